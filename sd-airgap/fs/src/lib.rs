@@ -1,1 +1,30 @@
-//! .
+//! The one door to the disk.
+//!
+//! ```text
+//! bytes of a stranger --RawName--> SafeName --.
+//!                                             v
+//! Read --copy_bounded--> NewFile (unnamed) --commit--> Dir (handle, openat2 beneath)
+//!            '--> Digests                       '--> a name only when the file is whole
+//! ```
+//!
+//! Nothing outside this crate calls `std::fs` on a path that a stranger could have chosen:
+//! every file is opened relative to a directory handle, without following links, and every
+//! read has a limit.
+
+mod copy;
+mod digest;
+mod dir;
+mod error;
+mod escape;
+mod name;
+mod new_file;
+mod progress;
+
+pub use copy::{CopyError, HashingReader, copy_bounded, read_bounded};
+pub use digest::{Blake3, Digests, Hasher, HexError, Sha256};
+pub use dir::{Dir, Entry, Kind, Lock};
+pub use error::DirError;
+pub use escape::{Escaped, escape};
+pub use name::{NameError, RawName, SafeName};
+pub use new_file::NewFile;
+pub use progress::{Progress, Quiet};

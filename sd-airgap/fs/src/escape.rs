@@ -1,0 +1,91 @@
+//! Showing foreign text without letting it act.
+
+use std::fmt;
+
+/// Foreign text that is safe to print: controls, bidi and invisible characters are escapes.
+///
+/// It stays on one line, whatever the original held. A backslash is doubled, so an escape in
+/// the output is always ours.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(transparent)]
+pub struct Escaped(String);
+
+impl Escaped {
+    /// The escaped text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Escaped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// Escapes bytes of unknown origin; what is not UTF-8 is shown as `\x..`.
+pub fn escape(bytes: &[u8]) -> Escaped {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            push(&mut out, c);
+        }
+        for b in chunk.invalid() {
+            out.push_str(&format!("\\x{b:02x}"));
+        }
+    }
+    Escaped(out)
+}
+
+fn push(out: &mut String, c: char) {
+    match c {
+        '\\' => out.push_str("\\\\"),
+        c if is_plain(c) => out.push(c),
+        c => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+    }
+}
+
+/// Whether a character shows as itself: no control, no bidi mark, nothing invisible, no
+/// space but the plain one, nothing private or unassigned-looking.
+///
+/// The table is `Bidi_Control`, `Default_Ignorable_Code_Point`, the line separators, the odd
+/// spaces and the blank-looking letters of Unicode 16.
+pub(crate) fn is_plain(c: char) -> bool {
+    !(c.is_control()
+        || (c.is_whitespace() && c != ' ')
+        || matches!(u32::from(c),
+            0x00ad | 0x034f | 0x061c | 0x115f..=0x1160 | 0x17b4..=0x17b5 | 0x180b..=0x180f
+            | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0x2800 | 0x3164
+            | 0xd800..=0xf8ff | 0xfe00..=0xfe0f | 0xfeff | 0xffa0 | 0xfff0..=0xfffd
+            | 0x1bca0..=0x1bca3 | 0x1d173..=0x1d17a | 0xe0000..=0x0010_ffff))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_words_in_any_script_stay_as_they_are() {
+        for word in ["report.pdf", "Résumé", "日本語", "отчёт 3", "تقرير"] {
+            assert_eq!(escape(word.as_bytes()).as_str(), word);
+        }
+    }
+
+    #[test]
+    fn nothing_that_moves_the_cursor_or_hides_survives() {
+        let hostile = "a\x1b[31mb\u{202e}c\u{200b}d\u{e0041}e\nf\\g\u{feff}";
+        assert_eq!(
+            escape(hostile.as_bytes()).as_str(),
+            r"a\u{1b}[31mb\u{202e}c\u{200b}d\u{e0041}e\u{a}f\\g\u{feff}"
+        );
+        assert_eq!(escape(b"\xff\xfea").as_str(), r"\xff\xfea");
+    }
+
+    #[test]
+    fn every_escaped_character_is_plain() {
+        for c in (0..=0x0010_ffff).filter_map(char::from_u32) {
+            let shown = escape(c.to_string().as_bytes());
+            assert!(shown.as_str().chars().all(is_plain), "U+{:04X}", u32::from(c));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Files that have no name until they are whole.
+//!
+//! ```text
+//! create --write--> (unnamed inode) --fsync--> link, never over another --fsync dir--> there
+//!                        '--drop, crash--> gone
+//! ```
+//! Where the file system has no unnamed files (vfat, exFAT), the stand-in is `.<random>.part`,
+//! renamed without replacing. A reader of a directory ignores `.part` files.
+
+use std::fs::File;
+use std::io::{self, Write};
+
+use rustix::fs::{self as sys, AtFlags, OFlags, RenameFlags};
+
+use crate::dir::{Dir, FILE_MODE, component};
+use crate::error::DirError;
+
+/// A file being written.
+#[derive(Debug)]
+pub struct NewFile {
+    file: File,
+    dir: Dir,
+    part: Option<String>,
+}
+
+impl NewFile {
+    pub(crate) fn create(dir: &Dir) -> Result<Self, DirError> {
+        let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
+        match sys::openat(dir.fd(), ".", flags, FILE_MODE) {
+            Ok(fd) => Ok(Self { file: File::from(fd), dir: dir.duplicate()?, part: None }),
+            Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::ISDIR) => {
+                Self::create_part(dir, &format!(".{:016x}.part", random()))
+            }
+            Err(e) => Err(DirError::new("making a file in", dir.path(), e)),
+        }
+    }
+
+    /// A file with a stand-in name; what an earlier crash left under it is replaced.
+    pub(crate) fn create_part(dir: &Dir, name: &str) -> Result<Self, DirError> {
+        dir.remove_file(name)?;
+        let flags =
+            OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = sys::openat(dir.fd(), component(name)?, flags, FILE_MODE)
+            .map_err(|e| dir.error("making", name, e))?;
+        Ok(Self { file: File::from(fd), dir: dir.duplicate()?, part: Some(name.to_owned()) })
+    }
+
+    /// The open file, to hand to a worker or to read back.
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Writes all bytes.
+    pub fn write_all(&mut self, bytes: &[u8]) -> Result<(), DirError> {
+        self.file.write_all(bytes).map_err(|e| DirError::new("writing in", self.dir.path(), e))
+    }
+
+    /// Makes the bytes durable.
+    pub fn sync(&self) -> Result<(), DirError> {
+        self.file.sync_all().map_err(|e| DirError::new("flushing", self.dir.path(), e))
+    }
+
+    /// Flushes, gives it its name (which must be free) and makes the name durable.
+    pub fn commit(self, name: &str) -> Result<(), DirError> {
+        self.sync()?;
+        let dir = self.dir.duplicate()?;
+        self.link(name)?;
+        dir.sync()
+    }
+
+    /// Gives it its name (which must be free). The caller has flushed it and will flush the
+    /// directory: one `syncfs` before and one after serve a whole batch.
+    pub fn link(mut self, name: &str) -> Result<(), DirError> {
+        let name = component(name)?;
+        let dir = &self.dir;
+        let done = match self.part.take() {
+            Some(part) => {
+                let renamed =
+                    sys::renameat_with(dir.fd(), &part, dir.fd(), name, RenameFlags::NOREPLACE);
+                if renamed.is_err() {
+                    self.part = Some(part);
+                }
+                renamed
+            }
+            None => link_unnamed(&self.file, dir, name),
+        };
+        done.map_err(|e| self.dir.error("naming", name, e))
+    }
+
+    /// Flushes and takes the place of `name`, atomically. Only for a file with a stand-in name.
+    pub(crate) fn commit_over(mut self, name: &str) -> Result<(), DirError> {
+        self.sync()?;
+        if let Some(part) = self.part.take() {
+            sys::renameat(self.dir.fd(), &part, self.dir.fd(), component(name)?)
+                .map_err(|e| self.dir.error("naming", name, e))?;
+        }
+        self.dir.sync()
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if let Some(part) = self.part.take() {
+            // A leftover `.part` is ignored by every reader and replaced by the next writer.
+            let _ = self.dir.remove_file(&part);
+        }
+    }
+}
+
+/// `AT_EMPTY_PATH` needs a capability; the magic link in /proc needs none.
+fn link_unnamed(file: &File, dir: &Dir, name: &str) -> rustix::io::Result<()> {
+    use std::os::fd::AsRawFd as _;
+    let magic = format!("/proc/self/fd/{}", file.as_raw_fd());
+    sys::linkat(sys::CWD, magic, dir.fd(), name, AtFlags::SYMLINK_FOLLOW)
+}
+
+fn random() -> u64 {
+    let mut bytes = [0; 8];
+    // A name need not be secret: a failed call leaves zeros, and EXCL still protects.
+    let _ = rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty());
+    u64::from_ne_bytes(bytes)
+}
+
