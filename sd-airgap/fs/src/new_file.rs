@@ -62,29 +62,33 @@ impl NewFile {
 
     /// Flushes, gives it its name (which must be free) and makes the name durable.
     pub fn commit(self, name: &str) -> Result<(), DirError> {
-        self.sync()?;
         let dir = self.dir.duplicate()?;
-        self.link(name)?;
-        dir.sync()
+        self.commit_to(&dir, name)
+    }
+
+    /// The same, in another directory of the same file system.
+    pub fn commit_to(self, to: &Dir, name: &str) -> Result<(), DirError> {
+        self.sync()?;
+        self.link_to(to, name)?;
+        to.sync()
     }
 
     /// Gives it its name (which must be free). The caller has flushed it and will flush the
     /// directory: one `syncfs` before and one after serve a whole batch.
-    pub fn link(mut self, name: &str) -> Result<(), DirError> {
+    pub fn link_to(mut self, to: &Dir, name: &str) -> Result<(), DirError> {
         let name = component(name)?;
-        let dir = &self.dir;
         let done = match self.part.take() {
             Some(part) => {
-                let renamed =
-                    sys::renameat_with(dir.fd(), &part, dir.fd(), name, RenameFlags::NOREPLACE);
-                if renamed.is_err() {
+                let moved =
+                    sys::renameat_with(self.dir.fd(), &part, to.fd(), name, RenameFlags::NOREPLACE);
+                if moved.is_err() {
                     self.part = Some(part);
                 }
-                renamed
+                moved
             }
-            None => link_unnamed(&self.file, dir, name),
+            None => link_unnamed(&self.file, to, name),
         };
-        done.map_err(|e| self.dir.error("naming", name, e))
+        done.map_err(|e| to.error("naming", name, e))
     }
 
     /// Flushes and takes the place of `name`, atomically. Only for a file with a stand-in name.

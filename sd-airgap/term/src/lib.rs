@@ -1,1 +1,26 @@
-//! .
+//! Everything a person or a script sees.
+//!
+//! ```text
+//! command --Report--> Ui --.--> Display on stdout        (the human face)
+//!    '-----Failure-----^   '--> one JSON object on stdout (--json, versioned)
+//!                          '--> talk, prompts, bars and hints on stderr
+//! ```
+//! No other crate prints. A status word and an exit code come from one table ([`Status`]).
+
+mod bar;
+mod hint;
+mod prompt;
+mod report;
+mod secret;
+mod size;
+mod status;
+mod ui;
+
+pub use bar::Bar;
+pub use hint::Hint;
+pub use prompt::PromptError;
+pub use report::{Failure, Report};
+pub use secret::{Secret, SecretError};
+pub use size::{count, size};
+pub use status::Status;
+pub use ui::{Face, Screen, Ui};

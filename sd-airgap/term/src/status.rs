@@ -1,0 +1,138 @@
+//! The one table of status words, exit codes and next steps.
+
+use serde::Serialize;
+
+macro_rules! table {
+    ($($(#[$doc:meta])* $variant:ident = $word:literal, $exit:literal, $meaning:literal, $next:literal;)*) => {
+        /// How a command ended. The word is for scripts and for reading out on the phone, the
+        /// exit code for shells, the next step for the person at the keyboard.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Status {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Status {
+            /// Every status, in the order of the table.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The word.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+
+            /// The exit code.
+            pub const fn exit(self) -> u8 {
+                match self { $(Self::$variant => $exit,)* }
+            }
+
+            /// What it means.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)* }
+            }
+
+            /// What to do next.
+            pub const fn next(self) -> &'static str {
+                match self { $(Self::$variant => $next,)* }
+            }
+        }
+    };
+}
+
+table! {
+    /// All of it was done and checked.
+    Done = "DONE", 0, "everything asked for was done and checked", "follow the hint";
+    /// There was nothing to do.
+    NothingToDo = "NOTHING_TO_DO", 0, "nothing was left to do", "nothing";
+    /// Refused for a reason of its own.
+    Refused = "REFUSED", 1, "the command was refused; nothing was changed", "read the message, mend it, run it again";
+    /// This station has no keys yet.
+    NotPaired = "NOT_PAIRED", 1, "this station has not been paired", "pair the stations first: man sd-airgap-pair";
+    /// Keys are there already.
+    AlreadyPaired = "ALREADY_PAIRED", 1, "this station is paired already", "use the existing pairing, or remove the keys by hand to start anew";
+    /// A workstation's job on the SVS, or the other way round.
+    WrongStation = "WRONG_STATION", 1, "this command belongs on the other station", "run it there";
+    /// The lock is held.
+    InUse = "IN_USE", 1, "another run is using this station's files", "wait until it ends, then run the command again";
+    /// The disk is full.
+    NoSpace = "NO_SPACE", 1, "not enough room", "make room, then run the command again: nothing was lost";
+    /// What was named is not there.
+    NotFound = "NOT_FOUND", 1, "what was named is not there", "check the name and the stick";
+    /// A file system operation failed.
+    FileError = "FILE_ERROR", 1, "the system could not read or write a file", "check the disk and the permissions, then run the command again";
+    /// 403 from the Journalist Interface's login.
+    LoginRefused = "LOGIN_REFUSED", 1, "the Journalist Interface refused the login; it never says why", "wait for a new code; after several failures wait a minute; check user name and passphrase";
+    /// No connection.
+    ServerUnreachable = "SERVER_UNREACHABLE", 1, "the Journalist Interface could not be reached", "check the connection, then run the command again: what was fetched stays";
+    /// An answer that makes no sense.
+    ServerError = "SERVER_ERROR", 1, "the Journalist Interface gave an answer that cannot be used", "run the command again; if it stays, show the message to your administrator";
+    /// The receipt code does not fit.
+    WrongCode = "WRONG_CODE", 1, "the receipt code belongs to no bundle packed here", "read the code again from the Secure Viewing Station";
+    /// A file type without a scrubber.
+    UnsupportedType = "UNSUPPORTED_TYPE", 1, "this type of file cannot be cleaned yet", "print it, or carry it as it is only if you accept its metadata";
+    /// The command line.
+    Usage = "USAGE", 2, "the command line was not understood", "see --help";
+    /// The reader of our output went away.
+    BrokenPipe = "BROKEN_PIPE", 3, "the reader of the output went away", "nothing";
+    /// Some items failed, the rest is done.
+    PartDone = "PART_DONE", 4, "some items were refused, the rest was done and checked", "read the list of refused items; the rest is safe";
+    /// A hash, a signature or a message is wrong.
+    VerifyFailed = "VERIFY_FAILED", 10, "the content failed verification; nothing of it was used", "fetch or pack it again; if it happens twice, tell your administrator";
+    /// A clean copy that is not clean.
+    NotClean = "NOT_CLEAN", 10, "the file could not be proven clean; no copy was made", "do not carry this file out as it is";
+    /// A device that may not be used.
+    DeviceRefused = "DEVICE_REFUSED", 11, "the device may not be used for this", "use the stick that was prepared for it";
+    /// The key cannot be used.
+    KeyUnavailable = "KEY_UNAVAILABLE", 12, "the key is missing or cannot be used", "check that the key is on this station: gpg --list-secret-keys";
+    /// The passphrase did not open the key.
+    WrongPassphrase = "WRONG_PASSPHRASE", 12, "the passphrase did not unlock the key", "type it again";
+    /// Workers cannot be locked down.
+    SandboxUnavailable = "SANDBOX_UNAVAILABLE", 13, "this system cannot lock down a worker, so nothing was opened", "use a Tails release with seccomp; never open the file some other way";
+    /// Our mistake.
+    Bug = "INTERNAL_ERROR", 255, "a mistake in the program; nothing was reported as done", "send the message to the developers";
+}
+
+impl Serialize for Status {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.word())
+    }
+}
+
+impl Status {
+    /// The table as a page (docs/status.md is this text).
+    pub fn page() -> String {
+        let mut page = String::from(
+            "# Status words and exit codes\n\nGenerated from the table in `sd-airgap/term/src/status.rs`; \
+             a test holds this page against it.\n\n| word | exit | meaning | what to do next |\n|---|---|---|---|\n",
+        );
+        for s in Self::ALL {
+            page.push_str(&format!(
+                "| `{}` | {} | {} | {} |\n",
+                s.word(),
+                s.exit(),
+                s.meaning(),
+                s.next()
+            ));
+        }
+        page
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Status;
+
+    #[test]
+    fn words_are_unique_and_codes_are_from_the_agreed_list() {
+        let mut words: Vec<_> = Status::ALL.iter().map(|s| s.word()).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), Status::ALL.len());
+        let agreed = [0, 1, 2, 3, 4, 10, 11, 12, 13, 255];
+        assert!(Status::ALL.iter().all(|s| agreed.contains(&s.exit())));
+    }
+
+    #[test]
+    fn the_page_is_the_table() {
+        assert_eq!(include_str!("../../../docs/status.md"), Status::page());
+    }
+}

@@ -1,0 +1,288 @@
+//! The one way to the terminal.
+
+use std::fmt::Display;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::bar::Bar;
+use crate::hint::Hint;
+use crate::prompt::PromptError;
+use crate::report::{Failure, Report};
+use crate::secret::Secret;
+use crate::status::Status;
+
+/// The version of the JSON envelope.
+const VERSION: u32 = 1;
+
+/// Which face a report shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// Text for people.
+    Human,
+    /// One JSON object.
+    Json,
+}
+
+/// Data goes to stdout, talk to stderr.
+pub struct Ui {
+    face: Face,
+    out: Box<dyn Write + Send>,
+    talk: Box<dyn Write + Send>,
+    /// Standard error is a terminal: bars may be drawn.
+    draws: bool,
+    /// Standard input and error are terminals: questions may be asked.
+    asks: bool,
+    colour: bool,
+}
+
+/// What a test's [`Ui`] wrote.
+#[derive(Clone, Default)]
+pub struct Screen(Arc<Mutex<Vec<u8>>>);
+
+impl Screen {
+    /// The text so far.
+    pub fn text(&self) -> String {
+        let bytes = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+impl Write for Screen {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[derive(Serialize)]
+struct Envelope<'a, R: Serialize> {
+    format: &'static str,
+    version: u32,
+    command: &'a str,
+    status: Status,
+    exit: u8,
+    next: &'static str,
+    hint: Option<&'a Hint>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a R>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+}
+
+impl Ui {
+    /// The process's own terminal. `no_colour` is the caller's reading of `NO_COLOR`.
+    pub fn stdio(face: Face, no_colour: bool) -> Self {
+        let draws = io::stderr().is_terminal();
+        Self {
+            face,
+            out: Box::new(io::stdout()),
+            talk: Box::new(io::stderr()),
+            draws,
+            asks: draws && io::stdin().is_terminal(),
+            colour: draws && !no_colour,
+        }
+    }
+
+    /// A terminal for tests: what goes to stdout, and what goes to stderr.
+    pub fn captured(face: Face) -> (Self, Screen, Screen) {
+        let (out, talk) = (Screen::default(), Screen::default());
+        let ui = Self {
+            face,
+            out: Box::new(out.clone()),
+            talk: Box::new(talk.clone()),
+            draws: false,
+            asks: false,
+            colour: false,
+        };
+        (ui, out, talk)
+    }
+
+    /// Says something in passing.
+    pub fn say(&mut self, text: impl Display) {
+        // Talk that nobody can hear must not stop the work.
+        let _ = writeln!(self.talk, "{text}");
+    }
+
+    /// Says something that a person should not miss.
+    pub fn warn(&mut self, text: impl Display) {
+        let word = self.painted("warning:", "33");
+        self.say(format_args!("{word} {text}"));
+    }
+
+    /// A progress bar.
+    pub fn bar(&self) -> Bar {
+        Bar::new(self.draws && self.face == Face::Human)
+    }
+
+    /// Asks yes or no; only `y` or `yes` is yes. `instead` names the flag for scripts.
+    pub fn confirm(&mut self, question: &str, instead: &'static str) -> Result<bool, PromptError> {
+        let answer = self.line(&format!("{question} [y/N] "), instead)?;
+        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Asks for a line of text.
+    pub fn line(&mut self, question: &str, instead: &'static str) -> Result<String, PromptError> {
+        if !self.asks {
+            return Err(PromptError::NoTerminal(instead));
+        }
+        write!(self.talk, "{question}").and_then(|()| self.talk.flush()).map_err(PromptError::Io)?;
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer).map_err(PromptError::Io)?;
+        Ok(answer.trim_end_matches('\n').to_owned())
+    }
+
+    /// Asks for a secret, without echo.
+    pub fn secret(&mut self, question: &str, instead: &'static str) -> Result<Secret, PromptError> {
+        if !self.asks {
+            return Err(PromptError::NoTerminal(instead));
+        }
+        let typed = Zeroizing::new(rpassword::prompt_password(question).map_err(PromptError::Io)?);
+        Ok(Secret::new(typed.to_string()))
+    }
+
+    /// Shows how a command ended and gives the exit code.
+    pub fn finish<R: Report>(&mut self, command: &str, result: Result<R, Failure>) -> ExitCode {
+        let (status, shown) = match &result {
+            Ok(report) => (report.status(), self.show_report(command, report)),
+            Err(failure) => (failure.status, self.show_failure::<R>(command, failure)),
+        };
+        match shown {
+            Ok(()) => ExitCode::from(status.exit()),
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
+                ExitCode::from(Status::BrokenPipe.exit())
+            }
+            Err(_) => ExitCode::from(Status::FileError.exit()),
+        }
+    }
+
+    fn show_report<R: Report>(&mut self, command: &str, report: &R) -> io::Result<()> {
+        let (status, hint) = (report.status(), report.hint());
+        if self.face == Face::Json {
+            return self.envelope(command, status, hint.as_ref(), Some(report), None);
+        }
+        write!(self.out, "{report}")?;
+        self.out.flush()?;
+        if status.exit() != 0 {
+            let word = self.painted(status.word(), "31");
+            self.say(format_args!("{word}: {}; {}", status.meaning(), status.next()));
+        }
+        self.show_hint(hint.as_ref());
+        Ok(())
+    }
+
+    fn show_failure<R: Report>(&mut self, command: &str, failure: &Failure) -> io::Result<()> {
+        let Failure { status, message, hint } = failure;
+        if self.face == Face::Json {
+            return self.envelope::<R>(command, *status, hint.as_ref(), None, Some(message));
+        }
+        let word = self.painted(&format!("error: {}:", status.word()), "31");
+        self.say(format_args!("{word} {message}"));
+        self.say(format_args!("next: {}", status.next()));
+        self.show_hint(hint.as_ref());
+        Ok(())
+    }
+
+    fn show_hint(&mut self, hint: Option<&Hint>) {
+        if let Some(hint) = hint {
+            let word = self.painted("hint:", "36");
+            self.say(format_args!("{word} {hint}"));
+        }
+    }
+
+    fn envelope<R: Report>(
+        &mut self,
+        command: &str,
+        status: Status,
+        hint: Option<&Hint>,
+        report: Option<&R>,
+        error: Option<&str>,
+    ) -> io::Result<()> {
+        let envelope = Envelope {
+            format: "sneakernet-report",
+            version: VERSION,
+            command,
+            status,
+            exit: status.exit(),
+            next: status.next(),
+            hint,
+            report,
+            error,
+        };
+        serde_json::to_writer(&mut self.out, &envelope)?;
+        writeln!(self.out)?;
+        self.out.flush()
+    }
+
+    /// Colour is never the only sign: the word is always there.
+    fn painted(&self, word: &str, code: &str) -> String {
+        if self.colour { format!("\x1b[1;{code}m{word}\x1b[0m") } else { word.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Three {
+        items: u32,
+    }
+
+    impl Display for Three {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            writeln!(f, "{} items", self.items)
+        }
+    }
+
+    impl Report for Three {
+        fn status(&self) -> Status {
+            Status::PartDone
+        }
+
+        fn hint(&self) -> Option<Hint> {
+            Some(Hint::new(["sd-airgap", "pack"]))
+        }
+    }
+
+    #[test]
+    fn data_is_on_stdout_and_talk_on_stderr() {
+        let (mut ui, out, talk) = Ui::captured(Face::Human);
+        ui.finish("test", Ok(Three { items: 3 }));
+        assert_eq!(out.text(), "3 items\n");
+        assert!(talk.text().contains("PART_DONE") && talk.text().ends_with("hint: sd-airgap pack\n"));
+    }
+
+    #[test]
+    fn the_json_face_is_one_object_with_the_same_facts() {
+        let (mut ui, out, talk) = Ui::captured(Face::Json);
+        ui.finish("test", Ok(Three { items: 3 }));
+        let value: serde_json::Value = serde_json::from_str(&out.text()).expect("one object");
+        assert_eq!(value["status"], "PART_DONE");
+        assert_eq!(value["exit"], 4);
+        assert_eq!(value["report"]["items"], 3);
+        assert_eq!(value["hint"][1], "pack");
+        assert_eq!(talk.text(), "");
+    }
+
+    #[test]
+    fn a_failure_says_what_to_do_next() {
+        let (mut ui, out, talk) = Ui::captured(Face::Human);
+        ui.finish::<Three>("test", Err(Failure::new(Status::NoSpace, "inbox: 3 MB missing")));
+        assert_eq!(out.text(), "");
+        assert!(talk.text().starts_with("error: NO_SPACE: inbox: 3 MB missing\nnext: make room"));
+    }
+
+    #[test]
+    fn without_a_terminal_nothing_is_asked() {
+        let (mut ui, _, _) = Ui::captured(Face::Human);
+        assert!(ui.confirm("sure?", "use --yes").is_err());
+        assert!(ui.secret("passphrase: ", "use --passphrase-fd").is_err());
+    }
+}
