@@ -1,1 +1,26 @@
-//! .
+//! One-shot worker processes that can do nothing but compute.
+//!
+//! ```text
+//! parent (files, keys, terminal)                 worker (the same program, started anew)
+//!   Worker::spawn -- stdin:  one file, read -->    worker_main -> lock down -> Job::run
+//!                 -- stdout: one file, write -->     no file system, no socket, no process,
+//!                 <- stderr: framed messages -->     limits on memory, time and output
+//!   Worker::finish: exit 0 and nothing left to read, or a named end
+//! ```
+//! A worker that cannot lock itself down exits 13 before it has read a byte, and so does a
+//! program that cannot give up the network: no sandbox, no run.
+
+mod channel;
+mod families;
+mod lock_down;
+mod probe;
+mod spawn;
+
+pub use channel::{Channel, ChannelError};
+pub use families::{Netlink, deny_network};
+pub use lock_down::{LockDownError, Profile};
+pub use probe::{Forbidden, ProbeError, probe, self_test};
+pub use spawn::{Inside, Job, Worker, WorkerError, worker_main};
+
+/// The exit code of "sandbox not available", in workers as in programs.
+pub const EXIT_NO_SANDBOX: u8 = 13;

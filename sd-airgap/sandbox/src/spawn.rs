@@ -1,0 +1,194 @@
+//! Starting a worker, and being one.
+
+use std::fs::File;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+
+use rustix::fs::{Mode, OFlags};
+
+use crate::EXIT_NO_SANDBOX;
+use crate::channel::{Channel, ChannelError};
+use crate::lock_down::{Profile, lock_down};
+use crate::probe;
+
+/// The first argument that makes a program a worker.
+const WORKER: &str = "--sandboxed-worker";
+
+/// A worker that gave up of its own: it found its task impossible.
+const EXIT_GAVE_UP: u8 = 1;
+
+/// One kind of work.
+pub struct Job {
+    /// Its name, the worker's second argument.
+    pub name: &'static str,
+    /// What it may use up.
+    pub profile: Profile,
+    /// The work. An error means that the conversation with the parent broke down; refusals
+    /// are messages.
+    pub run: fn(Inside) -> Result<(), ChannelError>,
+}
+
+/// What a worker has: three open files and nothing else.
+pub struct Inside {
+    /// The file to read.
+    pub input: File,
+    /// The file to write.
+    pub output: File,
+    /// The parent.
+    pub channel: Channel,
+}
+
+/// A running worker, seen from its parent.
+#[derive(Debug)]
+pub struct Worker {
+    child: Child,
+    channel: Channel,
+}
+
+/// How a worker ended, if not well.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// It could not be started.
+    #[error("the worker could not be started: {0}")]
+    Start(#[source] std::io::Error),
+    /// It could not lock itself down, and did nothing.
+    #[error("this system cannot lock down a worker")]
+    NoSandbox,
+    /// It tried something forbidden and was killed by the kernel.
+    #[error("the worker tried a forbidden system call and was ended")]
+    Forbidden,
+    /// It used up its processor time.
+    #[error("the worker took too long and was ended")]
+    Time,
+    /// It wrote more than allowed.
+    #[error("the worker wrote more than allowed and was ended")]
+    Output,
+    /// It ran out of memory or failed an internal check.
+    #[error("the worker ran out of memory or gave up")]
+    Memory,
+    /// Any other end.
+    #[error("the worker ended unexpectedly ({0})")]
+    Ended(String),
+    /// The conversation broke the rules.
+    #[error("the worker broke the protocol: {0}")]
+    Protocol(#[source] ChannelError),
+}
+
+/// Runs the job this process was started for; `None` when it is no worker
+/// at all.
+///
+/// Called first in `main`, before arguments are parsed or files opened.
+pub fn worker_main(jobs: &[Job]) -> Option<ExitCode> {
+    let mut args = std::env::args_os().skip(1);
+    if args.next()? != WORKER {
+        return None;
+    }
+    let name = args.next()?;
+    let job = jobs.iter().chain([&probe::JOB]).find(|j| name == j.name);
+    Some(ExitCode::from(job.map_or(EXIT_GAVE_UP, be_worker)))
+}
+
+fn be_worker(job: &Job) -> u8 {
+    // A panic message holds foreign data, and standard error is the channel: say nothing.
+    std::panic::set_hook(Box::new(|_| {}));
+    let Ok(inside) = inherit() else { return EXIT_NO_SANDBOX };
+    if lock_down(&job.profile).is_err() {
+        return EXIT_NO_SANDBOX;
+    }
+    match (job.run)(inside) {
+        Ok(()) => 0,
+        Err(_) => EXIT_GAVE_UP,
+    }
+}
+
+/// Takes the three descriptors and closes all others.
+fn inherit() -> std::io::Result<Inside> {
+    // SAFETY: the first thing a worker does; nothing in this process owns a descriptor above
+    // 2 yet, so none is closed behind an owner's back.
+    #[expect(unsafe_code, reason = "close_range has no safe wrapper")]
+    let closed = unsafe { libc::close_range(3, libc::c_uint::MAX, 0) };
+    if closed != 0 {
+        return Err(std::io::Error::last_os_error());
+    }
+    let channel = UnixStream::from(rustix::stdio::stderr().try_clone_to_owned()?);
+    // The runtime writes "memory allocation failed" there by itself: not into the channel.
+    let nowhere = rustix::fs::open("/dev/null", OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
+    rustix::stdio::dup2_stderr(&nowhere)?;
+    Ok(Inside {
+        input: File::from(rustix::stdio::stdin().try_clone_to_owned()?),
+        output: File::from(rustix::stdio::stdout().try_clone_to_owned()?),
+        channel: Channel::new(channel),
+    })
+}
+
+impl Worker {
+    /// Starts this same program as a worker with one file to read and one to write.
+    pub fn spawn(
+        job: &str,
+        input: impl AsFd,
+        output: impl AsFd,
+    ) -> Result<Self, WorkerError> {
+        let own = |fd: &dyn AsFd| fd.as_fd().try_clone_to_owned().map_err(WorkerError::Start);
+        Self::start(job, own(&input)?, own(&output)?)
+    }
+
+    fn start(job: &str, input: OwnedFd, output: OwnedFd) -> Result<Self, WorkerError> {
+        let (ours, theirs) = UnixStream::pair().map_err(WorkerError::Start)?;
+        #[expect(clippy::disallowed_methods, reason = "the one place that starts workers")]
+        let child = Command::new("/proc/self/exe")
+            .args([WORKER, job])
+            .env_clear()
+            .stdin(Stdio::from(input))
+            .stdout(Stdio::from(output))
+            .stderr(Stdio::from(OwnedFd::from(theirs)))
+            .spawn()
+            .map_err(WorkerError::Start)?;
+        Ok(Self { child, channel: Channel::new(ours) })
+    }
+
+    /// The conversation.
+    pub fn channel(&mut self) -> &mut Channel {
+        &mut self.channel
+    }
+
+    /// Waits for the end: success only if it exited 0 and left nothing unsaid.
+    pub fn finish(mut self) -> Result<(), WorkerError> {
+        let leftover = self.channel.expect_end();
+        let status = self.child.wait().map_err(WorkerError::Start)?;
+        judge(status)?;
+        leftover.map_err(WorkerError::Protocol)
+    }
+
+    /// Why the conversation broke off: the worker's own end if it had one, else the protocol
+    /// error. The worker is killed first, so this never waits for one that hangs.
+    pub fn broken(mut self, error: ChannelError) -> WorkerError {
+        if !matches!(error, ChannelError::Closed) {
+            // It may be gone already.
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+            return WorkerError::Protocol(error);
+        }
+        match self.child.wait().map_err(WorkerError::Start).and_then(judge) {
+            Err(ended) => ended,
+            Ok(()) => WorkerError::Protocol(error),
+        }
+    }
+}
+
+fn judge(status: ExitStatus) -> Result<(), WorkerError> {
+    if status.success() {
+        return Ok(());
+    }
+    if status.code() == Some(i32::from(EXIT_NO_SANDBOX)) {
+        return Err(WorkerError::NoSandbox);
+    }
+    Err(match status.signal() {
+        Some(libc::SIGSYS) => WorkerError::Forbidden,
+        Some(libc::SIGXCPU | libc::SIGKILL) => WorkerError::Time,
+        Some(libc::SIGXFSZ) => WorkerError::Output,
+        Some(libc::SIGABRT | libc::SIGSEGV) => WorkerError::Memory,
+        _ => WorkerError::Ended(status.to_string()),
+    })
+}

@@ -1,0 +1,144 @@
+//! The walls of the sandbox, tried one by one. This file is its own program, because a worker
+//! is the same program started anew.
+#![expect(clippy::print_stdout, reason = "a test program with its own main prints its results")]
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _, Write as _};
+use std::process::ExitCode;
+
+use sd_sandbox::{
+    ChannelError, Forbidden, Inside, Job, Netlink, Profile, Worker, WorkerError, deny_network,
+    probe, worker_main,
+};
+
+const SMALL: Profile = Profile { memory: 256 << 20, output: 4096, seconds: 1 };
+
+const JOBS: &[Job] = &[
+    Job { name: "copy", profile: SMALL, run: copy },
+    Job { name: "flood", profile: SMALL, run: flood },
+    Job { name: "hog", profile: SMALL, run: hog },
+    Job { name: "spin", profile: SMALL, run: spin },
+    Job { name: "chatter", profile: SMALL, run: chatter },
+    Job { name: "panic", profile: SMALL, run: |_| panic!("a message that must not be seen") },
+];
+
+fn copy(mut inside: Inside) -> Result<(), ChannelError> {
+    let mut buffer = [0; 64];
+    let n = inside.input.read(&mut buffer)?;
+    inside.output.write_all(&buffer[..n])?;
+    inside.channel.send(b"done")
+}
+
+fn flood(mut inside: Inside) -> Result<(), ChannelError> {
+    loop {
+        inside.output.write_all(&[0; 1024])?;
+    }
+}
+
+fn hog(mut inside: Inside) -> Result<(), ChannelError> {
+    let mut kept = Vec::new();
+    loop {
+        kept.push(vec![1_u8; 16 << 20]);
+        if kept.len() > 1000 {
+            return inside.channel.send(b"!");
+        }
+    }
+}
+
+fn spin(_: Inside) -> Result<(), ChannelError> {
+    let mut n = 0_u64;
+    loop {
+        n = std::hint::black_box(n.wrapping_add(1));
+    }
+}
+
+fn chatter(mut inside: Inside) -> Result<(), ChannelError> {
+    inside.channel.send(b"done")?;
+    inside.channel.send(b"and more")
+}
+
+fn scratch(bytes: &[u8]) -> File {
+    let mut file = tempfile::tempfile().expect("a file");
+    file.write_all(bytes).expect("written");
+    file.rewind().expect("rewound");
+    file
+}
+
+fn a_worker_reads_its_input_and_writes_its_output() {
+    let (input, mut output) = (scratch(b"hello"), scratch(b""));
+    let mut worker = Worker::spawn("copy", &input, &output).expect("started");
+    assert_eq!(worker.channel().receive(10).expect("a message"), b"done");
+    worker.finish().expect("a good end");
+    let mut text = String::new();
+    output.rewind().expect("rewound");
+    output.read_to_string(&mut text).expect("read");
+    assert_eq!(text, "hello");
+}
+
+fn end_of(job: &str) -> WorkerError {
+    let mut worker = Worker::spawn(job, scratch(b""), scratch(b"")).expect("started");
+    let error = worker.channel().receive(100).expect_err("no message");
+    worker.broken(error)
+}
+
+fn every_limit_has_its_own_end() {
+    assert!(matches!(end_of("flood"), WorkerError::Output));
+    let end = end_of("hog");
+    assert!(matches!(end, WorkerError::Memory), "{end}");
+    assert!(matches!(end_of("spin"), WorkerError::Time));
+    assert!(matches!(end_of("panic"), WorkerError::Ended(_) | WorkerError::Memory));
+    assert!(end_of("no such job").to_string().contains("ended"));
+}
+
+fn a_worker_that_says_too_much_is_not_believed() {
+    let mut worker = Worker::spawn("chatter", scratch(b""), scratch(b"")).expect("started");
+    assert_eq!(worker.channel().receive(10).expect("a message"), b"done");
+    assert!(matches!(worker.finish(), Err(WorkerError::Protocol(ChannelError::Trailing))));
+}
+
+fn every_forbidden_call_ends_the_worker() {
+    for what in Forbidden::ALL {
+        probe(*what).expect("the wall holds");
+    }
+}
+
+fn after_giving_up_the_network_no_family_but_unix_opens() {
+    use rustix::net::{AddressFamily, SocketType, socket};
+    let open = |family| socket(family, SocketType::DGRAM, None);
+    assert!(open(AddressFamily::INET).is_ok(), "the test itself needs a machine with sockets");
+    deny_network(Netlink::Deny).expect("given up");
+    let denied = Some(rustix::io::Errno::ACCESS);
+    for family in [
+        AddressFamily::INET,
+        AddressFamily::INET6,
+        AddressFamily::PACKET,
+        AddressFamily::BLUETOOTH,
+        AddressFamily::VSOCK,
+        AddressFamily::NETLINK,
+    ] {
+        assert_eq!(open(family).err(), denied, "{family:?}");
+    }
+    assert!(open(AddressFamily::UNIX).is_ok());
+    std::thread::spawn(move || assert_eq!(open(AddressFamily::INET).err(), denied))
+        .join()
+        .expect("a new thread is behind the same wall");
+}
+
+fn main() -> ExitCode {
+    if let Some(code) = worker_main(JOBS) {
+        return code;
+    }
+    let tests: &[(&str, fn())] = &[
+        ("a_worker_reads_its_input_and_writes_its_output", a_worker_reads_its_input_and_writes_its_output),
+        ("every_limit_has_its_own_end", every_limit_has_its_own_end),
+        ("a_worker_that_says_too_much_is_not_believed", a_worker_that_says_too_much_is_not_believed),
+        ("every_forbidden_call_ends_the_worker", every_forbidden_call_ends_the_worker),
+        ("after_giving_up_the_network_no_family_but_unix_opens", after_giving_up_the_network_no_family_but_unix_opens),
+    ];
+    for (name, test) in tests {
+        test();
+        println!("test {name} ... ok");
+    }
+    println!("{} passed, 0 failed", tests.len());
+    ExitCode::SUCCESS
+}
