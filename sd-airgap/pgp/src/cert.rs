@@ -1,0 +1,224 @@
+//! Certificates: who may read, who has signed.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::{Duration, SystemTime};
+
+use sequoia_openpgp as openpgp;
+use openpgp::Cert;
+use openpgp::packet::key::{PublicParts, UnspecifiedRole};
+use openpgp::packet::Key;
+use openpgp::parse::Parse as _;
+use openpgp::policy::{AsymmetricAlgorithm, HashAlgoSecurity, StandardPolicy};
+use openpgp::serialize::SerializeInto as _;
+use openpgp::types::HashAlgorithm;
+use serde::{Deserialize, Serialize};
+
+/// A certificate file is a few kilobytes; one flooded with signatures is refused.
+const MAX_CERT: usize = 1 << 20;
+
+/// A fingerprint, as 40 upper-case hexadecimal digits.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Fingerprint(String);
+
+/// Text that is not a fingerprint of a version 4 key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a fingerprint of 40 hexadecimal digits")]
+pub struct FingerprintError;
+
+impl Fingerprint {
+    /// In groups of four, for reading aloud and comparing on two screens.
+    pub fn spaced(&self) -> String {
+        let groups: Vec<&str> = (0..self.0.len()).step_by(4).map(|i| &self.0[i..i + 4]).collect();
+        groups.join(" ")
+    }
+
+    /// The 40 digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint({})", self.0)
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = FingerprintError;
+
+    /// Spaces and lower case are fine: people copy fingerprints in many shapes.
+    fn from_str(text: &str) -> Result<Self, FingerprintError> {
+        let digits: String =
+            text.chars().filter(|c| *c != ' ').map(|c| c.to_ascii_uppercase()).collect();
+        if digits.len() == 40 && digits.chars().all(|c| c.is_ascii_hexdigit()) {
+            Ok(Self(digits))
+        } else {
+            Err(FingerprintError)
+        }
+    }
+}
+
+impl TryFrom<String> for Fingerprint {
+    type Error = FingerprintError;
+
+    fn try_from(text: String) -> Result<Self, FingerprintError> {
+        text.parse()
+    }
+}
+
+impl From<Fingerprint> for String {
+    fn from(f: Fingerprint) -> Self {
+        f.0
+    }
+}
+
+/// A certificate without any secret part.
+#[derive(Clone, Debug)]
+pub struct Certificate(Cert);
+
+/// Why bytes are not a certificate that can be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CertError {
+    /// Larger than a certificate is.
+    #[error("larger than {MAX_CERT} bytes")]
+    TooLong,
+    /// No OpenPGP certificate, or more than one.
+    #[error("not one OpenPGP certificate")]
+    NotACertificate,
+    /// A version of key that the gpg on Tails cannot use.
+    #[error("a key of a version that GnuPG on Tails cannot use")]
+    Version,
+    /// No key to encrypt to.
+    #[error("the certificate {0} has no usable encryption key")]
+    NoEncryptionKey(Fingerprint),
+    /// It could not be written out.
+    #[error("the certificate could not be written out")]
+    Serialize,
+}
+
+impl Certificate {
+    /// Reads one certificate, binary or armored; secret parts are dropped.
+    pub fn parse(bytes: &[u8]) -> Result<Self, CertError> {
+        if bytes.len() > MAX_CERT {
+            return Err(CertError::TooLong);
+        }
+        let cert = Cert::from_bytes(bytes).map_err(|_| CertError::NotACertificate)?;
+        Self::of(&cert)
+    }
+
+    /// The public part of a key.
+    pub fn of(cert: &Cert) -> Result<Self, CertError> {
+        if !matches!(cert.fingerprint(), openpgp::Fingerprint::V4(_)) {
+            return Err(CertError::Version);
+        }
+        Ok(Self(cert.clone().strip_secret_key_material()))
+    }
+
+    /// Its fingerprint.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint(self.0.fingerprint().to_hex())
+    }
+
+    /// The library's own view of it.
+    pub fn as_cert(&self) -> &Cert {
+        &self.0
+    }
+
+    /// ASCII armor, for files that people carry.
+    pub fn armored(&self) -> Result<Vec<u8>, CertError> {
+        self.0.armored().to_vec().map_err(|_| CertError::Serialize)
+    }
+
+    /// Whether its bindings rest on SHA-1 alone, as old submission keys' do.
+    ///
+    /// Such a key still opens its own mail and may still be encrypted to here; it should be
+    /// named, and renewed when the newsroom can.
+    pub fn rests_on_sha1(&self) -> bool {
+        let strict = encryption_keys(&self.0, &StandardPolicy::new());
+        strict.is_empty() && !encryption_keys(&self.0, &lenient()).is_empty()
+    }
+
+    /// The keys to encrypt to: by the standard policy, or, for a certificate that a person
+    /// has compared and paired, with SHA-1 bindings.
+    pub(crate) fn recipients(&self) -> Result<Vec<Key<PublicParts, UnspecifiedRole>>, CertError> {
+        let mut keys = encryption_keys(&self.0, &StandardPolicy::new());
+        if keys.is_empty() {
+            keys = encryption_keys(&self.0, &lenient());
+        }
+        if keys.is_empty() {
+            return Err(CertError::NoEncryptionKey(self.fingerprint()));
+        }
+        Ok(keys)
+    }
+}
+
+/// The last second OpenPGP can name (2106). Freshness is the ledger's business, not a clock's:
+/// an offline station's clock is set by hand, and mail from "the future" must still open.
+pub(crate) fn end_of_time() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::from(u32::MAX))
+}
+
+/// The standard policy, but SHA-1 is accepted where only a second preimage would break it
+/// (bindings made by the key's owner, years ago).
+fn lenient() -> StandardPolicy<'static> {
+    let mut policy = StandardPolicy::new();
+    policy.accept_hash_property(
+        HashAlgorithm::SHA1,
+        HashAlgoSecurity::SecondPreImageResistance,
+    );
+    policy.accept_hash_property(HashAlgorithm::SHA1, HashAlgoSecurity::CollisionResistance);
+    policy.accept_asymmetric_algo(AsymmetricAlgorithm::RSA2048);
+    policy
+}
+
+fn encryption_keys(
+    cert: &Cert,
+    policy: &StandardPolicy<'_>,
+) -> Vec<Key<PublicParts, UnspecifiedRole>> {
+    // Expiry is not asked: clocks here are set by hand, and the manifest must open for ever.
+    cert.keys()
+        .with_policy(policy, end_of_time())
+        .supported()
+        .revoked(false)
+        .for_storage_encryption()
+        .map(|k| k.key().clone())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEV: &[u8] = include_bytes!("../tests/data/securedrop-dev.sec.asc");
+
+    #[test]
+    fn a_certificate_bound_with_sha1_is_named_and_still_usable() {
+        let cert = Certificate::parse(DEV).expect("a certificate");
+        assert_eq!(cert.fingerprint().as_str(), "65A1B5FF195B56353CC63DFFCC40EF1228271441");
+        assert!(cert.rests_on_sha1());
+        assert_eq!(cert.recipients().expect("one key").len(), 1);
+    }
+
+    #[test]
+    fn a_fingerprint_is_read_in_the_shapes_people_type() {
+        let spaced = "65a1 b5ff 195b 5635 3cc6  3dff cc40 ef12 2827 1441";
+        let fingerprint: Fingerprint = spaced.parse().expect("a fingerprint");
+        assert_eq!(fingerprint.spaced(), "65A1 B5FF 195B 5635 3CC6 3DFF CC40 EF12 2827 1441");
+        assert_eq!("65A1".parse::<Fingerprint>(), Err(FingerprintError));
+    }
+
+    #[test]
+    fn anything_else_is_not_a_certificate() {
+        assert!(matches!(Certificate::parse(b"hello"), Err(CertError::NotACertificate)));
+        assert!(matches!(Certificate::parse(&[0; MAX_CERT + 1]), Err(CertError::TooLong)));
+    }
+}
