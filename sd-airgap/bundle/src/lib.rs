@@ -1,9 +1,12 @@
 //! What crosses the gap, and what both sides keep of it.
 //!
 //! ```text
-//! sd-fetch --Item, ciphertext--> Inbox --plan--> writer --> one ustar file --> Reader<Unverified>
-//!                                  ^                |                               | verify
-//!                                  '-- Outbox: packed, delivered <-- receipt code <-- Reader<Verified>
+//! sd-fetch --Item, ciphertext--> Inbox --write_bundle--> one ustar file
+//!                                  ^                          |  Bundle<Unverified, _>
+//!              Outbox: packed      |                          |    .authenticate(manifest)
+//!              and delivered  <----+-- Receipt <--- SVS <---- |  Bundle<Authentic, _>
+//!                                                             |    .copy_members(sink)
+//!                                                             '> Verified: entries at last
 //! ```
 //! The format is docs/bundle-format.md; this crate is its only reader and writer.
 
@@ -11,8 +14,24 @@ mod home;
 mod ids;
 mod inbox;
 mod item;
+mod layout;
+mod limits;
+mod manifest;
+mod outbox;
+mod random;
+mod reader;
+mod receipt;
+mod writer;
 
 pub use home::{Home, Role};
 pub use ids::{BundleId, IdError, ItemId, SourceId};
 pub use inbox::{Inbox, InboxError};
 pub use item::{Designation, DesignationError, Item, Kind};
+pub use layout::{Region, bundle_length};
+pub use limits::Limits;
+pub use manifest::{Manifest, ManifestError, Member, Note, Timestamp};
+pub use outbox::{ItemState, Outbox, OutboxError, PackState, Packed};
+pub use random::{RandomError, random};
+pub use reader::{Attested, Authentic, Bundle, BundleError, Discard, MemberSink, Unverified, Verified};
+pub use receipt::{Nonce, Receipt, ReceiptError};
+pub use writer::{WriteError, write_bundle};

@@ -1,0 +1,226 @@
+//! What the workstation remembers of the bundles it packed.
+//!
+//! ```text
+//! outbox/000007-<id>.json        prepared: written before the bundle gets its name
+//! outbox/000007-<id>.packed      the bundle is on the medium and was read back
+//! outbox/000007-<id>.delivered   its receipt code came back
+//! outbox/000007-<id>.abandoned   an interrupted pack that left nothing on the medium
+//! ```
+//! Files only ever appear here; nothing is rewritten, so a crash leaves a state with a name.
+
+use std::collections::HashMap;
+
+use sd_fs::{Blake3, Dir, DirError, Lock};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::ItemId;
+use crate::limits::Limits;
+use crate::manifest::{Manifest, ManifestError, Timestamp};
+use crate::receipt::Receipt;
+
+/// How far a bundle has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PackState {
+    /// An interrupted pack left nothing behind.
+    Abandoned,
+    /// Being packed, or interrupted.
+    Prepared,
+    /// On a medium, read back.
+    Packed,
+    /// The SVS has it: the receipt code came back.
+    Delivered,
+}
+
+/// How far an item has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ItemState {
+    /// In the inbox only.
+    Waiting,
+    /// In a packed bundle.
+    Packed,
+    /// The SVS has it.
+    Delivered,
+}
+
+/// One bundle in the outbox.
+#[derive(Clone, Debug)]
+pub struct Packed {
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// BLAKE3 of the manifest's JSON.
+    pub hash: Blake3,
+    /// The file it was written as.
+    pub file: String,
+    /// How far it has come.
+    pub state: PackState,
+    /// BLAKE3 of the sealed manifest.
+    pub sealed: Blake3,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Record {
+    file: String,
+    sealed: Blake3,
+    manifest: Manifest,
+}
+
+/// The outbox, locked for this run.
+#[derive(Debug)]
+pub struct Outbox {
+    dir: Dir,
+    bundles: Vec<Packed>,
+    _lock: Lock,
+}
+
+/// Why the outbox cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OutboxError {
+    /// A file operation failed.
+    #[error(transparent)]
+    Dir(#[from] DirError),
+    /// A record that is not ours, or damaged.
+    #[error("{name}: not an outbox record: {why}")]
+    Record {
+        /// The record.
+        name: sd_fs::Escaped,
+        /// What the parser said.
+        why: String,
+    },
+    /// The manifest cannot be written.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+}
+
+impl Outbox {
+    /// Opens the outbox, takes its lock and reads every record.
+    pub fn open(dir: Dir) -> Result<Self, OutboxError> {
+        let lock = dir.lock(".lock")?;
+        let mut bundles = Vec::new();
+        let entries = dir.entries()?;
+        let has = |name: String| entries.iter().any(|e| e.name == name);
+        for entry in &entries {
+            let Some(stem) = entry.name.strip_suffix(".json") else { continue };
+            let state = if has(format!("{stem}.delivered")) {
+                PackState::Delivered
+            } else if has(format!("{stem}.packed")) {
+                PackState::Packed
+            } else if has(format!("{stem}.abandoned")) {
+                PackState::Abandoned
+            } else {
+                PackState::Prepared
+            };
+            bundles.push(read(&dir, &entry.name, state)?);
+        }
+        bundles.sort_by_key(|b| b.manifest.sequence);
+        Ok(Self { dir, bundles, _lock: lock })
+    }
+
+    /// Every bundle, in sequence.
+    pub fn bundles(&self) -> &[Packed] {
+        &self.bundles
+    }
+
+    /// The number of the next bundle. Numbers of abandoned packs are not used again.
+    pub fn next_sequence(&self) -> u64 {
+        self.bundles.last().map_or(1, |b| b.manifest.sequence + 1)
+    }
+
+    /// The hash of the last manifest that reached a medium.
+    pub fn previous(&self) -> Option<Blake3> {
+        let reached = |b: &&Packed| b.state >= PackState::Packed;
+        self.bundles.iter().rfind(reached).map(|b| b.hash)
+    }
+
+    /// How far each item has come; an item not listed is waiting.
+    pub fn item_states(&self) -> HashMap<ItemId, ItemState> {
+        let mut states = HashMap::new();
+        for bundle in &self.bundles {
+            let state = match bundle.state {
+                PackState::Abandoned | PackState::Prepared => continue,
+                PackState::Packed => ItemState::Packed,
+                PackState::Delivered => ItemState::Delivered,
+            };
+            for member in &bundle.manifest.members {
+                let known = states.entry(member.item.item.clone()).or_insert(state);
+                *known = state.max(*known);
+            }
+        }
+        states
+    }
+
+    /// Remembers a bundle that is about to get its name.
+    pub fn prepare(
+        &mut self,
+        manifest: &Manifest,
+        sealed: &[u8],
+        file: &str,
+    ) -> Result<(), OutboxError> {
+        let hash = Blake3::of(&manifest.to_json()?);
+        let record = Record {
+            file: file.to_owned(),
+            sealed: Blake3::of(sealed),
+            manifest: manifest.clone(),
+        };
+        let name = format!("{}.json", stem(manifest));
+        let json = serde_json::to_vec(&record).map_err(|e| bad(&name, &e))?;
+        self.dir.write_new(&name, &json)?;
+        self.bundles.push(Packed {
+            manifest: record.manifest,
+            hash,
+            file: record.file,
+            state: PackState::Prepared,
+            sealed: record.sealed,
+        });
+        Ok(())
+    }
+
+    /// Marks a bundle. Marking it again is fine.
+    pub fn mark(&mut self, index: usize, state: PackState) -> Result<(), OutboxError> {
+        let Some(bundle) = self.bundles.get_mut(index) else { return Ok(()) };
+        let ending = match state {
+            PackState::Abandoned => "abandoned",
+            PackState::Packed => "packed",
+            PackState::Delivered => "delivered",
+            PackState::Prepared => return Ok(()),
+        };
+        let at = Timestamp::now();
+        let name = format!("{}.{ending}", stem(&bundle.manifest));
+        match self.dir.write_new(&name, format!("{at}\n").as_bytes()) {
+            Ok(()) => {}
+            Err(e) if e.is_exists() => {}
+            Err(e) => return Err(e.into()),
+        }
+        bundle.state = state;
+        Ok(())
+    }
+
+    /// The bundle that this receipt code belongs to.
+    pub fn find(&self, receipt: &Receipt) -> Option<usize> {
+        self.bundles.iter().position(|b| b.manifest.receipt(&b.hash) == *receipt)
+    }
+}
+
+fn read(dir: &Dir, name: &str, state: PackState) -> Result<Packed, OutboxError> {
+    let limit = Limits::default().manifest + 4096;
+    let bytes = dir.read_small(name, limit)?;
+    let record: Record = serde_json::from_slice(&bytes).map_err(|e| bad(name, &e))?;
+    let hash = Blake3::of(&record.manifest.to_json()?);
+    Ok(Packed {
+        manifest: record.manifest,
+        hash,
+        file: record.file,
+        state,
+        sealed: record.sealed,
+    })
+}
+
+fn bad(name: &str, e: &serde_json::Error) -> OutboxError {
+    OutboxError::Record { name: sd_fs::escape(name.as_bytes()), why: e.to_string() }
+}
+
+fn stem(manifest: &Manifest) -> String {
+    format!("{:06}-{}", manifest.sequence, manifest.bundle)
+}
