@@ -1,1 +1,51 @@
-//! .
+//! Carries submissions across the air gap.
+//!
+//! ```text
+//! workstation:  inbox --pack--> bundle on a stick --read back--> outbox <--confirm-- receipt
+//! SVS:          stick --verify, ledger, copy once--> store --vault + worker--> plaintext
+//! ```
+//! Started as a worker it opens one message and ends. Started as a program it first gives up
+//! the network, on either station.
+
+mod cli;
+mod commands;
+mod opener;
+mod station;
+mod store;
+mod vault;
+mod worker;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use sd_sandbox::{Netlink, deny_network, worker_main};
+use sd_term::{Face, Failure, Status, Ui};
+
+/// The program.
+pub fn main() -> ExitCode {
+    if let Some(code) = worker_main(worker::JOBS) {
+        return code;
+    }
+    let (face, no_colour) = cli::face();
+    let mut ui = Ui::stdio(face, no_colour);
+    if let Err(e) = deny_network(Netlink::Deny) {
+        let failure = Failure::new(Status::SandboxUnavailable, e);
+        return ui.fail("sd-airgap", &failure);
+    }
+    run(std::env::args_os(), &mut ui)
+}
+
+/// Everything the program does, with a terminal that a test can watch.
+pub fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> ExitCode {
+    cli::run(args, ui)
+}
+
+/// Whether these arguments (program name first) are a command line of this program.
+pub fn parses(args: &[String]) -> bool {
+    cli::parses(args)
+}
+
+/// Which face the arguments ask for, before they are parsed in full.
+pub(crate) fn wants_json(args: impl IntoIterator<Item = OsString>) -> Face {
+    if args.into_iter().any(|a| a == "--json") { Face::Json } else { Face::Human }
+}

@@ -1,1 +1,39 @@
-//! .
+//! Fetches what is new from the Journalist Interface, still encrypted, every hash checked.
+//!
+//! ```text
+//! words --cli--> request --journalist_interface--> RawSubmission --inventory--> Submission
+//!                                                        '--> refused, by name      |
+//!                            inbox <--fetch: stream, hash, compare-- Plan <--plan----'
+//! ```
+//! Nothing here can read a message: ciphertext, sizes and hashes are all that passes through.
+//! Nothing is marked as seen and nothing is deleted on the server.
+
+mod cli;
+mod commands;
+mod fetch;
+mod inventory;
+mod journalist_interface;
+mod plan;
+mod report;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use sd_term::Ui;
+
+/// The program: the process's own arguments and terminal.
+pub fn main() -> ExitCode {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let mut ui = Ui::stdio(cli::face(&args), cli::no_colour());
+    run(args, &mut ui)
+}
+
+/// Runs one command. `args` starts with the program's name.
+pub fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> ExitCode {
+    cli::run(args, ui)
+}
+
+/// Whether a command line (the program's name first) is understood; nothing is run.
+pub fn parses(args: &[String]) -> bool {
+    cli::parses(args)
+}

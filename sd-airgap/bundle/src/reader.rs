@@ -19,7 +19,7 @@ use crate::manifest::{Manifest, ManifestError, Member};
 use crate::writer::Head;
 
 /// One read from the medium.
-const CHUNK: usize = 1 << 20;
+const CHUNK: usize = 256 << 10;
 
 /// Why a bundle is refused.
 #[derive(Debug, thiserror::Error)]
@@ -303,12 +303,27 @@ fn take(source: &mut impl Read, size: u64, region: &Region) -> Result<Vec<u8>, B
     Ok(bytes)
 }
 
-fn expect(source: &mut impl Read, bytes: &[u8], region: &Region) -> Result<(), BundleError> {
-    let read = take(source, bytes.len() as u64, region)?;
-    if read == bytes { Ok(()) } else { Err(BundleError::Damaged(region.clone())) }
+fn expect(
+    source: &mut impl Read,
+    block: &[u8; BLOCK],
+    region: &Region,
+) -> Result<(), BundleError> {
+    let mut read = [0; BLOCK];
+    read_exact(source, &mut read, region)?;
+    if read == *block { Ok(()) } else { Err(BundleError::Damaged(region.clone())) }
 }
 
 fn expect_zeros(source: &mut impl Read, size: u64, region: &Region) -> Result<(), BundleError> {
-    let read = take(source, size, region)?;
-    if read.iter().all(|b| *b == 0) { Ok(()) } else { Err(BundleError::Damaged(region.clone())) }
+    const ZEROS: [u8; 8 * BLOCK] = [0; 8 * BLOCK];
+    let mut read = [0; 8 * BLOCK];
+    let mut left = size;
+    while left > 0 {
+        let n = usize::try_from(left).unwrap_or(read.len()).min(read.len());
+        read_exact(source, &mut read[..n], region)?;
+        if read[..n] != ZEROS[..n] {
+            return Err(BundleError::Damaged(region.clone()));
+        }
+        left -= n as u64;
+    }
+    Ok(())
 }

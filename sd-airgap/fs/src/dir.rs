@@ -261,7 +261,8 @@ impl Dir {
         &self.fd
     }
 
-    pub(crate) fn duplicate(&self) -> Result<Self, DirError> {
+    /// A second handle on the same directory.
+    pub fn again(&self) -> Result<Self, DirError> {
         let fd = rustix::io::fcntl_dupfd_cloexec(&self.fd, 3)
             .map_err(|e| DirError::new("opening", &self.path, e))?;
         Ok(Self { fd, path: self.path.clone() })

@@ -27,7 +27,7 @@ impl NewFile {
     pub(crate) fn create(dir: &Dir) -> Result<Self, DirError> {
         let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
         match sys::openat(dir.fd(), ".", flags, FILE_MODE) {
-            Ok(fd) => Ok(Self { file: File::from(fd), dir: dir.duplicate()?, part: None }),
+            Ok(fd) => Ok(Self { file: File::from(fd), dir: dir.again()?, part: None }),
             Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::ISDIR) => {
                 Self::create_part(dir, &format!(".{:016x}.part", random()))
             }
@@ -42,7 +42,7 @@ impl NewFile {
             OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = sys::openat(dir.fd(), component(name)?, flags, FILE_MODE)
             .map_err(|e| dir.error("making", name, e))?;
-        Ok(Self { file: File::from(fd), dir: dir.duplicate()?, part: Some(name.to_owned()) })
+        Ok(Self { file: File::from(fd), dir: dir.again()?, part: Some(name.to_owned()) })
     }
 
     /// The open file, to hand to a worker or to read back.
@@ -60,9 +60,21 @@ impl NewFile {
         self.file.sync_all().map_err(|e| DirError::new("flushing", self.dir.path(), e))
     }
 
+    /// Flushes it, drops it from the page cache and opens it anew from its first byte, to
+    /// read back what the medium holds.
+    pub fn read_back(&self) -> Result<File, DirError> {
+        use std::os::fd::AsRawFd as _;
+        self.sync()?;
+        let failed = |e| DirError::new("reading back in", self.dir.path(), e);
+        sys::fadvise(&self.file, 0, None, sys::Advice::DontNeed).map_err(failed)?;
+        let magic = format!("/proc/self/fd/{}", self.file.as_raw_fd());
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        Ok(File::from(sys::open(magic, flags, sys::Mode::empty()).map_err(failed)?))
+    }
+
     /// Flushes, gives it its name (which must be free) and makes the name durable.
     pub fn commit(self, name: &str) -> Result<(), DirError> {
-        let dir = self.dir.duplicate()?;
+        let dir = self.dir.again()?;
         self.commit_to(&dir, name)
     }
 

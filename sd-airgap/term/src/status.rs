@@ -63,6 +63,8 @@ table! {
     LoginRefused = "LOGIN_REFUSED", 1, "the Journalist Interface refused the login; it never says why", "wait for a new code; after several failures wait a minute; check user name and passphrase";
     /// No connection.
     ServerUnreachable = "SERVER_UNREACHABLE", 1, "the Journalist Interface could not be reached", "check the connection, then run the command again: what was fetched stays";
+    /// 403 after a login that was good.
+    SessionEnded = "SESSION_ENDED", 1, "the Journalist Interface ended the session", "run the command again and log in with a new code: what was fetched stays";
     /// An answer that makes no sense.
     ServerError = "SERVER_ERROR", 1, "the Journalist Interface gave an answer that cannot be used", "run the command again; if it stays, show the message to your administrator";
     /// The receipt code does not fit.
@@ -75,6 +77,8 @@ table! {
     BrokenPipe = "BROKEN_PIPE", 3, "the reader of the output went away", "nothing";
     /// Some items failed, the rest is done.
     PartDone = "PART_DONE", 4, "some items were refused, the rest was done and checked", "read the list of refused items; the rest is safe";
+    /// The run ended before its end.
+    CutShort = "CUT_SHORT", 4, "the run ended early; what was done is checked and kept", "mend the cause named above and run the command again to go on";
     /// A hash, a signature or a message is wrong.
     VerifyFailed = "VERIFY_FAILED", 10, "the content failed verification; nothing of it was used", "fetch or pack it again; if it happens twice, tell your administrator";
     /// A clean copy that is not clean.

@@ -76,6 +76,22 @@ struct Envelope<'a, R: Serialize> {
     error: Option<&'a str>,
 }
 
+/// The report of a command that gives none.
+#[derive(Serialize)]
+struct Nothing;
+
+impl Display for Nothing {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        Ok(())
+    }
+}
+
+impl Report for Nothing {
+    fn status(&self) -> Status {
+        Status::Done
+    }
+}
+
 impl Ui {
     /// The process's own terminal. `no_colour` is the caller's reading of `NO_COLOR`.
     pub fn stdio(face: Face, no_colour: bool) -> Self {
@@ -159,6 +175,21 @@ impl Ui {
                 ExitCode::from(Status::BrokenPipe.exit())
             }
             Err(_) => ExitCode::from(Status::FileError.exit()),
+        }
+    }
+
+    /// Shows a failure of a command that has no report to give.
+    pub fn fail(&mut self, command: &str, failure: &Failure) -> ExitCode {
+        // The terminal may be gone as well; the exit code still tells.
+        let _ = self.show_failure::<Nothing>(command, failure);
+        ExitCode::from(failure.status.exit())
+    }
+
+    /// Shows a page of our own, such as a help text, as data.
+    pub fn page(&mut self, text: impl Display) -> ExitCode {
+        match write!(self.out, "{text}").and_then(|()| self.out.flush()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::from(Status::BrokenPipe.exit()),
         }
     }
 

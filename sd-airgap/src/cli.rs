@@ -1,0 +1,89 @@
+//! The command line. The only file that reads the environment.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use sd_bundle::Home;
+use sd_term::{Face, Failure, Status, Ui};
+
+use crate::commands::{confirm, list, pack, pair, unpack, verify};
+
+/// Carry submissions across the air gap in signed bundles.
+#[derive(Debug, Parser)]
+#[command(name = "sd-airgap", version, max_term_width = 80)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Global {
+    /// This station's directory [default: ~/Persistent/sneakernet]
+    #[arg(long, global = true, value_name = "DIR")]
+    home: Option<PathBuf>,
+    /// Print one JSON object instead of text
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Pair(pair::PairArgs),
+    Pack(pack::PackArgs),
+    Verify(verify::VerifyArgs),
+    Unpack(unpack::UnpackArgs),
+    Confirm(confirm::ConfirmArgs),
+    List(list::ListArgs),
+}
+
+/// What the terminal should look like, from the raw arguments and the environment.
+pub(crate) fn face() -> (Face, bool) {
+    #[expect(clippy::disallowed_methods, reason = "cli.rs reads the environment")]
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+    (crate::wants_json(std::env::args_os()), no_colour)
+}
+
+pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(e) if e.use_stderr() => {
+            ui.say(e.render());
+            return ExitCode::from(Status::Usage.exit());
+        }
+        Err(e) => return ui.page(&e.render()),
+    };
+    #[expect(clippy::disallowed_methods, reason = "cli.rs reads the environment")]
+    let user_home = std::env::var_os("HOME").map(PathBuf::from);
+    let Some(home) = Home::choose(cli.global.home, user_home) else {
+        let failure = Failure::new(Status::Usage, "no home directory is known: use --home DIR");
+        return ui.fail("sd-airgap", &failure);
+    };
+    match cli.command {
+        Command::Pair(args) => args.run(&home, ui),
+        Command::Pack(args) => args.run(&home, ui),
+        Command::Verify(args) => args.run(&home, ui),
+        Command::Unpack(args) => args.run(&home, ui),
+        Command::Confirm(args) => args.run(&home, ui),
+        Command::List(args) => args.run(&home, ui),
+    }
+}
+
+pub(crate) fn parses(args: &[String]) -> bool {
+    Cli::try_parse_from(args).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,158 @@
+//! One file per verb, and what several verbs share.
+
+pub(crate) mod confirm;
+pub(crate) mod list;
+pub(crate) mod pack;
+pub(crate) mod pair;
+pub(crate) mod unpack;
+pub(crate) mod verify;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use sd_bundle::{
+    Attested, Authentic, Bundle, BundleError, Home, InboxError, Limits, OutboxError, RandomError,
+    Role,
+};
+use sd_fs::{Dir, DirError, Kind, read_bounded};
+use sd_sandbox::ProbeError;
+use sd_term::{Failure, Secret, SecretError, Status, Ui};
+
+use crate::opener;
+use crate::station::{KeySource, Station};
+use crate::vault::{self, Vault};
+use crate::worker::{Order, Task};
+
+/// The ending of a bundle's file name.
+pub(crate) const ENDING: &str = ".sdbundle";
+
+/// The SVS with its vault open and its sandbox tried.
+pub(crate) struct Svs {
+    pub(crate) station: Station,
+    pub(crate) vault: Box<dyn Vault>,
+}
+
+impl Svs {
+    /// Loads the pairing, tries the sandbox, and opens the vault (asking for a passphrase only
+    /// if the key is in a locked file).
+    pub(crate) fn open(home: &Home, passphrase_fd: Option<i32>, ui: &mut Ui) -> Result<Self, Failure> {
+        let station = Station::load_as(home, Role::Svs)?;
+        sd_sandbox::self_test().map_err(probe_failure)?;
+        if station.submission.rests_on_sha1() {
+            ui.warn("the submission key's signatures rest on SHA-1: it opens its mail, but plan a new key");
+        }
+        let source = station.key.clone().unwrap_or(KeySource::Agent { home: None });
+        let vault = vault::open(&source, &station.submission, || passphrase(passphrase_fd, ui))?;
+        Ok(Self { station, vault })
+    }
+
+    /// Opens a bundle file up to its authentic manifest.
+    pub(crate) fn authenticate(&self, path: &Path) -> Result<Bundle<Authentic, File>, Failure> {
+        let (dir, name) = Dir::containing(path)?;
+        let file = dir.open_file(&name)?;
+        let length = file.metadata().map_err(|e| DirError::new("looking at", path, e))?.len();
+        let limits = Limits::default();
+        let bundle = Bundle::open(file, length, limits).map_err(bundle_failure)?;
+        let scratch = Dir::open(self.station.keys.path())?;
+        let json = self.manifest(&scratch, bundle.sealed(), &limits)?;
+        bundle.authenticate(Attested::vouch(json)).map_err(bundle_failure)
+    }
+
+    /// The manifest's JSON, after a worker decrypted it and found the signature good.
+    fn manifest(&self, scratch: &Dir, sealed: &[u8], limits: &Limits) -> Result<Vec<u8>, Failure> {
+        let mut input = scratch.new_file()?;
+        input.write_all(sealed)?;
+        let input = input.read_back()?;
+        let output = scratch.new_file()?;
+        let signer = self.station.workstation.armored().map_err(|e| {
+            Failure::new(Status::KeyUnavailable, e)
+        })?;
+        let signer = String::from_utf8_lossy(&signer).into_owned();
+        let order = Order { task: Task::Manifest { signer }, limit: limits.manifest };
+        let opened = opener::open(self.vault.as_ref(), &order, &input, output.file())?;
+        let json = read_bounded(&mut output.read_back()?, limits.manifest)
+            .map_err(|e| Failure::new(Status::FileError, e))?;
+        if sd_fs::Blake3::of(&json) != opened.blake3 {
+            return Err(opener::OpenFailure::Report.into());
+        }
+        Ok(json)
+    }
+}
+
+/// The passphrase of a locked key file.
+fn passphrase(fd: Option<i32>, ui: &mut Ui) -> Result<Secret, Failure> {
+    match fd {
+        Some(fd) => {
+            let [secret] = Secret::lines_from_fd(fd, ["passphrase"])
+                .map_err(|e: SecretError| Failure::new(Status::Usage, e))?;
+            Ok(secret)
+        }
+        None => Ok(ui.secret("Passphrase of the submission key: ", "use --passphrase-fd N")?),
+    }
+}
+
+/// The bundle files that a path stands for: itself, or every bundle in a directory, by name.
+pub(crate) fn bundles_at(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let entries = Dir::open(path)?.entries()?;
+    let ours = entries.iter().filter(|e| e.kind == Kind::File && e.name.ends_with(ENDING));
+    let found: Vec<PathBuf> = ours.map(|e| path.join(&e.name)).collect();
+    if found.is_empty() {
+        let what = format!(
+            "{}: no bundle (*{ENDING}) in this directory",
+            sd_fs::escape(path.as_os_str().as_encoded_bytes())
+        );
+        return Err(Failure::new(Status::NotFound, what));
+    }
+    Ok(found)
+}
+
+/// A file's name for a report.
+pub(crate) fn shown(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    sd_fs::escape(name.as_encoded_bytes()).to_string()
+}
+
+pub(crate) fn bundle_failure(e: BundleError) -> Failure {
+    let status = match &e {
+        BundleError::Read { .. } => Status::FileError,
+        BundleError::Truncated(_)
+        | BundleError::Damaged(_)
+        | BundleError::NotABundle
+        | BundleError::Length { .. }
+        | BundleError::TooLarge(_)
+        | BundleError::Manifest(_)
+        | BundleError::Swapped => Status::VerifyFailed,
+        BundleError::Sink(_) => {
+            let BundleError::Sink(e) = e else { return Failure::new(Status::Bug, e) };
+            return e.into();
+        }
+    };
+    Failure::new(status, e)
+}
+
+pub(crate) fn probe_failure(e: ProbeError) -> Failure {
+    Failure::new(Status::SandboxUnavailable, e)
+}
+
+pub(crate) fn inbox_failure(e: InboxError) -> Failure {
+    match e {
+        InboxError::Dir(e) => e.into(),
+        e @ InboxError::Record { .. } => Failure::new(Status::VerifyFailed, e),
+    }
+}
+
+pub(crate) fn outbox_failure(e: OutboxError) -> Failure {
+    match e {
+        OutboxError::Dir(e) => e.into(),
+        e @ (OutboxError::Record { .. } | OutboxError::Manifest(_)) => {
+            Failure::new(Status::VerifyFailed, e)
+        }
+    }
+}
+
+pub(crate) fn random_failure(e: RandomError) -> Failure {
+    Failure::new(Status::FileError, e)
+}

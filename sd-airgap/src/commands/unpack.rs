@@ -1,0 +1,242 @@
+//! `sd-airgap unpack`
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use sd_bundle::{Home, Item, Receipt};
+use sd_fs::Progress as _;
+use sd_term::{Failure, Hint, Report, Status, Ui, count};
+use serde::Serialize;
+
+use super::{Svs, bundles_at, shown};
+use crate::store::{Decrypted, Outcome, Standing, Store, decrypt_pending, import};
+
+/// SecureDrop takes uploads of 500 MiB at most; a little more for what wraps them.
+const LIMIT: u64 = 512 << 20;
+
+/// On the SVS: verify bundles, store every item, decrypt, and show the receipt code
+#[derive(Debug, Args)]
+pub(crate) struct UnpackArgs {
+    /// A bundle file, or a directory with bundles
+    #[arg(value_name = "PATH")]
+    path: PathBuf,
+    /// Try again what could not be opened before
+    #[arg(long)]
+    retry: bool,
+    /// The most bytes one item may unpack to
+    #[arg(long, value_name = "BYTES", default_value_t = LIMIT, hide_default_value = true)]
+    max_size: u64,
+    /// Read the passphrase of a locked key file from this file descriptor
+    #[arg(long, value_name = "N")]
+    passphrase_fd: Option<i32>,
+}
+
+/// One bundle that was stored.
+#[derive(Debug, Serialize)]
+struct Stored {
+    file: String,
+    sequence: u64,
+    standing: Standing,
+    new: usize,
+    known: usize,
+    conflicts: Vec<String>,
+    receipt: Receipt,
+}
+
+/// One item that was opened or refused now.
+#[derive(Debug, Serialize)]
+struct Line {
+    designation: String,
+    source: String,
+    item: String,
+    number: u32,
+    kind: sd_bundle::Kind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    #[serde(flatten)]
+    outcome: Outcome,
+}
+
+#[derive(Debug, Serialize)]
+struct UnpackReport {
+    bundles: Vec<Stored>,
+    refused_bundles: Vec<(String, Failure)>,
+    opened: Vec<Line>,
+    refused: Vec<Line>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<Failure>,
+    #[serde(skip)]
+    next: Hint,
+}
+
+impl fmt::Display for UnpackReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for b in &self.bundles {
+            writeln!(f, "{}", b.file)?;
+            let stored = if b.known == 0 { String::new() } else { format!(", {} already here", b.known) };
+            writeln!(f, "  verified and stored: {}{stored}; {}", count(b.new, "new item"), b.standing)?;
+            for item in &b.conflicts {
+                writeln!(f, "  item {item}: other bytes than before; both versions are kept")?;
+            }
+        }
+        for (file, failure) in &self.refused_bundles {
+            writeln!(f, "{file}\n  {}: {}", failure.status.word(), failure.message)?;
+        }
+        self.show_opened(f)?;
+        for line in &self.refused {
+            let Outcome::Refused { why } = &line.outcome else { continue };
+            writeln!(f, "{} {:>3} {}: not opened: {why}", line.designation, line.number, line.kind)?;
+        }
+        if let Some(failure) = &self.stopped {
+            writeln!(f, "opening stopped: {}: {}", failure.status.word(), failure.message)?;
+        }
+        for b in &self.bundles {
+            writeln!(f, "Receipt code for bundle {}:  {}", b.sequence, b.receipt)?;
+        }
+        if !self.bundles.is_empty() {
+            writeln!(f, "Write it down and confirm it on the workstation.")?;
+        }
+        Ok(())
+    }
+}
+
+impl UnpackReport {
+    /// Up to this many items are listed one by one; `sd-airgap list` has them all.
+    const SHOWN: usize = 40;
+
+    fn show_opened(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.opened.is_empty() {
+            writeln!(f, "Opened {}:", count(self.opened.len(), "item"))?;
+        }
+        let mut source = None;
+        for line in self.opened.iter().take(Self::SHOWN) {
+            let Outcome::Opened { name, original, size, notes, .. } = &line.outcome else { continue };
+            if source != Some(&line.source) {
+                writeln!(f, "  {}", line.designation)?;
+                source = Some(&line.source);
+            }
+            writeln!(f, "  {:>5} {:<8} {:>8}  {name}", line.number, line.kind, sd_term::size(*size))?;
+            if let Some(original) = original {
+                writeln!(f, "                           sent as \"{original}\"")?;
+            }
+            for note in notes {
+                writeln!(f, "                           {note}")?;
+            }
+        }
+        if self.opened.len() > Self::SHOWN {
+            let more = self.opened.len() - Self::SHOWN;
+            writeln!(f, "  and {more} more: sd-airgap list")?;
+        }
+        Ok(())
+    }
+}
+
+impl Report for UnpackReport {
+    fn status(&self) -> Status {
+        let conflicts = self.bundles.iter().any(|b| !b.conflicts.is_empty());
+        let some = !self.bundles.is_empty() || !self.opened.is_empty();
+        let failed = self.refused_bundles.first().map(|(_, f)| f.status);
+        let failed = failed.or(self.stopped.as_ref().map(|f| f.status));
+        match failed {
+            Some(status) if !some => status,
+            Some(_) => Status::PartDone,
+            None if conflicts || !self.refused.is_empty() => Status::PartDone,
+            None => Status::Done,
+        }
+    }
+
+    fn hint(&self) -> Option<Hint> {
+        some_next(&self.opened).then(|| self.next.clone())
+    }
+}
+
+fn some_next(opened: &[Line]) -> bool {
+    !opened.is_empty()
+}
+
+impl UnpackArgs {
+    pub(crate) fn run(self, home: &Home, ui: &mut Ui) -> ExitCode {
+        let result = self.unpack(home, ui);
+        ui.finish("sd-airgap unpack", result)
+    }
+
+    fn unpack(&self, home: &Home, ui: &mut Ui) -> Result<UnpackReport, Failure> {
+        let svs = Svs::open(home, self.passphrase_fd, ui)?;
+        let mut store = Store::open(home)?;
+        let list = ["sd-airgap", "list"].map(str::to_owned).into_iter().chain(home.args());
+        let mut report = UnpackReport {
+            bundles: Vec::new(),
+            refused_bundles: Vec::new(),
+            opened: Vec::new(),
+            refused: Vec::new(),
+            stopped: None,
+            next: Hint::new(list),
+        };
+        for path in bundles_at(&self.path)? {
+            match store_one(&svs, &mut store, &path, ui) {
+                Ok(stored) => report.bundles.push(stored),
+                Err(failure) => report.refused_bundles.push((shown(&path), failure)),
+            }
+        }
+        let mut bar = ui.bar();
+        let done =
+            decrypt_pending(&mut store, svs.vault.as_ref(), self.max_size, self.retry, &mut bar)?;
+        drop(bar);
+        report.take(done);
+        Ok(report)
+    }
+}
+
+impl UnpackReport {
+    fn take(&mut self, done: Decrypted) {
+        let refused = |(item, why)| line(item, Outcome::Refused { why });
+        self.opened = done.opened.into_iter().map(|(item, outcome)| line(item, outcome)).collect();
+        self.refused = done.refused.into_iter().map(refused).collect();
+        self.stopped = done.stopped;
+        let order = |l: &Line| (l.designation.clone(), l.source.clone(), l.number, l.item.clone());
+        self.opened.sort_by_key(order);
+        self.refused.sort_by_key(order);
+    }
+}
+
+fn line(item: Item, outcome: Outcome) -> Line {
+    let path = match &outcome {
+        Outcome::Opened { name, .. } => {
+            Some(format!("store/sources/{}/{}/content/{name}", item.source, item.item))
+        }
+        Outcome::Refused { .. } => None,
+    };
+    Line {
+        designation: item.designation.to_string(),
+        source: item.source.to_string(),
+        item: item.item.to_string(),
+        number: item.number,
+        kind: item.kind,
+        path,
+        outcome,
+    }
+}
+
+fn store_one(svs: &Svs, store: &mut Store, path: &Path, ui: &mut Ui) -> Result<Stored, Failure> {
+    let bundle = svs.authenticate(path)?;
+    let bytes = bundle.manifest().members.iter().map(|m| m.item.size).sum();
+    let mut bar = ui.bar();
+    bar.begin("copying and verifying", Some(bytes));
+    let imported = import(store, bundle, &mut bar)?;
+    drop(bar);
+    if let Some(warning) = imported.standing.warning() {
+        ui.warn(format_args!("{}: {warning}", shown(path)));
+    }
+    let manifest = imported.verified.manifest();
+    Ok(Stored {
+        file: shown(path),
+        sequence: manifest.sequence,
+        standing: imported.standing,
+        new: imported.new,
+        known: imported.known,
+        conflicts: imported.conflicts.iter().map(|i| i.item.to_string()).collect(),
+        receipt: manifest.receipt(imported.verified.manifest_hash()),
+    })
+}

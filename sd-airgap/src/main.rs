@@ -1,0 +1,6 @@
+//! `sd-airgap`: carries submissions across the air gap.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sd_airgap::main()
+}

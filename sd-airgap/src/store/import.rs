@@ -1,0 +1,171 @@
+//! From a bundle into the store: copied once, verified whole, then moved into place.
+
+use std::io::Read;
+
+use sd_bundle::{Authentic, Bundle, Item, Manifest, Member, MemberSink, Timestamp, Verified};
+use sd_fs::{Dir, DirError, NewFile, Progress};
+use sd_term::{Failure, Status};
+
+use super::item::{CIPHERTEXT, ITEM, StoredItem};
+use super::{Entry, Event, Standing, Store, StoreError};
+use crate::commands::bundle_failure;
+
+/// What an import did.
+#[derive(Debug)]
+pub(crate) struct Imported {
+    /// How the bundle stood to those before it.
+    pub(crate) standing: Standing,
+    /// Items that were not here before.
+    pub(crate) new: usize,
+    /// Items that were here, byte for byte.
+    pub(crate) known: usize,
+    /// Items that were here with other bytes: both versions are kept.
+    pub(crate) conflicts: Vec<Item>,
+    /// The manifest.
+    pub(crate) verified: Verified,
+}
+
+/// Copies a bundle's members into staging, and only when the last byte is verified moves them
+/// to their places and writes the ledger line.
+pub(crate) fn import<R: Read>(
+    store: &mut Store,
+    bundle: Bundle<Authentic, R>,
+    progress: &mut dyn Progress,
+) -> Result<Imported, Failure> {
+    check_room(store, bundle.manifest())?;
+    let standing = store.ledger.standing(bundle.manifest(), bundle.manifest_hash());
+    let staging = store.dir.make_sub("staging")?;
+    let mut sink = Staging { dir: &staging, file: None, manifest: bundle.manifest().clone() };
+    let verified = bundle.copy_members(&mut sink, progress).map_err(bundle_failure)?;
+    store.dir.sync_filesystem()?;
+    let mut imported = Imported { standing, new: 0, known: 0, conflicts: Vec::new(), verified };
+    for index in 0..imported.verified.entries().len() {
+        settle(store, &staging, &mut imported, index)?;
+    }
+    store.dir.sync_filesystem()?;
+    record(store, &imported)?;
+    store.dir.remove_tree("staging", 0)?;
+    Ok(imported)
+}
+
+fn check_room(store: &Store, manifest: &Manifest) -> Result<(), Failure> {
+    let need: u64 = manifest.members.iter().map(|m| m.item.size + 8192).sum();
+    let free = store.dir.free_bytes()?;
+    if need <= free {
+        return Ok(());
+    }
+    let what = format!(
+        "the bundle needs {}, and {} are free",
+        sd_term::size(need),
+        sd_term::size(free)
+    );
+    Err(Failure::new(Status::NoSpace, what))
+}
+
+fn record(store: &mut Store, imported: &Imported) -> Result<(), StoreError> {
+    let manifest = imported.verified.manifest();
+    let event = Event::Imported {
+        bundle: manifest.bundle.clone(),
+        sequence: manifest.sequence,
+        manifest: *imported.verified.manifest_hash(),
+        previous: manifest.previous,
+        members: manifest.members.len(),
+        standing: imported.standing,
+    };
+    Ok(store.ledger.append(event)?)
+}
+
+/// Moves one verified ciphertext and its record to their place.
+fn settle(
+    store: &Store,
+    staging: &Dir,
+    imported: &mut Imported,
+    index: usize,
+) -> Result<(), StoreError> {
+    let manifest = imported.verified.manifest();
+    let Some(Member { item, .. }) = manifest.members.get(index) else { return Ok(()) };
+    let (ciphertext, record) = (staged(item, "pgp"), staged(item, "json"));
+    match held(store, item)? {
+        Held::Same => imported.known += 1,
+        Held::Other => {
+            let conflicts = store.dir.make_sub("conflicts")?;
+            let name = format!("{}-{}.pgp", manifest.bundle, item.item);
+            match staging.move_to(&ciphertext, &conflicts, &name) {
+                Err(e) if !e.is_exists() => return Err(e.into()),
+                _ => imported.conflicts.push(item.clone()),
+            }
+        }
+        Held::Nothing => {
+            let source = store.sources.make_sub(item.source.as_str())?;
+            let dir = source.make_sub(item.item.as_str())?;
+            staging.move_to(&ciphertext, &dir, CIPHERTEXT)?;
+            staging.move_to(&record, &dir, ITEM)?;
+            imported.new += 1;
+        }
+    }
+    Ok(())
+}
+
+/// What the store has of an item.
+enum Held {
+    Nothing,
+    Same,
+    Other,
+}
+
+fn held(store: &Store, item: &Item) -> Result<Held, StoreError> {
+    let Some(dir) = store.item_dir(&item.source, &item.item)? else { return Ok(Held::Nothing) };
+    let entry = match Entry::read(dir) {
+        Ok(Some(entry)) => entry,
+        // An import that was interrupted before its record, or torn by a power failure: what
+        // stands there is part of this very item, and the staged copy is verified.
+        Ok(None) | Err(StoreError::Record { .. }) => {
+            let source = store.sources.sub(item.source.as_str())?;
+            source.remove_tree(item.item.as_str(), 1)?;
+            return Ok(Held::Nothing);
+        }
+        Err(e) => return Err(e),
+    };
+    Ok(if entry.stored.item.blake3 == item.blake3 { Held::Same } else { Held::Other })
+}
+
+fn staged(item: &Item, ending: &str) -> String {
+    format!("{}.{ending}", item.item)
+}
+
+/// Writes each member and its record under a staging name once its hash is good.
+struct Staging<'a> {
+    dir: &'a Dir,
+    file: Option<NewFile>,
+    manifest: Manifest,
+}
+
+impl MemberSink for Staging<'_> {
+    fn begin(&mut self, _: &Member) -> Result<(), DirError> {
+        self.file = Some(self.dir.new_file()?);
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), DirError> {
+        self.file.as_mut().map_or(Ok(()), |f| f.write_all(bytes))
+    }
+
+    fn end(&mut self, member: &Member) -> Result<(), DirError> {
+        if let Some(file) = self.file.take() {
+            file.link_to(self.dir, &staged(&member.item, "pgp"))?;
+        }
+        let stored = StoredItem {
+            item: member.item.clone(),
+            bundle: self.manifest.bundle.clone(),
+            stored: Timestamp::now(),
+        };
+        let name = staged(&member.item, "json");
+        let json = serde_json::to_vec(&stored).map_err(|e| {
+            DirError::new("writing", self.dir.path(), std::io::Error::other(e))
+        })?;
+        let mut record = self.dir.new_file()?;
+        record.write_all(&json)?;
+        record.link_to(self.dir, &name)
+    }
+}
+

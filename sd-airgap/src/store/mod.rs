@@ -1,0 +1,146 @@
+//! Submissions at rest on the SVS.
+//!
+//! ```text
+//! store/ledger.jsonl                                  what was done, hash-chained
+//! store/staging/                                      a bundle being copied; emptied at each start
+//! store/sources/<source>/<item>/ciphertext.pgp        as it came, verified; never removed
+//!                               item.json             whose it is, which bundle brought it
+//!                               outcome.json          opened as what, or refused why; written last
+//!                               content/<safe name>   the plaintext
+//! store/conflicts/<bundle>-<item>.pgp                 a second, different version of an item
+//! ```
+
+mod decrypt;
+mod import;
+mod item;
+mod ledger;
+
+use sd_bundle::{Home, ItemId, SourceId};
+use sd_fs::{Dir, DirError, Kind, Lock};
+use sd_term::{Failure, Status};
+
+pub(crate) use decrypt::{Decrypted, decrypt_pending};
+pub(crate) use import::import;
+pub(crate) use item::{Outcome, StoredItem};
+pub(crate) use ledger::{Event, Ledger, LedgerError, Standing};
+
+/// Records are small.
+const MAX_RECORD: u64 = 64 << 10;
+
+/// The store, locked for this run.
+#[derive(Debug)]
+pub(crate) struct Store {
+    dir: Dir,
+    sources: Dir,
+    pub(crate) ledger: Ledger,
+    _lock: Lock,
+}
+
+/// One item in the store.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) stored: StoredItem,
+    /// `None`: not opened yet.
+    pub(crate) outcome: Option<Outcome>,
+    /// Its directory.
+    pub(crate) dir: Dir,
+}
+
+/// Why the store cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    #[error(transparent)]
+    Dir(#[from] DirError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error("{path}: {why}")]
+    Record { path: sd_fs::Escaped, why: String },
+}
+
+impl From<StoreError> for Failure {
+    fn from(e: StoreError) -> Self {
+        match e {
+            StoreError::Dir(e) => e.into(),
+            e @ (StoreError::Ledger(_) | StoreError::Record { .. }) => {
+                Self::new(Status::VerifyFailed, e)
+            }
+        }
+    }
+}
+
+impl Store {
+    /// Opens the store, takes its lock, checks the ledger and clears what an interrupted copy
+    /// left in staging.
+    pub(crate) fn open(home: &Home) -> Result<Self, StoreError> {
+        let dir = home.part("store")?;
+        let lock = dir.lock(".lock")?;
+        dir.remove_tree("staging", 0)?;
+        let ledger = Ledger::open(&dir)?;
+        let sources = dir.make_sub("sources")?;
+        Ok(Self { dir, sources, ledger, _lock: lock })
+    }
+
+    /// The store's own directory.
+    pub(crate) fn dir(&self) -> &Dir {
+        &self.dir
+    }
+
+    /// An item's directory, if it is here.
+    fn item_dir(&self, source: &SourceId, item: &ItemId) -> Result<Option<Dir>, DirError> {
+        let found = self.sources.sub(source.as_str()).and_then(|s| s.sub(item.as_str()));
+        match found {
+            Ok(dir) => Ok(Some(dir)),
+            Err(e) if e.is_not_found() => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Every item, ordered by source, number and identity.
+    pub(crate) fn entries(&self) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = Vec::new();
+        for source in subdirectories(&self.sources)? {
+            let dir = self.sources.sub(&source)?;
+            for item in subdirectories(&dir)? {
+                if let Some(entry) = Entry::read(dir.sub(&item)?)? {
+                    entries.push(entry);
+                }
+            }
+        }
+        entries.sort_by(|a, b| a.order().cmp(&b.order()));
+        Ok(entries)
+    }
+}
+
+impl Entry {
+    /// Reads one item's records; `None` while its import is not complete.
+    fn read(dir: Dir) -> Result<Option<Self>, StoreError> {
+        let Some(stored) = read_record(&dir, item::ITEM)? else { return Ok(None) };
+        let outcome = read_record(&dir, item::OUTCOME)?;
+        Ok(Some(Self { stored, outcome, dir }))
+    }
+
+    fn order(&self) -> (&SourceId, u32, &ItemId) {
+        let item = &self.stored.item;
+        (&item.source, item.number, &item.item)
+    }
+}
+
+fn read_record<T: serde::de::DeserializeOwned>(
+    dir: &Dir,
+    name: &str,
+) -> Result<Option<T>, StoreError> {
+    let bytes = match dir.read_small(name, MAX_RECORD) {
+        Ok(bytes) => bytes,
+        Err(e) if e.is_not_found() => return Ok(None),
+        Err(e) => return Err(e.into()),
+    };
+    serde_json::from_slice(&bytes).map(Some).map_err(|e| StoreError::Record {
+        path: sd_fs::escape(dir.path().join(name).as_os_str().as_encoded_bytes()),
+        why: e.to_string(),
+    })
+}
+
+fn subdirectories(dir: &Dir) -> Result<Vec<String>, DirError> {
+    let entries = dir.entries()?;
+    Ok(entries.into_iter().filter(|e| e.kind == Kind::Dir).map(|e| e.name).collect())
+}

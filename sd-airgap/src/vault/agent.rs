@@ -1,0 +1,80 @@
+//! The submission key in gpg-agent, where the SVS keeps it.
+
+use std::path::Path;
+
+use openpgp::KeyHandle;
+use openpgp::packet::key::{PublicParts, UnspecifiedRole};
+use openpgp::packet::{Key, PKESK};
+use sd_pgp::{Certificate, SessionKeyBytes};
+use sequoia_gpg_agent::KeyPair;
+use sequoia_gpg_agent::gnupg::Context;
+use sequoia_openpgp as openpgp;
+
+use super::{Unwrapped, Vault, VaultError};
+
+/// A running gpg-agent and the public halves of the keys to ask it for.
+///
+/// Each unwrapping is one request over the agent's socket; a passphrase is asked for by the
+/// agent's own pinentry.
+pub(crate) struct Agent {
+    context: Context,
+    keys: Vec<Key<PublicParts, UnspecifiedRole>>,
+}
+
+impl Agent {
+    /// Finds the agent (`gpgconf` names its socket) and starts it if need be.
+    pub(crate) fn connect(
+        home: Option<&Path>,
+        certificate: &Certificate,
+    ) -> Result<Self, VaultError> {
+        let context = match home {
+            Some(home) => Context::with_homedir(home),
+            None => Context::new(),
+        }
+        .map_err(|e| VaultError::AgentUnreachable(e.to_string()))?;
+        context.start("gpg-agent").map_err(|e| VaultError::AgentUnreachable(e.to_string()))?;
+        let keys = certificate
+            .as_cert()
+            .keys()
+            .filter(|k| k.key().pk_algo().for_encryption())
+            .map(|k| k.key().clone())
+            .collect();
+        Ok(Self { context, keys })
+    }
+}
+
+impl Vault for Agent {
+    fn unwrap(&self, pkesk: &PKESK) -> Unwrapped {
+        let fits = |key: &&Key<PublicParts, UnspecifiedRole>| match pkesk.recipient() {
+            Some(recipient) => recipient.aliases(KeyHandle::from(key.fingerprint())),
+            None => true,
+        };
+        let mut refused = None;
+        for key in self.keys.iter().filter(fits) {
+            let mut pair = match KeyPair::new_for_gnupg_context(&self.context, key) {
+                Ok(pair) => pair.with_password_prompt(
+                    "The submission key is needed to open what was brought across.".to_owned(),
+                ),
+                Err(e) => {
+                    refused = Some(VaultError::AgentUnreachable(e.to_string()));
+                    continue;
+                }
+            };
+            match pkesk.decrypt(&mut pair, None) {
+                Some((algorithm, key)) => {
+                    return Unwrapped::Key(SessionKeyBytes {
+                        algorithm: algorithm.map_or(0, u8::from),
+                        key,
+                    });
+                }
+                None if pkesk.recipient().is_some() => {
+                    refused = Some(VaultError::AgentRefused(
+                        "no such secret key, or the passphrase prompt was closed".to_owned(),
+                    ));
+                }
+                None => {}
+            }
+        }
+        refused.map_or(Unwrapped::NotOurs, Unwrapped::Failed)
+    }
+}

@@ -1,0 +1,108 @@
+//! The submission key in a file.
+
+use std::path::Path;
+
+use openpgp::Cert;
+use openpgp::KeyHandle;
+use openpgp::crypto::Password;
+use openpgp::packet::key::{SecretParts, UnspecifiedRole};
+use openpgp::packet::{Key, PKESK};
+use openpgp::parse::Parse as _;
+use sd_fs::Dir;
+use sd_pgp::{Certificate, SessionKeyBytes};
+use sd_term::{Failure, Secret};
+use sequoia_openpgp as openpgp;
+
+use super::{Unwrapped, Vault, VaultError};
+
+/// A secret key file is a few kilobytes.
+const MAX_FILE: u64 = 1 << 20;
+
+/// Keys tried on a message that hides its recipient.
+const MAX_TRIED: usize = 8;
+
+type SecretKey = Key<SecretParts, UnspecifiedRole>;
+
+/// Unlocked secret keys. The library keeps them encrypted in memory and wipes them.
+pub(crate) struct KeyFile {
+    keys: Vec<SecretKey>,
+}
+
+impl KeyFile {
+    /// Reads the file, asking for a passphrase only if a key in it is locked.
+    pub(crate) fn open(
+        path: &Path,
+        passphrase: impl FnOnce() -> Result<Secret, Failure>,
+    ) -> Result<Self, Failure> {
+        let cert = read(path)?;
+        let locked: Vec<SecretKey> = cert
+            .keys()
+            .secret()
+            .filter(|k| k.key().pk_algo().for_encryption())
+            .map(|k| k.key().clone())
+            .collect();
+        if locked.is_empty() {
+            return Err(VaultError::NoKey(escaped(path)).into());
+        }
+        let needs_passphrase = locked.iter().any(|k| k.secret().is_encrypted());
+        let password = match needs_passphrase {
+            true => Some(Password::from(passphrase()?.expose())),
+            false => None,
+        };
+        let unlock = |key: SecretKey| match &password {
+            Some(p) if key.secret().is_encrypted() => {
+                // Whatever the library says here ("unexpected EOF"), it is the passphrase.
+                key.decrypt_secret(p).map_err(|_| VaultError::Passphrase)
+            }
+            _ => Ok(key),
+        };
+        let keys = locked.into_iter().map(unlock).collect::<Result<_, _>>()?;
+        Ok(Self { keys })
+    }
+
+    /// The public part of the key in a file, without unlocking anything.
+    pub(crate) fn certificate_in(path: &Path) -> Result<Certificate, Failure> {
+        let cert = read(path)?;
+        let holds_secret = cert.keys().secret().any(|k| k.key().pk_algo().for_encryption());
+        if !holds_secret {
+            return Err(VaultError::NoKey(escaped(path)).into());
+        }
+        Certificate::of(&cert).map_err(|e| VaultError::File(e.to_string()).into())
+    }
+}
+
+fn read(path: &Path) -> Result<Cert, Failure> {
+    let (dir, name) = Dir::containing(path)?;
+    let bytes = zeroize::Zeroizing::new(dir.read_small(&name, MAX_FILE)?);
+    Cert::from_bytes(&bytes[..]).map_err(|_| VaultError::NoKey(escaped(path)).into())
+}
+
+fn escaped(path: &Path) -> sd_fs::Escaped {
+    sd_fs::escape(path.as_os_str().as_encoded_bytes())
+}
+
+impl Vault for KeyFile {
+    fn unwrap(&self, pkesk: &PKESK) -> Unwrapped {
+        let fits = |key: &&SecretKey| match pkesk.recipient() {
+            Some(recipient) => recipient.aliases(KeyHandle::from(key.fingerprint())),
+            None => true,
+        };
+        let mut tried = false;
+        for key in self.keys.iter().filter(fits).take(MAX_TRIED) {
+            let Ok(mut pair) = key.clone().into_keypair() else {
+                return Unwrapped::Failed(VaultError::Locked);
+            };
+            tried = true;
+            if let Some((algorithm, key)) = pkesk.decrypt(&mut pair, None) {
+                return Unwrapped::Key(SessionKeyBytes {
+                    algorithm: algorithm.map_or(0, u8::from),
+                    key,
+                });
+            }
+        }
+        if tried && pkesk.recipient().is_some() {
+            return Unwrapped::Failed(VaultError::Malformed);
+        }
+        Unwrapped::NotOurs
+    }
+}

@@ -1,0 +1,152 @@
+//! `sd-fetch sync`
+
+use sd_bundle::{Home, Inbox};
+use sd_term::{Failure, Status, Ui, size};
+
+use super::{ServerArgs, Step, fetch_failure, inbox_failure};
+use crate::fetch::{Ended, FetchError, Outcome, fetch};
+use crate::inventory::Inventory;
+use crate::journalist_interface::{DownloadError, Session};
+use crate::plan::{NoRoom, Plan};
+use crate::report::{SourceLine, SyncReport};
+
+/// Fetch every new message, document and reply into the inbox
+///
+/// Each item is compared with the hash and the size that the server announces for it, and is
+/// in the inbox only when they agree. What is in the inbox already is not fetched again. One
+/// item that fails does not stop the others; it is named, and the exit code is 4.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    server: ServerArgs,
+    /// Show what would be fetched, and fetch nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// A sync, understood.
+pub(crate) struct Request {
+    base: Option<super::Request>,
+    mode: Mode,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Fetch,
+    ShowPlan,
+}
+
+impl Args {
+    pub(crate) fn into_request(self, home: Home) -> Request {
+        let mode = if self.dry_run {
+            Mode::ShowPlan
+        } else {
+            Mode::Fetch
+        };
+        Request {
+            base: self.server.into_request(home),
+            mode,
+        }
+    }
+}
+
+/// Runs it.
+pub(crate) fn run(request: Request, ui: &mut Ui) -> Result<SyncReport, Failure> {
+    let Request {
+        base: Some(base),
+        mode,
+    } = request
+    else {
+        return Err(Failure::new(Status::Usage, "name one server"));
+    };
+    // The lock first: nobody types a code to learn that another run is busy.
+    let inbox = Inbox::open(base.home.part("inbox")?).map_err(inbox_failure)?;
+    let (sync, pack) = (base.sync_hint(), base.pack_hint());
+    let mut report = base.with_session(ui, |session, ui| work(session, &inbox, mode, ui))?;
+    report.hint = match mode {
+        Mode::ShowPlan if !report.sources.is_empty() => Some(sync),
+        _ => (report.waiting > 0).then_some(pack),
+    };
+    Ok(report)
+}
+
+fn work(
+    session: &Session<'_>,
+    inbox: &Inbox,
+    mode: Mode,
+    ui: &mut Ui,
+) -> Result<SyncReport, Failure> {
+    let listing = session.listing().map_err(|e| Step::Listing.failed(&e))?;
+    let inventory = Inventory::new(&listing, session.limits());
+    let here = inbox.items().map_err(inbox_failure)?;
+    let plan = Plan::new(inventory, &here);
+    if let Err(NoRoom { needed, free }) = plan.room(inbox)? {
+        let message = format!(
+            "{} to fetch, {} free in the inbox",
+            size(needed),
+            size(free)
+        );
+        return Err(Failure::new(Status::NoSpace, message));
+    }
+    match mode {
+        Mode::ShowPlan => Ok(planned(plan, here.len())),
+        Mode::Fetch => {
+            let outcome = fetch(&plan, session, inbox, &mut ui.bar());
+            let waiting = inbox.items().map_err(inbox_failure)?.len();
+            done(&plan, outcome, waiting)
+        }
+    }
+}
+
+fn planned(plan: Plan, waiting: usize) -> SyncReport {
+    let items = plan
+        .new
+        .iter()
+        .map(|i| (&i.source, &i.designation, i.kind, i.size));
+    SyncReport {
+        dry_run: true,
+        sources: SourceLine::tally(items),
+        refused: plan.refused,
+        already_here: plan.here,
+        waiting,
+        ended_early: None,
+        left: 0,
+        hint: None,
+    }
+}
+
+fn done(plan: &Plan, outcome: Outcome, waiting: usize) -> Result<SyncReport, Failure> {
+    let Outcome {
+        fetched,
+        refused,
+        ended,
+    } = outcome;
+    let (ended_early, left) = match ended {
+        // Nothing came of it at all: that is a failure with its own status word.
+        Some(Ended { why, .. }) if fetched.is_empty() && refused.is_empty() => {
+            return Err(fetch_failure(why));
+        }
+        Some(Ended { why, left }) => (Some(said(&why)), left),
+        None => (None, 0),
+    };
+    let items = fetched
+        .iter()
+        .map(|i| (&i.source, &i.designation, i.kind, i.size));
+    Ok(SyncReport {
+        dry_run: false,
+        sources: SourceLine::tally(items),
+        refused,
+        already_here: plan.here,
+        waiting,
+        ended_early,
+        left,
+        hint: None,
+    })
+}
+
+fn said(why: &FetchError) -> String {
+    match why {
+        FetchError::Download(DownloadError::Client(e)) => Step::Fetching.explained(e),
+        why => why.to_string(),
+    }
+}

@@ -1,0 +1,278 @@
+//! The only place that opens a network connection.
+//!
+//! ```text
+//! ureq --connect--> Connector --.--> Tor's SOCKS port --name, unresolved--> onion service
+//!        (NoDns)                '--> a loopback address, plainly
+//! ```
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
+};
+
+use super::address::{OnionAddress, Server};
+use super::limits::Limits;
+use super::socks::{self, SocksError};
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConnectError {
+    /// No SOCKS port is open.
+    #[error("Tor is not connected: open Tor Connection and wait until it says so")]
+    NoTor,
+    /// The proxy did not connect us.
+    #[error(transparent)]
+    Socks(SocksError),
+    /// Nothing listens at the loopback address.
+    #[error("nothing answers there: {0}")]
+    Refused(io::Error),
+    /// A request for some other place than the configured one: our own mistake.
+    #[error("a request went to another server than the configured one; it was not sent")]
+    Elsewhere,
+    /// The kernel gave no random bytes for the circuit's user name.
+    #[error("the system gave no random bytes: {0}")]
+    NoRandom(io::Error),
+}
+
+/// Opens connections to one server and to nothing else.
+pub(crate) struct Doorway {
+    host: String,
+    route: Route,
+    connect: Duration,
+    circuit: Duration,
+}
+
+enum Route {
+    Tor {
+        onion: OnionAddress,
+        proxies: Vec<SocketAddr>,
+        /// The proxy that answered last; the others are tried after it.
+        preferred: AtomicUsize,
+        /// One random user for each run: our circuit is nobody else's.
+        user: String,
+    },
+    Loopback(SocketAddr),
+}
+
+impl Doorway {
+    /// A way to `server`; `proxies` are tried in order and matter to an onion only.
+    pub(crate) fn new(
+        server: &Server,
+        proxies: &[SocketAddr],
+        limits: &Limits,
+    ) -> Result<Self, ConnectError> {
+        let route = match server {
+            Server::Onion(onion) => Route::Tor {
+                onion: onion.clone(),
+                proxies: proxies.to_vec(),
+                preferred: AtomicUsize::new(0),
+                user: random_user()?,
+            },
+            Server::Loopback(addr) => Route::Loopback(addr.socket()),
+        };
+        let (connect, circuit) = (limits.connect, limits.circuit);
+        Ok(Self {
+            host: server.to_string(),
+            route,
+            connect,
+            circuit,
+        })
+    }
+
+    fn open(&self, uri: &Uri) -> Result<TcpStream, ConnectError> {
+        let same_place = uri.authority().is_some_and(|a| a.as_str() == self.host);
+        if uri.scheme_str() != Some("http") || !same_place {
+            return Err(ConnectError::Elsewhere);
+        }
+        match &self.route {
+            Route::Loopback(addr) => self.tcp(*addr).map_err(ConnectError::Refused),
+            Route::Tor {
+                onion,
+                proxies,
+                preferred,
+                user,
+            } => {
+                let mut stream = self.proxy(proxies, preferred)?;
+                self.through_tor(&mut stream, onion, user)
+                    .map_err(ConnectError::Socks)?;
+                Ok(stream)
+            }
+        }
+    }
+
+    fn proxy(
+        &self,
+        proxies: &[SocketAddr],
+        preferred: &AtomicUsize,
+    ) -> Result<TcpStream, ConnectError> {
+        let first = preferred.load(Ordering::Relaxed);
+        let in_turn = proxies
+            .iter()
+            .enumerate()
+            .cycle()
+            .skip(first)
+            .take(proxies.len());
+        for (i, addr) in in_turn {
+            if let Ok(stream) = self.tcp(*addr) {
+                preferred.store(i, Ordering::Relaxed);
+                return Ok(stream);
+            }
+        }
+        Err(ConnectError::NoTor)
+    }
+
+    fn through_tor(
+        &self,
+        stream: &mut TcpStream,
+        onion: &OnionAddress,
+        user: &str,
+    ) -> Result<(), SocksError> {
+        stream.set_read_timeout(Some(self.circuit))?;
+        stream.set_write_timeout(Some(self.circuit))?;
+        socks::connect(stream, onion.host(), 80, user)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one door to the network")]
+    fn tcp(&self, addr: SocketAddr) -> io::Result<TcpStream> {
+        let stream = TcpStream::connect_timeout(&addr, self.connect)?;
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    }
+}
+
+impl fmt::Debug for Doorway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Doorway({})", self.host)
+    }
+}
+
+impl Connector for Doorway {
+    type Out = Wire;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        _: Option<()>,
+    ) -> Result<Option<Wire>, ureq::Error> {
+        let stream = self
+            .open(details.uri)
+            .map_err(|e| ureq::Error::Other(Box::new(e)))?;
+        let (input, output) = (
+            details.config.input_buffer_size(),
+            details.config.output_buffer_size(),
+        );
+        Ok(Some(Wire {
+            stream,
+            buffers: LazyBuffers::new(input, output),
+        }))
+    }
+}
+
+/// An open connection.
+pub(crate) struct Wire {
+    stream: TcpStream,
+    buffers: LazyBuffers,
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wire")
+    }
+}
+
+impl Transport for Wire {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        let timeout = timeout.for_write();
+        self.stream
+            .set_write_timeout(timeout.not_zero().map(|t| *t))?;
+        let sent = self.stream.write_all(&self.buffers.output()[..amount]);
+        sent.map_err(|e| named(e, timeout))
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        let timeout = timeout.for_read();
+        if timeout.after.is_zero() {
+            return Err(ureq::Error::Timeout(timeout.reason));
+        }
+        self.stream
+            .set_read_timeout(timeout.not_zero().map(|t| *t))?;
+        let amount = loop {
+            match self.stream.read(self.buffers.input_append_buf()) {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                read => break read.map_err(|e| named(e, timeout))?,
+            }
+        };
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        // A connection serves one request: bytes sent beyond an answer can never be taken for
+        // the next one.
+        false
+    }
+}
+
+/// Linux says `WouldBlock` when a socket's timeout runs out.
+fn named(e: io::Error, timeout: NextTimeout) -> ureq::Error {
+    match e.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => ureq::Error::Timeout(timeout.reason),
+        _ => ureq::Error::Io(e),
+    }
+}
+
+/// Never looks up a name: Tor does that, inside its network.
+#[derive(Debug)]
+pub(crate) struct NoDns;
+
+impl Resolver for NoDns {
+    fn resolve(
+        &self,
+        _: &Uri,
+        _: &ureq::config::Config,
+        _: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        Ok(self.empty())
+    }
+}
+
+fn random_user() -> Result<String, ConnectError> {
+    let mut bytes = [0; 16];
+    let got = rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty())
+        .map_err(|e| ConnectError::NoRandom(e.into()))?;
+    if got != bytes.len() {
+        return Err(ConnectError::NoRandom(io::ErrorKind::UnexpectedEof.into()));
+    }
+    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_for_another_place_is_not_sent() {
+        let server = Server::Loopback("127.0.0.1:9".parse().expect("loopback"));
+        let doorway = Doorway::new(&server, &[], &Limits::default()).expect("made");
+        for uri in [
+            "http://127.0.0.1:10/",
+            "https://127.0.0.1:9/",
+            "http://a@127.0.0.1:9/",
+            "/x",
+        ] {
+            let got = doorway.open(&uri.parse().expect("a URI"));
+            assert!(matches!(got, Err(ConnectError::Elsewhere)), "{uri}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The server boundary: every byte that comes in here is a stranger's.
+//!
+//! ```text
+//!            address    connector, socks                       client
+//! words --> Server --> Doorway --Tor or loopback--> HTTP/1.1 --.
+//!                                                              |  status, Content-Type, size: then JSON
+//!   Credentials --POST /token--> Session (Token in memory)     v
+//!                                   |--lists--> RawSource, RawSubmission, RawReply --model--> Submission
+//!                                   |--download--> etag: what the bytes must be --hash--> the bytes are
+//!                                   '--logout
+//! ```
+//! Nothing is followed that the server names: paths are built from identifiers that were
+//! parsed here, the host is the configured one, and there is no redirect, no cookie, no
+//! compression and no second attempt at a login.
+
+mod address;
+mod answer;
+mod client;
+mod connector;
+mod download;
+mod etag;
+mod file_name;
+mod limits;
+mod model;
+mod socks;
+#[cfg(test)]
+mod tests;
+mod token;
+
+pub(crate) use address::{LoopbackAddress, OnionAddress, Server};
+pub(crate) use answer::ClientError;
+pub(crate) use client::{Client, Session};
+pub(crate) use download::DownloadError;
+pub(crate) use limits::Limits;
+pub(crate) use model::{Listing, RawSource, Refusal, Sources, Submission, source_id_of};
+pub(crate) use token::{Credentials, CredentialsError};

@@ -1,0 +1,197 @@
+//! What a sync is going to do: plain data, to be shown or to be done.
+
+use std::collections::BTreeMap;
+
+use sd_bundle::{Inbox, Item, ItemId, Kind};
+use sd_fs::DirError;
+
+use crate::inventory::{Inventory, Refused};
+use crate::journalist_interface::{Refusal, Sources, Submission};
+
+/// What an item needs on the disk besides its bytes: rounding, its record, its directory.
+const ROUNDING: u64 = 16 * 1024;
+/// Room left for everything else on this disk.
+const RESERVE: u64 = 16 * 1024 * 1024;
+
+/// What will be fetched, in order.
+pub(crate) struct Plan {
+    /// Each source's designation.
+    pub(crate) sources: Sources,
+    /// New items: messages, then replies, then documents by size.
+    pub(crate) new: Vec<Submission>,
+    /// Items on the server that are in the inbox already.
+    pub(crate) here: usize,
+    /// What is not taken.
+    pub(crate) refused: Vec<Refused>,
+}
+
+/// Not enough room for everything that is planned.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NoRoom {
+    /// Bytes needed.
+    pub(crate) needed: u64,
+    /// Bytes there are.
+    pub(crate) free: u64,
+}
+
+impl Plan {
+    /// Compares the server with the inbox.
+    pub(crate) fn new(inventory: Inventory, here: &[Item]) -> Self {
+        let here: BTreeMap<&ItemId, &Item> = here.iter().map(|i| (&i.item, i)).collect();
+        let Inventory {
+            sources,
+            items,
+            mut refused,
+        } = inventory;
+        let mut new = Vec::new();
+        let mut already = 0;
+        for item in items {
+            match here.get(&item.item) {
+                None => new.push(item),
+                Some(copy) if is_same(copy, &item) => already += 1,
+                Some(_) => {
+                    refused.push(Refused::item(&item).because(Refusal::Changed));
+                }
+            }
+        }
+        new.sort_by_key(|i| (rank(i), i.source.clone(), i.number, i.item.clone()));
+        Self {
+            sources,
+            new,
+            here: already,
+            refused,
+        }
+    }
+
+    /// Bytes to fetch.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.new.iter().fold(0, |sum, i| sum.saturating_add(i.size))
+    }
+
+    /// Whether everything fits where the inbox is.
+    pub(crate) fn room(&self, inbox: &Inbox) -> Result<Result<(), NoRoom>, DirError> {
+        Ok(self.fits(inbox.dir().free_bytes()?))
+    }
+
+    fn fits(&self, free: u64) -> Result<(), NoRoom> {
+        if self.new.is_empty() {
+            return Ok(());
+        }
+        let items = self.new.len() as u64;
+        let needed = self.bytes().saturating_add(items.saturating_mul(ROUNDING));
+        if needed.saturating_add(RESERVE) <= free {
+            Ok(())
+        } else {
+            Err(NoRoom { needed, free })
+        }
+    }
+}
+
+/// `SecureDrop` never changes an item: one identifier, one source, number, kind and size.
+pub(crate) fn is_same(copy: &Item, listed: &Submission) -> bool {
+    (&copy.source, copy.number, copy.kind, copy.size)
+        == (&listed.source, listed.number, listed.kind, listed.size)
+}
+
+/// What people wait for comes first; a large document holds up nothing but larger ones.
+fn rank(item: &Submission) -> (u8, u64) {
+    match item.kind {
+        Kind::Message => (0, 0),
+        Kind::Reply => (1, 0),
+        Kind::Document => (2, item.size),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sd_fs::{Blake3, Sha256};
+
+    use super::*;
+
+    const SOURCE: &str = "7c5a4ca2-4817-48c7-8397-b7cab2cc0b8c";
+    const OTHER: &str = "3c3eebd6-d2da-4b97-8368-f0b6c0a699d0";
+
+    fn listed(number: u32, kind: Kind, size: u64) -> Submission {
+        let item = format!("8d4aa076-59d8-44e8-80ca-{number:012x}")
+            .parse()
+            .expect("a UUID");
+        let designation = "focal ghost".to_owned().try_into().expect("words");
+        let source = SOURCE.parse().expect("a UUID");
+        Submission {
+            source,
+            item,
+            number,
+            kind,
+            designation,
+            size,
+        }
+    }
+
+    fn copy(of: &Submission, source: &str) -> Item {
+        Item {
+            source: source.parse().expect("a UUID"),
+            item: of.item.clone(),
+            number: of.number,
+            kind: of.kind,
+            designation: "focal ghost".to_owned().try_into().expect("words"),
+            size: of.size,
+            sha256: Sha256::of(b"x"),
+            blake3: Blake3::of(b"x"),
+        }
+    }
+
+    fn plan(items: &[Submission], here: &[Item]) -> Plan {
+        let (sources, refused) = (Sources::new(), Vec::new());
+        Plan::new(
+            Inventory {
+                sources,
+                items: items.to_vec(),
+                refused,
+            },
+            here,
+        )
+    }
+
+    #[test]
+    fn messages_come_first_then_replies_then_documents_by_size() {
+        let items = [
+            listed(1, Kind::Document, 900),
+            listed(2, Kind::Reply, 5),
+            listed(3, Kind::Document, 100),
+            listed(4, Kind::Message, 700),
+        ];
+        let order: Vec<u32> = plan(&items, &[]).new.iter().map(|i| i.number).collect();
+        assert_eq!(order, [4, 2, 3, 1]);
+    }
+
+    #[test]
+    fn what_is_here_is_not_fetched_again() {
+        let item = listed(1, Kind::Message, 616);
+        let plan = plan(std::slice::from_ref(&item), &[copy(&item, SOURCE)]);
+        assert_eq!((plan.new.len(), plan.here, plan.refused.len()), (0, 1, 0));
+    }
+
+    #[test]
+    fn an_identifier_that_now_names_another_item_is_refused() {
+        let item = listed(1, Kind::Message, 616);
+        let larger = listed(1, Kind::Message, 617);
+        for here in [copy(&item, OTHER), copy(&larger, SOURCE)] {
+            let plan = plan(std::slice::from_ref(&item), &[here]);
+            assert_eq!((plan.new.len(), plan.here, plan.refused.len()), (0, 0, 1));
+        }
+    }
+
+    #[test]
+    fn room_is_needed_for_everything_and_a_reserve() {
+        let plan = plan(&[listed(1, Kind::Document, 1_000_000)], &[]);
+        let needed = 1_000_000 + ROUNDING;
+        assert_eq!(plan.fits(needed + RESERVE), Ok(()));
+        let free = needed + RESERVE - 1;
+        assert_eq!(plan.fits(free), Err(NoRoom { needed, free }));
+    }
+
+    #[test]
+    fn nothing_needs_no_room() {
+        assert_eq!(plan(&[], &[]).fits(0), Ok(()));
+    }
+}
