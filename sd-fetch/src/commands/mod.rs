@@ -221,7 +221,8 @@ impl Step {
             ClientError::Connect(_) | ClientError::Stalled | ClientError::Cut(_) => {
                 Status::ServerUnreachable
             }
-            ClientError::Forbidden(_) if self != Self::Reaching => Status::LoginRefused,
+            ClientError::Forbidden(_) if self == Self::LoggingIn => Status::LoginRefused,
+            ClientError::Forbidden(_) if self != Self::Reaching => Status::SessionEnded,
             ClientError::Forbidden(_)
             | ClientError::Redirect(_)
             | ClientError::Status(..)

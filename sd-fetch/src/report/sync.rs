@@ -141,7 +141,9 @@ impl fmt::Display for SyncReport {
 
 impl Report for SyncReport {
     fn status(&self) -> Status {
-        if self.ended_early.is_some() || !self.refused.is_empty() {
+        if self.ended_early.is_some() {
+            Status::CutShort
+        } else if !self.refused.is_empty() {
             Status::PartDone
         } else if self.new_items() == 0 {
             Status::NothingToDo
@@ -242,6 +244,6 @@ ended early: refused (403): the session may have ended
             sources: Vec::new(),
             ..report()
         };
-        assert_eq!(cut.status(), Status::PartDone);
+        assert_eq!(cut.status(), Status::CutShort);
     }
 }
