@@ -1,1 +1,64 @@
-//! .
+//! Scrubs metadata and writes verified copies for the Export Device.
+//!
+//! ```text
+//! FILE --read only--> worker (no file system, no network) --bytes--> unnamed file
+//!   |                     '--verdict, size, BLAKE3--> parent: read again, compared
+//!   |                                                    '--> <stem>.clean.<extension>
+//!   '--write: scrubbed once more, same bytes?--> plan --y--> export-NNNN/
+//!                                                 files, sums --read back--> MANIFEST.json
+//! ```
+//!
+//! The program gives up the network before it does anything, and opens no file on a system
+//! that cannot lock down a worker. It parses no document itself: what it knows about one is
+//! what a worker said, capped and escaped.
+
+mod batch;
+mod cli;
+mod commands;
+mod face;
+mod inputs;
+mod manifest;
+mod names;
+mod plan;
+mod read_back;
+mod report;
+mod worker;
+mod writing;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use sd_sandbox::Netlink;
+use sd_term::{Failure, Status, Ui};
+
+/// Everything the program does.
+pub fn main() -> ExitCode {
+    if let Some(code) = sd_sandbox::worker_main(worker::JOBS) {
+        return code;
+    }
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let mut ui = cli::ui(&args);
+    if let Err(e) = sd_sandbox::deny_network(Netlink::Deny) {
+        let failure = Failure::new(Status::SandboxUnavailable, e);
+        return ui.finish::<cli::Text>("sd-export", Err(failure));
+    }
+    run(&args, &mut ui)
+}
+
+/// Runs one command line; the first argument is the program's name.
+///
+/// The process must have gone through [`sd_sandbox::worker_main`] first: workers are this same
+/// program started anew.
+pub fn run(args: &[OsString], ui: &mut Ui) -> ExitCode {
+    match cli::parse(args) {
+        Ok(command) => commands::run(command, ui),
+        Err(answer) => ui.finish("sd-export", answer.into_result()),
+    }
+}
+
+/// Whether a command line (with the program's name) is one this program understands: tests
+/// hold every hint against it.
+pub fn parses(args: &[String]) -> bool {
+    let args: Vec<OsString> = args.iter().map(OsString::from).collect();
+    cli::parse(&args).is_ok()
+}

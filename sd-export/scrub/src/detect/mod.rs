@@ -1,0 +1,266 @@
+//! What a file is, told by its content; its name is never asked.
+
+mod magic;
+
+use crate::bytes::{find, slice};
+use crate::report::Format;
+
+/// What the content of a file says it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detected {
+    /// A format this crate cleans.
+    Known(Format),
+    /// Something else, named for the reader.
+    Unknown(&'static str),
+}
+
+/// How far into a file the textual kinds look for their marks.
+const HEAD: usize = 4096;
+
+/// Tells what a file is by its content.
+pub fn detect(bytes: &[u8]) -> Detected {
+    if bytes.is_empty() {
+        return Detected::Unknown("empty file");
+    }
+    if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
+        return Detected::Known(Format::Jpeg);
+    }
+    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+        return Detected::Known(Format::Png);
+    }
+    if bytes.starts_with(b"%PDF-") {
+        return Detected::Known(Format::Pdf);
+    }
+    if let Some(kind) = by_magic(bytes)
+        .or_else(|| by_offset(bytes))
+        .or_else(|| riff(bytes))
+    {
+        return Detected::Unknown(kind);
+    }
+    // Readers accept a PDF header anywhere in the first kilobyte.
+    if find(
+        bytes.get(..bytes.len().min(1024)).unwrap_or_default(),
+        b"%PDF-",
+    )
+    .is_some()
+    {
+        return Detected::Known(Format::Pdf);
+    }
+    let Some((text, _)) = crate::text::decode(bytes) else {
+        return Detected::Unknown("unknown binary data");
+    };
+    let head: String = text.chars().take(HEAD).collect();
+    match textual(head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}')) {
+        Some(kind) => Detected::Unknown(kind),
+        None => Detected::Known(Format::Text),
+    }
+}
+
+fn by_magic(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        return Some(zip_kind(bytes));
+    }
+    if bytes.starts_with(b"BM") && slice(bytes, 6, 4) == Some(&[0; 4]) {
+        return Some("BMP picture");
+    }
+    // An MPEG audio frame: eleven sync bits, a layer, and a bit rate that is neither free nor bad.
+    if let (Some(0xff), Some(second), Some(third)) = (bytes.first(), bytes.get(1), bytes.get(2))
+        && *second != 0xfe // the mark of UTF-16
+        && second & 0xe0 == 0xe0
+        && second & 0x06 != 0
+        && !matches!(third >> 4, 0 | 15)
+    {
+        return Some("MP3 audio");
+    }
+    magic::MAGIC
+        .iter()
+        .find(|(magic, _)| bytes.starts_with(magic))
+        .map(|(_, kind)| *kind)
+}
+
+/// A ZIP file by the member names in its first kilobytes.
+fn zip_kind(bytes: &[u8]) -> &'static str {
+    const MEMBERS: &[(&[u8], &str)] = &[
+        (b"mimetypeapplication/epub+zip", "EPUB book"),
+        (
+            b"mimetypeapplication/vnd.oasis.opendocument",
+            "OpenDocument file",
+        ),
+        (b"word/", "Word document"),
+        (b"xl/", "Excel workbook"),
+        (b"ppt/", "PowerPoint presentation"),
+        (b"[Content_Types].xml", "Office document"),
+        (b"AndroidManifest.xml", "Android package"),
+        (b"META-INF/MANIFEST.MF", "Java archive"),
+        (b"FixedDocumentSequence.fdseq", "XPS document"),
+    ];
+    let head = bytes.get(..bytes.len().min(1 << 16)).unwrap_or_default();
+    let found = MEMBERS.iter().find(|(name, _)| find(head, name).is_some());
+    found.map_or("ZIP archive", |(_, kind)| *kind)
+}
+
+/// Kinds whose mark stands further in.
+fn by_offset(bytes: &[u8]) -> Option<&'static str> {
+    if slice(bytes, 4, 4) == Some(b"ftyp") {
+        return Some(match slice(bytes, 8, 4) {
+            Some(b"avif" | b"avis") => "AVIF picture",
+            Some(b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1") => {
+                "HEIC picture"
+            }
+            Some(b"qt  ") => "QuickTime video",
+            Some(b"M4A " | b"M4B ") => "M4A audio",
+            Some(brand) if brand.starts_with(b"3g") => "3GP video",
+            Some(b"crx ") => "camera raw file",
+            _ => "MP4 video",
+        });
+    }
+    if matches!(slice(bytes, 4, 4), Some(b"moov" | b"mdat" | b"wide")) {
+        return Some("QuickTime video");
+    }
+    if slice(bytes, 257, 5) == Some(b"ustar") {
+        return Some("tar archive");
+    }
+    if slice(bytes, 0x8001, 5) == Some(b"CD001") {
+        return Some("disk image");
+    }
+    (slice(bytes, 4, 2) == Some(&[0x11, 0xaf])).then_some("FLIC animation")
+}
+
+fn riff(bytes: &[u8]) -> Option<&'static str> {
+    match (slice(bytes, 0, 4)?, slice(bytes, 8, 4)?) {
+        (b"RIFF", b"WEBP") => Some("WebP picture"),
+        (b"RIFF", b"AVI ") => Some("AVI video"),
+        (b"RIFF" | b"RIFX" | b"RF64", b"WAVE") => Some("WAV audio"),
+        (b"RIFF", _) => Some("RIFF file"),
+        (b"FORM", b"AIFF" | b"AIFC") => Some("AIFF audio"),
+        (b"FORM", _) => Some("IFF file"),
+        _ => None,
+    }
+}
+
+/// Text that is more than plain text: it has places that a reader does not see.
+fn textual(head: &str) -> Option<&'static str> {
+    const STARTS: &[(&str, &str)] = &[
+        ("#!", "script"),
+        ("[desktop entry]", "desktop launcher"),
+        ("{\\rtf", "RTF document"),
+        ("%!ps", "PostScript document"),
+        ("-----begin pgp", "OpenPGP message or key"),
+        ("-----begin ", "PEM key or certificate"),
+        ("begin:vcard", "contact card"),
+        ("begin:vcalendar", "calendar file"),
+        ("[internetshortcut]", "web shortcut"),
+        ("<?php", "script"),
+        ("@echo off", "script"),
+        ("windows registry editor", "Windows registry file"),
+        ("mime-version:", "mail message"),
+        ("return-path:", "mail message"),
+        ("delivered-to:", "mail message"),
+        ("received:", "mail message"),
+        ("/* xpm */", "XPM picture"),
+    ];
+    let lower = head.to_ascii_lowercase();
+    if let Some((_, kind)) = STARTS.iter().find(|(start, _)| lower.starts_with(start)) {
+        return Some(kind);
+    }
+    // A launcher may start with comments; its group header stands on a line of its own.
+    if lower.lines().any(|line| line.trim() == "[desktop entry]") {
+        return Some("desktop launcher");
+    }
+    markup(&lower).or_else(|| mail(&lower))
+}
+
+fn markup(lower: &str) -> Option<&'static str> {
+    if lower.contains("<svg") {
+        return Some("SVG drawing");
+    }
+    if ["<!doctype html", "<html", "<head", "<body"]
+        .iter()
+        .any(|tag| lower.contains(tag))
+    {
+        return Some("HTML page");
+    }
+    if lower.starts_with("<?xml") || lower.starts_with("<!doctype") {
+        return Some("XML document");
+    }
+    let mut chars = lower.chars();
+    let tag =
+        chars.next() == Some('<') && chars.next().is_some_and(|c| c.is_alphabetic() || c == '!');
+    tag.then_some("HTML or XML fragment")
+}
+
+/// A mail or a mailbox: two or more header lines at the very start.
+fn mail(lower: &str) -> Option<&'static str> {
+    const HEADERS: [&str; 8] = [
+        "from:",
+        "to:",
+        "date:",
+        "subject:",
+        "message-id:",
+        "received:",
+        "reply-to:",
+        "cc:",
+    ];
+    let mut lines = lower.lines();
+    if lower.starts_with("from ") && lines.clone().nth(1).is_some_and(|l| l.contains(": ")) {
+        return Some("mailbox");
+    }
+    if !lower.contains("message-id:") && !lower.contains("content-type:") {
+        return None;
+    }
+    let first = lines.next()?;
+    HEADERS
+        .iter()
+        .any(|header| first.starts_with(header))
+        .then_some("mail message")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_bytes_of_a_known_format_name_it() {
+        assert_eq!(detect(b"\xff\xd8\xff\xe0"), Detected::Known(Format::Jpeg));
+        assert_eq!(
+            detect(b"\x89PNG\r\n\x1a\n..."),
+            Detected::Known(Format::Png)
+        );
+        assert_eq!(detect(b"%PDF-1.4\n"), Detected::Known(Format::Pdf));
+        assert_eq!(detect(b"\n\n%PDF-1.4\n"), Detected::Known(Format::Pdf));
+        assert_eq!(detect(b"Dear editor,\n"), Detected::Known(Format::Text));
+        assert_eq!(detect("Grüße".as_bytes()), Detected::Known(Format::Text));
+    }
+
+    #[test]
+    fn other_kinds_are_named_by_content() {
+        let cases: &[(&[u8], &str)] = &[
+            (b"", "empty file"),
+            (b"PK\x03\x04....", "ZIP archive"),
+            (b"PK\x03\x04....word/document.xml", "Word document"),
+            (b"GIF89a", "GIF picture"),
+            (b"RIFF\0\0\0\0WEBPVP8 ", "WebP picture"),
+            (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC picture"),
+            (b"\0\0\0\x18ftypisom\0\0\0\0", "MP4 video"),
+            (b"\x7fELF\x02", "ELF program"),
+            (b"MZ\x90\0", "Windows program"),
+            (
+                b"\n# a file\n[Desktop Entry]\nExec=sh\n",
+                "desktop launcher",
+            ),
+            (b"#!/bin/sh\n", "script"),
+            (b"\xef\xbb\xbf  <html><body>", "HTML page"),
+            (b"<?xml version='1.0'?><svg/>", "SVG drawing"),
+            (b"{\\rtf1", "RTF document"),
+            (b"Message-ID: <1@x>\nFrom: a@b\n", "unknown"),
+            (b"From: a@b\nMessage-ID: <1@x>\n", "mail message"),
+            (b"\xff\xfb\x90\x00", "MP3 audio"),
+            (b"\x01\x02\x03\x04\x05", "unknown binary data"),
+        ];
+        for (bytes, kind) in cases {
+            if *kind != "unknown" {
+                assert_eq!(detect(bytes), Detected::Unknown(kind));
+            }
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Follows the coded data of one scan, block by block, without computing a single pixel.
+//!
+//! All that is asked is where the data really end: whatever stands after the last block of a
+//! restart interval, in its last bits or in more intervals than there are units, is not picture.
+
+use super::frame::{Component, Frame};
+use super::huffman::{Bits, Table};
+use super::tables::Tables;
+use crate::Refusal;
+
+/// One colour of a scan, by its place in the frame, with its two table numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    pub(super) component: usize,
+    pub(super) dc: u8,
+    pub(super) ac: u8,
+}
+
+/// What a scan carries.
+#[derive(Clone, Debug)]
+pub(super) struct Scan {
+    pub(super) parts: Vec<Part>,
+    pub(super) from: u8,
+    pub(super) to: u8,
+    /// Bit position of the scan before this one for the same coefficients; 0 for the first.
+    pub(super) high: u8,
+    pub(super) low: u8,
+}
+
+impl Scan {
+    /// Names of the code tables this scan uses, as DHT writes them.
+    pub(super) fn codes(&self, progressive: bool) -> Vec<u8> {
+        let mut used = Vec::new();
+        for part in &self.parts {
+            if self.from == 0 && self.high == 0 {
+                used.push(part.dc);
+            }
+            if !progressive || self.from > 0 {
+                used.push(0x10 | part.ac);
+            }
+        }
+        used.sort_unstable();
+        used.dedup();
+        used
+    }
+}
+
+/// The code tables of one part of a scan.
+struct Coder<'t> {
+    dc: Option<&'t Table>,
+    ac: Option<&'t Table>,
+}
+
+/// Reads one interval of `units` units, starting with unit `first`, and tells how many bytes and
+/// bits of `data` they took.
+pub(super) fn follow(
+    frame: &mut Frame,
+    scan: &Scan,
+    tables: &Tables,
+    data: &[u8],
+    (first, units): (u64, u64),
+) -> Result<(usize, u32), Refusal> {
+    let mut bits = Bits::new(data);
+    let mut end_of_band = 0u32;
+    let progressive = frame.progressive;
+    let alone = scan.parts.len() == 1;
+    let across = u64::from(frame.units.0);
+    for part in &scan.parts {
+        // Every scan's tables are looked up before its first bit, so a missing one has its name.
+        coder(scan, part, tables, progressive)?;
+    }
+    let coders = scan
+        .parts
+        .iter()
+        .map(|part| coder(scan, part, tables, progressive));
+    let coders: Vec<Coder<'_>> = coders.collect::<Result<_, _>>()?;
+    for unit in first..first.saturating_add(units) {
+        for (part, coder) in scan.parts.iter().zip(&coders) {
+            let component = frame
+                .components
+                .get_mut(part.component)
+                .ok_or_else(|| Refusal::malformed("scan header"))?;
+            if alone {
+                let row = u64::from(component.blocks.0);
+                let at = (unit / row) * u64::from(component.stride) + unit % row;
+                block(
+                    component,
+                    at,
+                    scan,
+                    coder,
+                    progressive,
+                    &mut bits,
+                    &mut end_of_band,
+                )?;
+                continue;
+            }
+            let (x, y) = (unit % across, unit / across);
+            for n in 0..u64::from(component.h * component.v) {
+                let (h, v) = (u64::from(component.h), u64::from(component.v));
+                let at = (y * v + n / h) * u64::from(component.stride) + x * h + n % h;
+                block(
+                    component,
+                    at,
+                    scan,
+                    coder,
+                    progressive,
+                    &mut bits,
+                    &mut end_of_band,
+                )?;
+            }
+        }
+    }
+    Ok(bits.position())
+}
+
+fn coder<'t>(
+    scan: &Scan,
+    part: &Part,
+    tables: &'t Tables,
+    progressive: bool,
+) -> Result<Coder<'t>, Refusal> {
+    let starts = scan.from == 0 && scan.high == 0;
+    let bands = !progressive || scan.from > 0;
+    Ok(Coder {
+        dc: starts.then(|| tables.code(0, part.dc)).transpose()?,
+        ac: bands.then(|| tables.code(1, part.ac)).transpose()?,
+    })
+}
+
+fn block(
+    component: &mut Component,
+    at: u64,
+    scan: &Scan,
+    coder: &Coder<'_>,
+    progressive: bool,
+    bits: &mut Bits<'_>,
+    end_of_band: &mut u32,
+) -> Result<(), Refusal> {
+    if scan.from == 0 {
+        match coder.dc {
+            Some(table) => dc(table, bits)?,
+            None => drop(bits.bits(1)?),
+        }
+    }
+    let Some(table) = coder.ac else { return Ok(()) };
+    if !progressive {
+        return sequential(table, bits);
+    }
+    let at = usize::try_from(at).map_err(|_| Refusal::malformed("picture size"))?;
+    let mask = component
+        .nonzero
+        .get_mut(at)
+        .ok_or_else(|| Refusal::malformed("picture size"))?;
+    if scan.high == 0 {
+        first_band(table, bits, scan, mask, end_of_band)
+    } else {
+        refine_band(table, bits, scan, mask, end_of_band)
+    }
+}
+
+fn dc(table: &Table, bits: &mut Bits<'_>) -> Result<(), Refusal> {
+    let size = bits.symbol(table)?;
+    if size > 11 {
+        return Err(Refusal::malformed("a brightness step that is too large"));
+    }
+    bits.bits(u32::from(size)).map(drop)
+}
+
+fn sequential(table: &Table, bits: &mut Bits<'_>) -> Result<(), Refusal> {
+    let mut k = 1u32;
+    while k < 64 {
+        let symbol = bits.symbol(table)?;
+        let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
+        match (run, size) {
+            (15, 0) => k += 16,
+            (_, 0) => return Ok(()),
+            _ => {
+                bits.bits(size)?;
+                k += run + 1;
+            }
+        }
+    }
+    // Some encoders let the last run of zeros reach past the block; it must not be a value.
+    if k > 64 {
+        return Err(Refusal::malformed("a block with more than 64 values"));
+    }
+    Ok(())
+}
+
+/// The length of a run of blocks without values, from its symbol.
+fn band_end(run: u32, bits: &mut Bits<'_>) -> Result<u32, Refusal> {
+    Ok((1u32 << run).saturating_add(bits.bits(run)?))
+}
+
+fn first_band(
+    table: &Table,
+    bits: &mut Bits<'_>,
+    scan: &Scan,
+    mask: &mut u64,
+    end_of_band: &mut u32,
+) -> Result<(), Refusal> {
+    if *end_of_band > 0 {
+        *end_of_band -= 1;
+        return Ok(());
+    }
+    let mut k = u32::from(scan.from);
+    while k <= u32::from(scan.to) {
+        let symbol = bits.symbol(table)?;
+        let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
+        match (run, size) {
+            (15, 0) => k += 16,
+            (run, 0) => {
+                *end_of_band = band_end(run, bits)?.saturating_sub(1);
+                return Ok(());
+            }
+            _ => {
+                bits.bits(size)?;
+                k += run;
+                if k > u32::from(scan.to) {
+                    return Err(Refusal::malformed("a value outside its band"));
+                }
+                *mask |= 1 << k;
+                k += 1;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn refine_band(
+    table: &Table,
+    bits: &mut Bits<'_>,
+    scan: &Scan,
+    mask: &mut u64,
+    end_of_band: &mut u32,
+) -> Result<(), Refusal> {
+    let to = u32::from(scan.to);
+    let mut k = u32::from(scan.from);
+    while *end_of_band == 0 && k <= to {
+        let symbol = bits.symbol(table)?;
+        let (mut run, size) = (u32::from(symbol >> 4), symbol & 15);
+        match size {
+            0 if run < 15 => {
+                *end_of_band = band_end(run, bits)?;
+                break;
+            }
+            0 => {}
+            1 => drop(bits.bits(1)?),
+            _ => return Err(Refusal::malformed("a refinement of more than one bit")),
+        }
+        while k <= to {
+            if *mask >> k & 1 == 1 {
+                bits.bits(1)?;
+            } else if run == 0 {
+                break;
+            } else {
+                run -= 1;
+            }
+            k += 1;
+        }
+        if size == 1 {
+            if k > to {
+                return Err(Refusal::malformed("a value outside its band"));
+            }
+            *mask |= 1 << k;
+        }
+        k += 1;
+    }
+    if *end_of_band > 0 {
+        while k <= to {
+            if *mask >> k & 1 == 1 {
+                bits.bits(1)?;
+            }
+            k += 1;
+        }
+        *end_of_band -= 1;
+    }
+    Ok(())
+}

@@ -1,0 +1,277 @@
+//! Walks the markers of a JPEG from its start to its first end.
+
+use super::entropy::{Scan, follow};
+use super::frame::Frame;
+use super::tables::Tables;
+use super::{Meaning, app, scan, segment};
+use crate::bytes::{be16, slice};
+use crate::report::{Class, Findings};
+use crate::wording::foreign;
+use crate::{Limits, Refusal};
+
+/// No encoder writes more scans; each one costs a walk over all blocks.
+const MAX_SCANS: usize = 200;
+
+/// A picture taken apart.
+pub(super) struct Walked {
+    pub(super) meaning: Meaning,
+    pub(super) findings: Findings,
+    /// Tables, frame and scans as they are written.
+    pub(super) body: Vec<u8>,
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) colours: u8,
+}
+
+/// Takes a picture apart; refuses what is not a whole baseline or progressive JPEG.
+pub(super) fn walk(bytes: &[u8], limits: &Limits) -> Result<Walked, Refusal> {
+    if !bytes.starts_with(&[0xff, 0xd8]) {
+        return Err(Refusal::malformed("no start of a JPEG picture"));
+    }
+    let mut walker = Walker {
+        bytes,
+        at: 2,
+        meaning: Meaning::default(),
+        findings: Findings::default(),
+        tables: Tables::default(),
+        frame: None,
+        scans: 0,
+        out: Vec::with_capacity(bytes.len()),
+    };
+    while walker.step(limits)? {}
+    walker.finish()
+}
+
+struct Walker<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    meaning: Meaning,
+    findings: Findings,
+    tables: Tables,
+    frame: Option<Frame>,
+    scans: usize,
+    out: Vec<u8>,
+}
+
+impl<'a> Walker<'a> {
+    /// Takes one marker; `false` at the end of the picture.
+    fn step(&mut self, limits: &Limits) -> Result<bool, Refusal> {
+        let Some(marker) = self.next_marker() else {
+            // The end marker is missing. `finish` checks that the picture itself is whole.
+            return Ok(false);
+        };
+        match marker {
+            0xd9 => {
+                app::trailer(
+                    self.bytes.get(self.at..).unwrap_or_default(),
+                    &mut self.findings,
+                );
+                return Ok(false);
+            }
+            0xd8 => return Err(Refusal::malformed("a picture that starts inside another")),
+            0x01 | 0xd0..=0xd7 => {
+                self.findings
+                    .removed(Class::Unknown, "a marker between segments", "");
+                return Ok(true);
+            }
+            _ => {}
+        }
+        let body = self.segment_body()?;
+        match marker {
+            0xc0..=0xc2 => self.start_frame(marker, body, limits)?,
+            0xc4 => self.tables.huffman(body)?,
+            0xdb => self.tables.quantisation(body)?,
+            0xdd => self.tables.restart(body)?,
+            0xda => self.scan(body)?,
+            0xe0..=0xef => app::take(marker, body, &mut self.meaning, &mut self.findings),
+            0xfe => self
+                .findings
+                .removed(Class::Comment, "COM comment", &foreign(body)),
+            _ => return Err(unsupported(marker)),
+        }
+        Ok(true)
+    }
+
+    /// The next marker; whatever stands before it is in a gap and goes.
+    fn next_marker(&mut self) -> Option<u8> {
+        let from = self.at;
+        loop {
+            let pair = slice(self.bytes, self.at, 2)?;
+            if let [0xff, marker @ 0x01..=0xfe] = pair {
+                self.note_gap(from);
+                self.at = self.at.checked_add(2)?;
+                return Some(*marker);
+            }
+            self.at = self.at.checked_add(1)?;
+        }
+    }
+
+    fn note_gap(&mut self, from: usize) {
+        let gap = self.bytes.get(from..self.at).unwrap_or_default();
+        if gap.iter().any(|b| *b != 0xff) {
+            let detail = format!("{} bytes", gap.len());
+            self.findings
+                .removed(Class::Trailing, "bytes between segments", &detail);
+        }
+    }
+
+    fn segment_body(&mut self) -> Result<&'a [u8], Refusal> {
+        let bad = || Refusal::malformed("segment length");
+        let len = usize::from(be16(self.bytes, self.at).ok_or_else(bad)?);
+        let start = self.at.checked_add(2).ok_or_else(bad)?;
+        let body = slice(self.bytes, start, len.checked_sub(2).ok_or_else(bad)?).ok_or_else(bad)?;
+        self.at = self.at.checked_add(len).ok_or_else(bad)?;
+        Ok(body)
+    }
+
+    fn start_frame(&mut self, marker: u8, body: &[u8], limits: &Limits) -> Result<(), Refusal> {
+        if self.frame.is_some() {
+            return Err(Refusal::malformed("a second frame"));
+        }
+        self.frame = Some(Frame::read(marker, body, limits)?);
+        Ok(())
+    }
+
+    fn scan(&mut self, header: &[u8]) -> Result<(), Refusal> {
+        let mut frame = self
+            .frame
+            .take()
+            .ok_or_else(|| Refusal::malformed("a scan before the frame"))?;
+        self.scans = self.scans.saturating_add(1);
+        if self.scans > MAX_SCANS {
+            return Err(Refusal::TooLarge {
+                what: "number of scans".into(),
+                limit: MAX_SCANS as u64,
+            });
+        }
+        let scan = scan::read(header, &mut frame)?;
+        let which: Vec<usize> = scan.parts.iter().map(|part| part.component).collect();
+        if self.scans == 1 {
+            self.tables.write_first_quantisers(&frame, &mut self.out)?;
+        }
+        self.tables
+            .write_quantisers(&frame, &which, &mut self.out)?;
+        if self.scans == 1 {
+            segment(&mut self.out, frame.marker, &[&frame.header])?;
+        }
+        self.tables
+            .write_codes(&scan.codes(frame.progressive), &mut self.out)?;
+        segment(&mut self.out, 0xda, &[header])?;
+        self.scan_data(&mut frame, &scan)?;
+        self.frame = Some(frame);
+        Ok(())
+    }
+
+    /// Copies the coded data of a scan, interval by interval, each up to its last bit.
+    fn scan_data(&mut self, frame: &mut Frame, scan: &Scan) -> Result<(), Refusal> {
+        let total = match (scan.parts.as_slice(), &frame.components) {
+            ([part], components) => components
+                .get(part.component)
+                .map_or(0, |c| u64::from(c.blocks.0) * u64::from(c.blocks.1)),
+            _ => u64::from(frame.units.0) * u64::from(frame.units.1),
+        };
+        let step = match self.tables.restart_interval() {
+            0 => total,
+            interval => u64::from(interval),
+        };
+        let mut first = 0u64;
+        let mut number = 0u8;
+        while first < total {
+            if first > 0 {
+                self.expect_restart(number)?;
+                self.out.extend_from_slice(&[0xff, 0xd0 | number]);
+                number = (number + 1) & 7;
+            }
+            let data = self.interval();
+            let units = step.min(total - first);
+            let (used, bits) = follow(frame, scan, &self.tables, &data, (first, units))?;
+            self.copy_interval(&data, used, bits);
+            first = first.saturating_add(units);
+        }
+        Ok(())
+    }
+
+    fn expect_restart(&mut self, number: u8) -> Result<(), Refusal> {
+        while slice(self.bytes, self.at, 2) == Some(&[0xff, 0xff]) {
+            self.at = self.at.saturating_add(1);
+        }
+        if slice(self.bytes, self.at, 2) != Some(&[0xff, 0xd0 | number]) {
+            return Err(Refusal::malformed("a restart marker is missing"));
+        }
+        self.at = self.at.saturating_add(2);
+        Ok(())
+    }
+
+    /// The coded bytes up to the next marker, stuffing taken out.
+    fn interval(&mut self) -> Vec<u8> {
+        let mut data = Vec::new();
+        loop {
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            let run = rest.iter().position(|b| *b == 0xff).unwrap_or(rest.len());
+            data.extend_from_slice(rest.get(..run).unwrap_or_default());
+            self.at = self.at.saturating_add(run);
+            if slice(self.bytes, self.at, 2) != Some(&[0xff, 0]) {
+                return data;
+            }
+            data.push(0xff);
+            self.at = self.at.saturating_add(2);
+        }
+    }
+
+    /// Writes the used bytes, the unused bits of the last one set to 1 as encoders do.
+    fn copy_interval(&mut self, data: &[u8], used: usize, bits: u32) {
+        if used < data.len() {
+            let detail = format!("{} bytes", data.len().saturating_sub(used));
+            self.findings.removed(
+                Class::Trailing,
+                "bytes after the last block of a scan",
+                &detail,
+            );
+        }
+        let mut data = data.get(..used).unwrap_or_default().to_vec();
+        if bits > 0
+            && let Some(last) = data.last_mut()
+        {
+            *last |= 0xff >> bits;
+        }
+        for byte in data {
+            self.out.push(byte);
+            if byte == 0xff {
+                self.out.push(0);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Result<Walked, Refusal> {
+        let frame = self
+            .frame
+            .ok_or_else(|| Refusal::malformed("no picture in the file"))?;
+        if !frame.is_complete() {
+            return Err(Refusal::malformed("the picture is not whole"));
+        }
+        if self.tables.left_over() > 0 {
+            let detail = self.tables.left_over().to_string();
+            self.findings
+                .removed(Class::Unknown, "tables that no scan uses", &detail);
+        }
+        Ok(Walked {
+            meaning: self.meaning,
+            findings: self.findings,
+            body: self.out,
+            width: frame.width,
+            height: frame.height,
+            colours: u8::try_from(frame.components.len()).unwrap_or(0),
+        })
+    }
+}
+
+fn unsupported(marker: u8) -> Refusal {
+    match marker {
+        0xc3 | 0xc7 | 0xcb | 0xcf => Refusal::unsupported("lossless JPEG"),
+        0xc5 | 0xc6 | 0xcd | 0xce | 0xde | 0xdf => Refusal::unsupported("hierarchical JPEG"),
+        0xc9 | 0xca | 0xcc => Refusal::unsupported("JPEG with arithmetic coding"),
+        0xdc => Refusal::unsupported("JPEG that says its height only at the end (DNL)"),
+        0xf7 => Refusal::unsupported("JPEG-LS"),
+        _ => Refusal::unsupported(format!("JPEG marker 0xff{marker:02x}")),
+    }
+}

@@ -1,0 +1,244 @@
+//! What was met in a file, and what became of it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::wording::{cannot_remove, escape};
+
+/// Most findings one report lists; one more then says how many were left out.
+pub const MAX_FINDINGS: usize = 2_000;
+
+/// A format this crate can clean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// A JPEG picture, baseline or progressive.
+    Jpeg,
+    /// A PNG picture or animation.
+    Png,
+    /// A PDF document.
+    Pdf,
+    /// Plain text.
+    Text,
+}
+
+impl Format {
+    /// The extension a clean file of this format gets, without the dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::Pdf => "pdf",
+            Self::Text => "txt",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Jpeg => "JPEG picture",
+            Self::Png => "PNG picture",
+            Self::Pdf => "PDF document",
+            Self::Text => "plain text",
+        })
+    }
+}
+
+/// What kind of thing a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// Where something was made: coordinates, places.
+    Location,
+    /// Who: names, owners, copyright lines.
+    Person,
+    /// With what device: make, model, serial number, maker notes.
+    Device,
+    /// With what program.
+    Software,
+    /// When.
+    Time,
+    /// A number or name that ties copies or files together.
+    Identifier,
+    /// A small second picture of the content, perhaps of an earlier state.
+    Thumbnail,
+    /// Content that is in the file but not shown.
+    HiddenContent,
+    /// A recorded change or an earlier revision.
+    TrackedChange,
+    /// A remark, caption or annotation.
+    Comment,
+    /// A link, script or action.
+    Link,
+    /// Colour and display settings.
+    Color,
+    /// Bytes after the end or in the gaps.
+    Trailing,
+    /// Something that is not on the format's list.
+    Unknown,
+}
+
+/// What became of a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// It is not in the clean copy.
+    Removed,
+    /// It is still in the clean copy.
+    Kept {
+        /// The reason, in our words.
+        why: String,
+    },
+    /// It is in the file; said by [`crate::inspect`] only.
+    Found,
+}
+
+/// One thing that was met in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What kind of thing it is.
+    pub class: Class,
+    /// Where it stood, in our words, such as `APP1 EXIF GPS`.
+    pub place: String,
+    /// What it said: foreign text, escaped and cut at 200 characters; may be empty.
+    pub detail: String,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// All that was met in one file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// The format, told by content.
+    pub format: Format,
+    /// What was met, in the order of the file.
+    pub findings: Vec<Finding>,
+    /// What no program removes from this format, as fixed sentences.
+    pub cannot_remove: Vec<String>,
+}
+
+/// A clean copy and its report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[must_use]
+pub struct Scrubbed {
+    /// The clean file.
+    pub bytes: Vec<u8>,
+    /// What was removed and what was kept.
+    pub report: Report,
+}
+
+/// Collects findings and stops at [`MAX_FINDINGS`].
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    list: Vec<Finding>,
+    left_out: u64,
+}
+
+impl Findings {
+    /// Notes something that is not in the clean copy.
+    pub(crate) fn removed(&mut self, class: Class, place: impl Into<String>, detail: &str) {
+        self.push(class, place.into(), detail, Fate::Removed);
+    }
+
+    /// Notes something that stays, and why.
+    pub(crate) fn kept(&mut self, class: Class, place: impl Into<String>, detail: &str, why: &str) {
+        self.push(
+            class,
+            place.into(),
+            detail,
+            Fate::Kept {
+                why: why.to_owned(),
+            },
+        );
+    }
+
+    /// Takes over the findings of a part, such as a picture inside a document.
+    pub(crate) fn absorb(&mut self, place: &str, part: Self) {
+        self.left_out = self.left_out.saturating_add(part.left_out);
+        for finding in part.list {
+            let place = format!("{place}: {}", finding.place);
+            self.store(Finding { place, ..finding });
+        }
+    }
+
+    /// The report on a file of `format`, with the sentences every such report carries.
+    pub(crate) fn into_report(mut self, format: Format) -> Report {
+        if self.left_out > 0 {
+            self.list.push(Finding {
+                class: Class::Unknown,
+                place: "report".to_owned(),
+                detail: format!("{} more findings are not listed", self.left_out),
+                fate: Fate::Removed,
+            });
+        }
+        let cannot_remove = cannot_remove(format)
+            .iter()
+            .map(|s| (*s).to_owned())
+            .collect();
+        Report {
+            format,
+            findings: self.list,
+            cannot_remove,
+        }
+    }
+
+    fn push(&mut self, class: Class, place: String, detail: &str, fate: Fate) {
+        self.store(Finding {
+            class,
+            place,
+            detail: escape(detail),
+            fate,
+        });
+    }
+
+    fn store(&mut self, finding: Finding) {
+        let kept = matches!(finding.fate, Fate::Kept { .. });
+        if self.list.len() < MAX_FINDINGS {
+            self.list.push(finding);
+        } else if kept && let Some(at) = self.list.iter().rposition(|f| f.fate == Fate::Removed) {
+            // What stays in the clean copy matters more to the reader than what is gone.
+            self.list.remove(at);
+            self.list.push(finding);
+            self.left_out = self.left_out.saturating_add(1);
+        } else {
+            self.left_out = self.left_out.saturating_add(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_stops_at_its_cap_and_says_so_but_never_loses_what_was_kept() {
+        let mut findings = Findings::default();
+        for _ in 0..MAX_FINDINGS + 5 {
+            findings.removed(Class::Unknown, "here", "");
+        }
+        findings.kept(Class::Color, "there", "", "it must");
+        let report = findings.into_report(Format::Png);
+        assert_eq!(report.findings.len(), MAX_FINDINGS + 1);
+        assert!(report.findings.iter().any(|f| f.place == "there"));
+        assert!(
+            report
+                .findings
+                .last()
+                .is_some_and(|f| f.detail.starts_with("6 more"))
+        );
+    }
+
+    #[test]
+    fn a_report_survives_json() {
+        let mut findings = Findings::default();
+        findings.kept(Class::Link, "p", "d", "w");
+        let report = findings.into_report(Format::Pdf);
+        let json = serde_json::to_string(&report).expect("reports are plain data");
+        assert_eq!(
+            serde_json::from_str::<Report>(&json).expect("and read back"),
+            report
+        );
+    }
+}

@@ -1,0 +1,78 @@
+//! Words for the report: foreign text made safe to show, and the sentences every report carries.
+
+use crate::Format;
+
+/// Most characters of foreign text one finding quotes.
+const MAX_DETAIL: usize = 200;
+
+/// Foreign text made safe to show: nothing in it can move the cursor, turn the reading direction
+/// or hide.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::new();
+    for (n, c) in text.chars().enumerate() {
+        if n == MAX_DETAIL {
+            out.push('…');
+            break;
+        }
+        if crate::text::is_invisible(c) || (c.is_whitespace() && c != ' ') {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Foreign bytes as text; what is not UTF-8 is read as Latin-1. Trailing NULs are padding.
+pub(crate) fn foreign(bytes: &[u8]) -> String {
+    let cut = bytes
+        .get(..bytes.len().min(4 * MAX_DETAIL))
+        .unwrap_or_default();
+    let end = cut
+        .iter()
+        .rposition(|b| *b != 0)
+        .map_or(0, |at| at.saturating_add(1));
+    let text = cut.get(..end).unwrap_or_default();
+    match std::str::from_utf8(text) {
+        Ok(text) => text.to_owned(),
+        Err(e) if e.error_len().is_none() => String::from_utf8_lossy(text).into_owned(),
+        Err(_) => text.iter().map(|b| char::from(*b)).collect(),
+    }
+}
+
+/// What no program removes from a format, in fixed sentences.
+pub(crate) fn cannot_remove(format: Format) -> &'static [&'static str] {
+    const PICTURE: [&str; 4] = [
+        "What the picture shows stays: faces, places, screens, reflections, names and handwriting.",
+        "Watermarks and printer tracking dots in the picture stay.",
+        "The noise pattern of the camera or scanner sensor stays; it can tie pictures to one device.",
+        "The compression settings stay; they tell what kind of camera or program wrote the picture.",
+    ];
+    match format {
+        Format::Jpeg => &PICTURE,
+        Format::Png => PICTURE.get(..3).unwrap_or_default(),
+        Format::Pdf => &[
+            "Visible text and pictures stay, with every name, date, number and face in them.",
+            "Watermarks and printer tracking dots in the pages and pictures stay.",
+            "Text under a black box or in the colour of the page stays and can be copied out.",
+            "Wording, fonts, page size and the exact position of letters stay; they can mark a copy.",
+            "The noise pattern of the camera or scanner sensor stays in pictures.",
+        ],
+        Format::Text => &[
+            "The words stay, with every name, date, number and address in them.",
+            "Wording, spelling, punctuation, line breaks and the number of spaces stay; they can mark a copy.",
+            "Style of writing stays; it can point to an author.",
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_is_shown_escaped_and_cut() {
+        assert_eq!(escape("a\u{202e}b\n\u{200b}"), r"a\u{202e}b\u{a}\u{200b}");
+        assert_eq!(escape(&"x".repeat(500)).chars().count(), 201);
+    }
+}

@@ -1,0 +1,86 @@
+//! Files changed at random: never a panic, never a canary in what is given out.
+#![allow(clippy::expect_used, reason = "tests")]
+
+mod common;
+
+use common::{Dice, find_canary, jpeg, pdf, png, scrub};
+
+/// Changes, cuts, doubles or moves a few bytes.
+fn mutate(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
+    let mut out = bytes.to_vec();
+    for _ in 0..=dice.roll(4) {
+        let at = dice.roll(out.len());
+        let len = dice.roll(24).min(out.len() - at);
+        match dice.roll(5) {
+            0 => out[at] = u8::try_from(dice.roll(256)).expect("a byte"),
+            1 => out[at] ^= 1 << dice.roll(8),
+            2 => drop(out.drain(at..at + len)),
+            3 => {
+                let copy = out[at..at + len].to_vec();
+                let to = dice.roll(out.len());
+                out.splice(to..to, copy);
+            }
+            _ => out.truncate(at.max(8)),
+        }
+        if out.is_empty() {
+            out.push(0);
+        }
+    }
+    out
+}
+
+/// Makes the checksums of a PNG fit again, so that a change is met by more than their check.
+fn mend(mut bytes: Vec<u8>) -> Vec<u8> {
+    let mut at = 8;
+    while let Some(head) = bytes.get(at..at + 8) {
+        let len = u32::from_be_bytes(head[..4].try_into().expect("four bytes")) as usize;
+        let Some(end) = at.checked_add(8 + len).filter(|end| end + 4 <= bytes.len()) else {
+            break;
+        };
+        let checksum = crc32fast::hash(&bytes[at + 4..end]);
+        bytes[end..end + 4].copy_from_slice(&checksum.to_be_bytes());
+        at = end + 4;
+    }
+    bytes
+}
+
+fn run(fixture: &[u8], count: usize, seed: u64) -> usize {
+    run_mended(fixture, count, seed, |bytes| bytes)
+}
+
+/// Cleans `count` changed copies; says how many were cleaned.
+fn run_mended(fixture: &[u8], count: usize, seed: u64, mend: fn(Vec<u8>) -> Vec<u8>) -> usize {
+    let mut dice = Dice::new(seed);
+    let mut cleaned = 0;
+    for n in 0..count {
+        let bytes = mend(mutate(fixture, &mut dice));
+        if let Ok(done) = scrub(&bytes) {
+            cleaned += 1;
+            // A text may be anything; a picture or a document shows no canary of ours.
+            if done.report.format != sd_scrub::Format::Text {
+                assert_eq!(find_canary(&done.bytes), None, "seed {seed}, copy {n}");
+            }
+        }
+    }
+    cleaned
+}
+
+#[test]
+fn changed_jpeg_pictures_never_panic_and_never_leak() {
+    assert!(run(&jpeg::planted(), 700, 1) > 20);
+    assert!(run(&jpeg::progressive(), 300, 2) > 5);
+    assert!(run(&jpeg::restarts(), 200, 3) > 5);
+}
+
+#[test]
+fn changed_png_pictures_never_panic_and_never_leak() {
+    assert!(run(&png::planted(), 200, 4) > 5);
+    assert!(run_mended(&png::planted(), 400, 8, mend) > 20);
+    assert!(run_mended(&png::animation(&[]), 400, 5, mend) > 5);
+}
+
+#[test]
+fn changed_documents_never_panic_and_never_leak() {
+    assert!(run(&pdf::planted_with("Visible"), 700, 6) > 50);
+    assert!(run(&pdf::text_page(), 300, 7) > 20);
+}

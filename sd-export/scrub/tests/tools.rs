@@ -1,0 +1,108 @@
+//! Second opinions: programs that others wrote read what this crate wrote.
+#![allow(
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "tests run programs and write files"
+)]
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::{clean, jpeg, pdf, png};
+
+/// Runs a program and gives what it said on standard output.
+fn run(program: &str, package: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program)
+        .args(arguments)
+        .output()
+        .unwrap_or_else(|e| panic!("{program} is needed (Debian package {package}): {e}"));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program} {arguments:?}: {errors}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn file(directory: &Path, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = directory.join(name);
+    std::fs::write(&path, bytes).expect("a temporary file");
+    path
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a plain path")
+}
+
+#[test]
+fn exiftool_finds_structure_and_nothing_else() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let pictures = [
+        ("a.jpg", clean(&jpeg::planted()).0),
+        ("b.png", clean(&png::planted()).0),
+    ];
+    for (name, bytes) in pictures {
+        let path = file(directory.path(), name, &bytes);
+        let said = run(
+            "exiftool",
+            "libimage-exiftool-perl",
+            &["-a", "-G1", "-s", "-ee", text(&path)],
+        );
+        for line in said.lines() {
+            let known = [
+                "[ExifTool]",
+                "[System]",
+                "[File]",
+                "[PNG]",
+                "[ICC",
+                "[JFIF]",
+                "[Adobe]",
+                "[Composite]",
+            ]
+            .iter()
+            .any(|group| line.starts_with(group));
+            let orientation = line.starts_with("[IFD0]") && line.contains("Orientation");
+            assert!(known || orientation, "{name}: {line}");
+            assert!(!line.contains(common::CANARY), "{name}: {line}");
+        }
+    }
+}
+
+#[test]
+fn exiftool_finds_no_metadata_in_a_document() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = file(directory.path(), "a.pdf", &clean(&pdf::planted()).0);
+    let said = run(
+        "exiftool",
+        "libimage-exiftool-perl",
+        &["-a", "-G1", "-s", "-ee3", text(&path)],
+    );
+    for line in said.lines().filter(|line| line.starts_with("[PDF]")) {
+        let structure = ["PDFVersion", "Linearized", "PageCount", "PageMode"];
+        assert!(structure.iter().any(|tag| line.contains(tag)), "{line}");
+    }
+    assert!(
+        !said.contains("[XMP") && !said.contains(common::CANARY),
+        "{said}"
+    );
+}
+
+#[test]
+fn qpdf_finds_no_fault_in_any_document() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    for (name, fixture) in [
+        ("a.pdf", pdf::planted()),
+        ("b.pdf", pdf::text_page()),
+        ("c.pdf", pdf::revised()),
+    ] {
+        let path = file(directory.path(), name, &clean(&fixture).0);
+        run("qpdf", "qpdf", &["--check", text(&path)]);
+    }
+}
+
+#[test]
+fn pdftotext_reads_the_same_words() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = file(directory.path(), "a.pdf", &clean(&pdf::planted()).0);
+    let said = run("pdftotext", "poppler-utils", &[text(&path), "-"]);
+    assert_eq!(said.trim(), "Keep this text");
+}

@@ -1,0 +1,65 @@
+//! `sd-export inspect`.
+
+use std::path::PathBuf;
+
+use sd_scrub::Limits;
+use sd_term::{Hint, Ui};
+
+use crate::batch;
+use crate::inputs::{Source, gather};
+use crate::names::ending_note;
+use crate::report::{Batch, Item, Outcome, Verb};
+use crate::worker;
+
+/// Show what files hold; nothing is written.
+///
+/// The type is told by the content, never by the name. Shown is what `scrub` would remove, what
+/// it would keep and why, and what no program removes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Files; of a directory, every regular file in it.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, ui: &mut Ui) -> Batch {
+    let inputs = gather(&args.files);
+    let limits = Limits::default();
+    let mut bar = ui.bar();
+    let items = batch::each(&inputs.sources, "inspecting", &mut bar, |s| {
+        look(s, &limits)
+    });
+    drop(bar);
+    let mut report = Batch::new(Verb::Inspect, items, inputs.skipped);
+    report.hint = next(&report, &inputs.sources, &args.files);
+    report
+}
+
+/// To scrub what could be looked at: by the words that were given if that was all of it.
+fn next(report: &Batch, sources: &[Source], given: &[PathBuf]) -> Option<Hint> {
+    let fine = |(item, source): (&Item, &Source)| {
+        item.refusal().is_none().then(|| source.path().to_owned())
+    };
+    let files: Vec<_> = report.files.iter().zip(sources).filter_map(fine).collect();
+    match (report.refused, files.len()) {
+        (_, 0) => None,
+        (1.., 1..=super::MAX_HINTED) => super::hint("scrub", &files, &[]),
+        _ => super::hint("scrub", given, &[]),
+    }
+}
+
+fn look(source: &Source, limits: &Limits) -> Item {
+    let opened = match source.open() {
+        Ok(opened) => opened,
+        Err(e) => return Item::refused(source, None, e),
+    };
+    let size = Some(opened.size);
+    match worker::inspect(&opened.file, limits) {
+        Ok(report) => Item {
+            note: ending_note(&opened.name, report.format),
+            outcome: Outcome::Inspected { report },
+            ..Item::of(source, size)
+        },
+        Err(e) => Item::refused(source, size, e),
+    }
+}

@@ -1,0 +1,219 @@
+//! `sd-export scrub`.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use sd_fs::{Dir, DirError, SafeName, escape};
+use sd_scrub::{Format, Limits};
+use sd_term::{Failure, Hint, Status, Ui};
+
+use crate::batch::{self, Weigh};
+use crate::inputs::{Opened, Source, gather};
+use crate::names::{self, ending_note};
+use crate::report::{Batch, Item, Outcome, Verb};
+use crate::worker;
+
+/// Make clean copies, without metadata.
+///
+/// The copy stands beside the original as NAME.clean.EXTENSION, with the extension of what the
+/// file really is. The original is not changed and no file is ever replaced. What cannot be
+/// cleaned is refused by name, and the other files are cleaned all the same.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Files; of a directory, every regular file in it.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The name of the clean copy, for a single file.
+    #[arg(long, value_name = "FILE", conflicts_with = "to")]
+    output: Option<PathBuf>,
+    /// Put the clean copies into this directory, which must be there.
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
+    /// Name the copies file-001.jpg and so on: names can tell as much as metadata.
+    #[arg(long, requires = "to")]
+    neutral_names: bool,
+}
+
+/// Where the copies go, and under which names.
+#[derive(Debug)]
+enum Target {
+    Beside,
+    Into(PathBuf),
+    Neutral(PathBuf),
+    Exactly(PathBuf),
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub(super) struct Request {
+    files: Vec<PathBuf>,
+    target: Target,
+}
+
+impl Args {
+    pub(super) fn request(self) -> Request {
+        let target = match (self.output, self.to) {
+            (Some(file), _) => Target::Exactly(file),
+            (None, Some(dir)) if self.neutral_names => Target::Neutral(dir),
+            (None, Some(dir)) => Target::Into(dir),
+            (None, None) => Target::Beside,
+        };
+        Request {
+            files: self.files,
+            target,
+        }
+    }
+}
+
+/// One file with the way its copy will be named once its format is known.
+struct Task<'a> {
+    source: &'a Source,
+    name: CopyName,
+}
+
+impl Weigh for Task<'_> {
+    fn weight(&self) -> u64 {
+        self.source.weight()
+    }
+}
+
+enum CopyName {
+    /// After the original, with this mark (`-2`) to tell it from a namesake.
+    After {
+        mark: String,
+    },
+    Neutral(usize),
+    Exactly(SafeName),
+}
+
+pub(super) fn run(request: &Request, ui: &mut Ui) -> Result<Batch, Failure> {
+    let inputs = gather(&request.files);
+    let (to, named) = open_target(&request.target)?;
+    if named.is_some() && inputs.sources.len() != 1 {
+        return Err(Failure::new(
+            Status::Usage,
+            "--output takes a single file; use --to DIR",
+        ));
+    }
+    let start = match (&request.target, &to) {
+        (Target::Neutral(_), Some(dir)) => names::first_free_neutral(dir)?,
+        _ => 1,
+    };
+    let tasks = tasks(&inputs.sources, &request.target, named.as_ref(), start);
+    let limits = Limits::default();
+    let mut bar = ui.bar();
+    let items = batch::each(&tasks, "cleaning", &mut bar, |t| {
+        clean(t, to.as_ref(), &limits)
+    });
+    drop(bar);
+    let mut report = Batch::new(Verb::Scrub, items, inputs.skipped);
+    report.hint = next(&report, &request.target);
+    Ok(report)
+}
+
+/// The directory all copies go to, if there is one, and the one name if that was given.
+///
+/// It is never made: a stick that is not plugged in must not become a directory on the station.
+fn open_target(target: &Target) -> Result<(Option<Dir>, Option<SafeName>), Failure> {
+    match target {
+        Target::Beside => Ok((None, None)),
+        Target::Into(path) | Target::Neutral(path) => Ok((Some(Dir::open(path)?), None)),
+        Target::Exactly(path) => {
+            let (dir, name) = Dir::containing(path)?;
+            let shown = escape(path.as_os_str().as_encoded_bytes());
+            let name = SafeName::new(&name)
+                .map_err(|e| Failure::new(Status::Refused, format_args!("{shown}: {e}")))?;
+            if dir.has(name.as_str())? {
+                return Err(DirError::Exists { path: shown }.into());
+            }
+            Ok((Some(dir), Some(name)))
+        }
+    }
+}
+
+fn tasks<'a>(
+    sources: &'a [Source],
+    target: &Target,
+    named: Option<&SafeName>,
+    start: usize,
+) -> Vec<Task<'a>> {
+    let mut taken = HashSet::new();
+    let mut name = |i: usize, source: &Source| match (target, named) {
+        (_, Some(name)) => CopyName::Exactly(name.clone()),
+        (Target::Neutral(_), _) => CopyName::Neutral(start.saturating_add(i)),
+        (Target::Into(_) | Target::Exactly(_), _) => CopyName::After {
+            mark: names::mark(&mut taken, None, source.name()),
+        },
+        (Target::Beside, _) => CopyName::After {
+            mark: names::mark(&mut taken, source.parent(), source.name()),
+        },
+    };
+    let task = |(i, source)| Task {
+        source,
+        name: name(i, source),
+    };
+    sources.iter().enumerate().map(task).collect()
+}
+
+fn clean(task: &Task<'_>, to: Option<&Dir>, limits: &Limits) -> Item {
+    let source = task.source;
+    let opened = match source.open() {
+        Ok(opened) => opened,
+        Err(e) => return Item::refused(source, None, e),
+    };
+    let size = Some(opened.size);
+    match copy(&opened, task, to.unwrap_or(&opened.dir), limits) {
+        Ok((outcome, format)) => Item {
+            note: ending_note(&opened.name, format),
+            outcome,
+            ..Item::of(source, size)
+        },
+        Err(failure) => Item::refused(source, size, failure),
+    }
+}
+
+/// The walk of one file: an unnamed file, a worker, the parent's own check, and only then a name.
+fn copy(
+    opened: &Opened,
+    task: &Task<'_>,
+    to: &Dir,
+    limits: &Limits,
+) -> Result<(Outcome, Format), Failure> {
+    let unnamed = to.new_file()?;
+    let cleaned = worker::scrub(&opened.file, &unnamed, limits)?;
+    let name = match &task.name {
+        CopyName::After { mark } => names::clean_name(&opened.name, mark, cleaned.report.format),
+        CopyName::Neutral(n) => names::neutral_name(*n, cleaned.report.format.extension()),
+        CopyName::Exactly(name) => name.clone(),
+    };
+    let path = to.path().join(name.as_str());
+    let path = path.strip_prefix(".").unwrap_or(&path).to_owned();
+    let shown = escape(path.as_os_str().as_encoded_bytes());
+    match unnamed.commit(name.as_str()) {
+        Err(e) if e.is_exists() => return Err(DirError::Exists { path: shown }.into()),
+        done => done?,
+    }
+    let format = cleaned.report.format;
+    let outcome = Outcome::Cleaned {
+        copy: shown,
+        copy_size: cleaned.size,
+        blake3: cleaned.blake3,
+        report: cleaned.report,
+        path,
+    };
+    Ok((outcome, format))
+}
+
+fn next(report: &Batch, target: &Target) -> Option<Hint> {
+    let copies = report.copies();
+    let to = [OsStr::new("--to"), super::export_device().as_os_str()];
+    match (copies.len(), target) {
+        (0, _) => None,
+        (1..=super::MAX_HINTED, _) => super::hint("write", &copies, &to),
+        (_, Target::Into(dir) | Target::Neutral(dir)) => {
+            super::hint("write", std::slice::from_ref(dir), &to)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,242 @@
+//! The human face of the reports: 80 columns, findings grouped by what they tell.
+//!
+//! ```text
+//! photo.jpg: JPEG picture, 412 kB
+//!   removed     location        APP1 EXIF GPS: 48.1 N
+//!   kept        color           APP2 ICC: canonical profile: colours would shift
+//! ```
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use sd_scrub::{Class, Fate, Finding, Format};
+use sd_term::{count, size};
+
+use crate::report::{Batch, Item, Outcome, Verb};
+
+/// Columns of a terminal.
+const WIDTH: usize = 80;
+
+/// Columns of the first two words of a line.
+const FATE: usize = 12;
+const CLASS: usize = 16;
+
+/// Findings of one class shown before the rest is counted.
+const MAX_SHOWN: usize = 12;
+
+impl fmt::Display for Batch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for item in &self.files {
+            write!(f, "{item}")?;
+        }
+        for name in &self.skipped {
+            writeln!(f, "{name}: not a regular file; skipped")?;
+        }
+        self.what_stays(f)?;
+        let done = match self.verb {
+            Verb::Inspect => "inspected",
+            Verb::Scrub => "cleaned and checked",
+        };
+        let all = count(self.files.len(), "file");
+        write!(f, "{} of {all} {done}", self.done)?;
+        match self.refused {
+            0 => writeln!(f),
+            n => writeln!(f, ", {n} refused"),
+        }
+    }
+}
+
+impl Batch {
+    /// What no program removes, once for each format.
+    fn what_stays(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut told: Vec<Format> = Vec::new();
+        for item in &self.files {
+            let Some(report) = item.findings() else {
+                continue;
+            };
+            if told.contains(&report.format) || report.cannot_remove.is_empty() {
+                continue;
+            }
+            told.push(report.format);
+            writeln!(f, "what stays in every {}:", report.format)?;
+            for sentence in &report.cannot_remove {
+                wrapped(f, "  - ", sentence)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Item {
+    fn findings(&self) -> Option<&sd_scrub::Report> {
+        match &self.outcome {
+            Outcome::Inspected { report } | Outcome::Cleaned { report, .. } => Some(report),
+            Outcome::Refused { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.outcome, self.findings()) {
+            (Outcome::Refused { status, message }, _) => {
+                writeln!(f, "{}: {message}", self.file)?;
+                writeln!(f, "  {:FATE$}{}", "refused", status.word())?;
+            }
+            (_, Some(report)) => {
+                let size = self.size.map(size).unwrap_or_default();
+                writeln!(f, "{}: {}, {size}", self.file, report.format)?;
+            }
+            (_, None) => {}
+        }
+        if let Outcome::Cleaned {
+            copy, copy_size, ..
+        } = &self.outcome
+        {
+            writeln!(f, "  {:FATE$}{copy}, {}", "clean copy", size(*copy_size))?;
+        }
+        if let Some(note) = &self.note {
+            writeln!(f, "  {:FATE$}{note}", "note")?;
+        }
+        match self.findings() {
+            Some(report) => findings(f, &report.findings),
+            None => Ok(()),
+        }
+    }
+}
+
+fn findings(f: &mut fmt::Formatter<'_>, all: &[Finding]) -> fmt::Result {
+    if all.is_empty() {
+        return writeln!(f, "  {:FATE$}nothing to remove", "found");
+    }
+    let mut groups: BTreeMap<(&str, Class), Vec<&Finding>> = BTreeMap::new();
+    for finding in all {
+        groups
+            .entry((fate(&finding.fate), finding.class))
+            .or_default()
+            .push(finding);
+    }
+    let mut last = "";
+    for fate in ["removed", "found", "kept"] {
+        for ((_, class), group) in groups.iter().filter(|((f, _), _)| *f == fate) {
+            let word = if last == fate { "" } else { fate };
+            last = fate;
+            one_class(f, word, *class, group)?;
+        }
+    }
+    Ok(())
+}
+
+fn one_class(
+    f: &mut fmt::Formatter<'_>,
+    fate: &str,
+    class: Class,
+    group: &[&Finding],
+) -> fmt::Result {
+    // One line too many is better shown than counted.
+    let shown = if group.len() <= MAX_SHOWN + 1 {
+        group.len()
+    } else {
+        MAX_SHOWN
+    };
+    for (i, finding) in group.iter().take(shown).enumerate() {
+        let (fate, class) = if i == 0 {
+            (fate, in_words(class))
+        } else {
+            ("", "")
+        };
+        let text = cut(&one_line(finding), WIDTH - 2 - FATE - CLASS);
+        writeln!(f, "  {fate:FATE$}{class:CLASS$}{text}")?;
+    }
+    match group.len() - shown {
+        0 => Ok(()),
+        n => writeln!(
+            f,
+            "  {:FATE$}{:CLASS$}and {n} more (--json lists them)",
+            "", ""
+        ),
+    }
+}
+
+fn one_line(finding: &Finding) -> String {
+    let Finding {
+        place,
+        detail,
+        fate,
+        ..
+    } = finding;
+    let mut text = place.clone();
+    if !detail.is_empty() {
+        text = format!("{text}: {detail}");
+    }
+    match fate {
+        Fate::Kept { why } => format!("{text} ({why})"),
+        Fate::Removed | Fate::Found => text,
+    }
+}
+
+fn fate(fate: &Fate) -> &'static str {
+    match fate {
+        Fate::Removed => "removed",
+        Fate::Kept { .. } => "kept",
+        Fate::Found => "found",
+    }
+}
+
+fn in_words(class: Class) -> &'static str {
+    match class {
+        Class::Location => "location",
+        Class::Person => "person",
+        Class::Device => "device",
+        Class::Software => "software",
+        Class::Time => "time",
+        Class::Identifier => "identifier",
+        Class::Thumbnail => "thumbnail",
+        Class::HiddenContent => "hidden content",
+        Class::TrackedChange => "tracked change",
+        Class::Comment => "comment",
+        Class::Link => "link",
+        Class::Color => "color",
+        Class::Trailing => "trailing data",
+        Class::Unknown => "unknown",
+    }
+}
+
+/// At most `width` characters; what is missing is `...`.
+fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(width.saturating_sub(3)).collect();
+    format!("{}...", head.trim_end())
+}
+
+/// Words on lines of 80 columns; the lines after the first are set in like the first.
+fn wrapped(f: &mut fmt::Formatter<'_>, lead: &str, text: &str) -> fmt::Result {
+    let mut line = lead.to_owned();
+    let mut empty = true;
+    for word in text.split(' ') {
+        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            writeln!(f, "{line}")?;
+            line = " ".repeat(lead.len());
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        empty = false;
+    }
+    writeln!(f, "{line}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_at_its_columns_and_says_so() {
+        assert_eq!(cut("abcdef", 6), "abcdef");
+        assert_eq!(cut("abcdefg", 6), "abc...");
+    }
+}

@@ -1,0 +1,254 @@
+//! The names that copies get.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use sd_fs::{Dir, DirError, Kind, RawName, SafeName};
+use sd_scrub::Format;
+
+/// Bytes of a stem that stay: room is left below a name's 200 for marks and endings.
+const MAX_STEM: usize = 160;
+
+/// Endings that go with each format; the first is the one copies get.
+const ENDINGS: &[(Format, &[&str])] = &[
+    (Format::Jpeg, &["jpg", "jpeg", "jpe", "jfif"]),
+    (Format::Png, &["png", "apng"]),
+    (Format::Pdf, &["pdf"]),
+    (Format::Text, &["txt", "text"]),
+];
+
+/// Endings that promise something else than plain text.
+const NOT_TEXT: &[&str] = &[
+    "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "ppt", "pptx", "odp", "zip", "gz", "7z",
+    "gif", "tif", "tiff", "bmp", "webp", "heic", "avif", "mp3", "mp4", "mov", "avi", "mkv", "wav",
+];
+
+fn format_of(ending: &str) -> Option<Format> {
+    let ending = ending.to_lowercase();
+    ENDINGS
+        .iter()
+        .find(|(_, all)| all.contains(&ending.as_str()))
+        .map(|(format, _)| *format)
+}
+
+fn split(name: &str) -> (&str, Option<&str>) {
+    match name.rsplit_once('.') {
+        Some((stem, ending)) if !stem.is_empty() => (stem, Some(ending)),
+        _ => (name, None),
+    }
+}
+
+/// Whether a name's ending says something else than the content does. An ending we know
+/// nothing of is no lie about plain text.
+pub(crate) fn ending_lies(name: &str, content: Format) -> bool {
+    let Some(ending) = split(name).1 else {
+        return false;
+    };
+    match (format_of(ending), content) {
+        (Some(format), content) => format != content,
+        (None, Format::Text) => NOT_TEXT.contains(&ending.to_lowercase().as_str()),
+        (None, Format::Jpeg | Format::Png | Format::Pdf) => true,
+    }
+}
+
+/// A sentence for the reader if the ending is wrong.
+pub(crate) fn ending_note(name: &str, content: Format) -> Option<String> {
+    let shown = sd_fs::escape(name.as_bytes());
+    ending_lies(name, content).then(|| format!("the ending is wrong: {shown} is a {content}"))
+}
+
+/// The name of a clean copy: `<stem><mark>.clean.<extension>`. The copy of a copy gets the same
+/// name, so that it is refused as already there instead of piling up marks.
+pub(crate) fn clean_name(original: &str, mark: &str, format: Format) -> SafeName {
+    let stem = split(original).0;
+    let stem = stem.strip_suffix(".clean").unwrap_or(stem);
+    let name = format!("{}{mark}.clean.{}", cut(stem), format.extension());
+    RawName::new(name).neutralise(&neutral_name(1, format.extension()))
+}
+
+/// `file-001.jpg`: a name that tells nothing.
+pub(crate) fn neutral_name(number: usize, extension: &str) -> SafeName {
+    let name = format!("file-{number:03}.{extension}");
+    SafeName::new(&name).unwrap_or_else(|_| plain_file())
+}
+
+/// The name of last resort: a constant that is always admissible.
+fn plain_file() -> SafeName {
+    #[expect(clippy::expect_used, reason = "a constant; a test holds it")]
+    SafeName::new("file").expect("four plain letters")
+}
+
+/// The first number no neutral name in this directory has.
+pub(crate) fn first_free_neutral(dir: &Dir) -> Result<usize, DirError> {
+    let number = |name: &str| {
+        let digits = split(name.strip_prefix("file-")?).0;
+        digits
+            .bytes()
+            .all(|b| b.is_ascii_digit())
+            .then(|| digits.parse::<usize>().ok())?
+    };
+    let entries = dir.entries()?;
+    let highest = entries
+        .iter()
+        .filter_map(|e| number(&e.name))
+        .max()
+        .unwrap_or(0);
+    Ok(highest.saturating_add(1))
+}
+
+/// Tells namesakes apart that would otherwise claim one name: nothing, then `-2`, `-3`.
+pub(crate) fn mark(
+    taken: &mut HashSet<(PathBuf, String)>,
+    dir: Option<&Path>,
+    name: &[u8],
+) -> String {
+    let name = String::from_utf8_lossy(name);
+    let (stem, ending) = split(&name);
+    let ending = match ending.map(|e| (format_of(e), e)) {
+        Some((Some(format), _)) => format.extension().to_owned(),
+        Some((None, other)) => other.to_lowercase(),
+        None => String::new(),
+    };
+    let dir = dir.unwrap_or(Path::new(""));
+    let key = |mark: &str| {
+        (
+            dir.to_owned(),
+            format!("{}{mark}.{ending}", stem.to_lowercase()),
+        )
+    };
+    let marks = std::iter::once(String::new()).chain((2_u32..).map(|n| format!("-{n}")));
+    // The set is finite and the marks are not: one of them is free.
+    marks
+        .into_iter()
+        .find(|mark| taken.insert(key(mark)))
+        .unwrap_or_default()
+}
+
+/// Names handed out in one directory, unique also where `A.jpg` and `a.jpg` are one name.
+#[derive(Debug)]
+pub(crate) struct Unique(HashSet<String>);
+
+impl Unique {
+    /// With names that are spoken for.
+    pub(crate) fn except(reserved: &[&str]) -> Self {
+        Self(reserved.iter().map(|name| name.to_lowercase()).collect())
+    }
+
+    /// This name, or `name-2.ending` and so on.
+    pub(crate) fn take(&mut self, name: &SafeName) -> SafeName {
+        let (stem, ending) = split(name.as_str());
+        let ending = ending.map(|e| format!(".{e}")).unwrap_or_default();
+        let numbered = |n: u32| {
+            RawName::new(format!("{}-{n}{ending}", cut(stem)))
+                .admit()
+                .ok()
+        };
+        let names = std::iter::once(name.clone()).chain((2..).filter_map(numbered));
+        let free = names
+            .into_iter()
+            .find(|n| self.0.insert(n.as_str().to_lowercase()));
+        free.unwrap_or_else(plain_file)
+    }
+}
+
+/// The name a file leaves under: its own, made safe, with the ending its content asks for.
+pub(crate) fn export_name(name: &str, content: Option<Format>) -> SafeName {
+    let safe = RawName::new(name).neutralise(&plain_file());
+    match content {
+        Some(format) if ending_lies(safe.as_str(), format) => {
+            let name = format!("{}.{}", cut(safe.as_str()), format.extension());
+            RawName::new(name).neutralise(&safe)
+        }
+        _ => safe,
+    }
+}
+
+/// Whether anything of this name is an export directory, and which number it has.
+pub(crate) fn export_number(name: &str, kind: Kind) -> Option<u32> {
+    let digits = name.strip_prefix("export-")?;
+    let plain =
+        kind == Kind::Dir && digits.len() >= 4 && digits.bytes().all(|b| b.is_ascii_digit());
+    plain.then(|| digits.parse().ok())?
+}
+
+fn cut(stem: &str) -> &str {
+    &stem[..stem.floor_char_boundary(MAX_STEM)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clean(name: &str) -> String {
+        clean_name(name, "", Format::Jpeg).to_string()
+    }
+
+    #[test]
+    fn a_clean_copy_is_named_after_its_content() {
+        assert_eq!(clean("photo.png"), "photo.clean.jpg");
+        assert_eq!(clean("photo"), "photo.clean.jpg");
+        assert_eq!(clean("photo.clean.jpg"), "photo.clean.jpg");
+        assert_eq!(clean("-rf.jpg"), "rf.clean.jpg");
+        assert_eq!(clean("a\u{202e}gpj.exe"), "a_gpj.clean.jpg");
+        assert_eq!(clean("CON.jpg"), "_CON.clean.jpg");
+        let long = clean(&format!("{}.jpg", "ä".repeat(120)));
+        assert!(long.len() < 200 && long.ends_with("ä.clean.jpg"), "{long}");
+    }
+
+    #[test]
+    fn a_wrong_ending_is_named() {
+        let note = ending_note("report.jpg", Format::Pdf).expect("wrong");
+        assert!(note.ends_with("report.jpg is a PDF document"));
+        for (name, content) in [
+            ("a.JPEG", Format::Jpeg),
+            ("a", Format::Pdf),
+            ("a.md", Format::Text),
+            (".hidden", Format::Png),
+        ] {
+            assert!(!ending_lies(name, content), "{name}");
+        }
+        assert!(ending_lies("a.docx", Format::Text) && ending_lies("a.md", Format::Png));
+    }
+
+    #[test]
+    fn namesakes_are_told_apart_whatever_their_case() {
+        let mut names = Unique::except(&["MANIFEST.json"]);
+        let mut take = |name| names.take(&export_name(name, None)).to_string();
+        assert_eq!(take("a.jpg"), "a.jpg");
+        assert_eq!(take("A.jpg"), "A-2.jpg");
+        assert_eq!(take("a.jpg"), "a-3.jpg");
+        assert_eq!(take("Manifest.JSON"), "Manifest-2.JSON");
+        let long = format!("{}.txt", "x".repeat(190));
+        assert_eq!(take(&long).len(), 192);
+        assert!(take(&long).ends_with("x-2.txt"));
+        let mut taken = HashSet::new();
+        assert_eq!(mark(&mut taken, None, b"a.jpg"), "");
+        assert_eq!(mark(&mut taken, None, b"A.JPEG"), "-2");
+        assert_eq!(mark(&mut taken, Some(Path::new("b")), b"a.jpg"), "");
+    }
+
+    #[test]
+    fn an_exported_file_gets_the_ending_of_its_content() {
+        assert_eq!(
+            export_name("a.jpg", Some(Format::Pdf)).as_str(),
+            "a.jpg.pdf"
+        );
+        assert_eq!(export_name("a.pdf", Some(Format::Pdf)).as_str(), "a.pdf");
+        assert_eq!(export_name("a.desktop", None).as_str(), "a.desktop.unsafe");
+    }
+
+    #[test]
+    fn only_our_own_directories_have_an_export_number() {
+        assert_eq!(export_number("export-0012", Kind::Dir), Some(12));
+        for name in [
+            "export-12",
+            "export-+012",
+            "export-",
+            "exports",
+            "export-99999999999",
+        ] {
+            assert_eq!(export_number(name, Kind::Dir), None, "{name}");
+        }
+        assert_eq!(export_number("export-0012", Kind::File), None);
+    }
+}

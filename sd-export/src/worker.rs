@@ -1,0 +1,277 @@
+//! One worker a file: the job inside the walls, and the parent's side of its protocol.
+//!
+//! ```text
+//! parent --order: mode, limits--> worker: read the file, scrub in memory, write the copy
+//!        <--answer, at most 1 MiB: report, size, BLAKE3, or a refusal--'
+//! parent: exit status? nothing left unsaid? size by fstat? BLAKE3 by reading the copy again?
+//! ```
+//! The worker is not believed: what it says about bytes is compared with the bytes, and what it
+//! says in words is escaped before anybody sees it.
+
+mod inside;
+mod protocol;
+
+use std::fs::File;
+use std::io::{self, Seek as _};
+use std::os::fd::AsFd;
+
+use rustix::fs::{Mode as FileMode, OFlags};
+use sd_fs::{Blake3, CopyError, NewFile, Quiet, copy_bounded};
+use sd_sandbox::{Job, Profile, Worker, WorkerError};
+use sd_scrub::{Format, Limits, Refusal, Report};
+use sd_term::{Failure, Status};
+
+use protocol::{Answer, MAX_ANSWER, Mode, Order, Trouble, escaped, too_long};
+
+/// The job's name.
+const SCRUB: &str = "scrub";
+
+/// What one worker may use up.
+///
+/// Memory: 2 GiB held a text of 250 MB with its clean copy; of 500 MB it did not, and neither
+/// did a PNG of 450 MB, so such files are refused by name though the input limit admits them.
+/// More would leave a station with 8 GiB one worker at a time for every file. Output: the most
+/// the scrubber may write. Time: 300 seconds of processor, twenty times what that text took.
+pub(crate) const PROFILE: Profile = Profile {
+    memory: 2 << 30,
+    output: 1 << 30,
+    seconds: 300,
+};
+
+/// The jobs of this program.
+pub(crate) const JOBS: &[Job] = &[Job {
+    name: SCRUB,
+    profile: PROFILE,
+    run: inside::work,
+}];
+
+/// Why there is no result for a file.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WorkError {
+    /// The scrubber refused, having told what the file is.
+    #[error("{}", in_words(*format, refusal))]
+    Refused {
+        /// What the file is, if that could be told.
+        format: Option<Format>,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// The worker could not read or write.
+    #[error("{0}")]
+    Trouble(Trouble),
+    /// The worker did not end well.
+    #[error("{0}; no copy was made")]
+    Worker(#[from] WorkerError),
+    /// An answer that is not one.
+    #[error("the worker gave an answer that makes no sense; no copy was made")]
+    Nonsense,
+    /// The copy is not what the worker said it was.
+    #[error("the copy is not what the worker said it was; it was thrown away")]
+    Untrue,
+    /// The parent could not read the file itself.
+    #[error("reading it again failed: {0}")]
+    Again(#[source] io::Error),
+}
+
+impl From<WorkError> for Failure {
+    fn from(e: WorkError) -> Self {
+        Self::new(e.status(), e)
+    }
+}
+
+impl WorkError {
+    fn status(&self) -> Status {
+        match self {
+            Self::Refused { refusal, .. } => match refusal {
+                Refusal::UnknownType(_) | Refusal::Unsupported { .. } => Status::UnsupportedType,
+                Refusal::Encrypted | Refusal::TooLarge { .. } => Status::Refused,
+                Refusal::Malformed { .. } | Refusal::NotClean { .. } => Status::NotClean,
+            },
+            Self::Trouble(Trouble::NoSpace) => Status::NoSpace,
+            Self::Trouble(Trouble::Read | Trouble::Write)
+            | Self::Again(_)
+            | Self::Worker(WorkerError::Start(_)) => Status::FileError,
+            Self::Trouble(Trouble::Order) => Status::Bug,
+            Self::Worker(WorkerError::NoSandbox) => Status::SandboxUnavailable,
+            // A file that makes its worker misbehave is the last one to be called clean.
+            Self::Worker(
+                WorkerError::Forbidden
+                | WorkerError::Time
+                | WorkerError::Output
+                | WorkerError::Memory
+                | WorkerError::Ended(_)
+                | WorkerError::Protocol(_),
+            )
+            | Self::Nonsense
+            | Self::Untrue => Status::NotClean,
+        }
+    }
+
+    /// Whether this is about what the file holds, and not about reading it or about the walls.
+    pub(crate) fn is_about_content(&self) -> bool {
+        use Status::{Bug, FileError, NoSpace, SandboxUnavailable};
+        !matches!(
+            self.status(),
+            SandboxUnavailable | FileError | NoSpace | Bug
+        )
+    }
+
+    /// The format, if it could be told before the refusal.
+    pub(crate) fn format(&self) -> Option<Format> {
+        match self {
+            Self::Refused { format, .. } => *format,
+            _ => None,
+        }
+    }
+
+    /// What the file is, in words that may leave the station: a kind that the worker named
+    /// freely is taken only if it is a few plain words.
+    pub(crate) fn kind(&self) -> String {
+        let plain = |c: char| c.is_ascii_alphanumeric() || " -()".contains(c);
+        match self {
+            Self::Refused {
+                format: Some(format),
+                ..
+            } => format.to_string(),
+            Self::Refused {
+                refusal: Refusal::UnknownType(kind),
+                ..
+            } if kind.len() <= 48 && kind.chars().all(plain) => kind.clone(),
+            _ => "unknown".to_owned(),
+        }
+    }
+}
+
+fn in_words(format: Option<Format>, refusal: &Refusal) -> String {
+    match (format, refusal) {
+        (_, Refusal::UnknownType(kind)) => format!("{kind}: cannot be cleaned yet"),
+        (Some(format), refusal) => format!("{format}: {refusal}"),
+        (None, refusal) => refusal.to_string(),
+    }
+}
+
+/// A clean copy that was read again and found to be what the worker said.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Cleaned {
+    pub(crate) report: Report,
+    pub(crate) size: u64,
+    pub(crate) blake3: Blake3,
+}
+
+/// What a second scrubbing of a file says about it.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Checked {
+    pub(crate) format: Format,
+    /// Present if scrubbing changes no byte: the file is clean, and this is what it is.
+    pub(crate) clean: Option<Blake3>,
+}
+
+/// What a file holds.
+pub(crate) fn inspect(input: &File, limits: &Limits) -> Result<Report, WorkError> {
+    match ask(Mode::Inspect, input, nowhere()?, limits)? {
+        Answer::Inspected { report } => Ok(report),
+        answer => Err(answer.into_error()),
+    }
+}
+
+/// Writes a clean copy to `output`, which has no name yet, and checks it.
+pub(crate) fn scrub(input: &File, output: &NewFile, limits: &Limits) -> Result<Cleaned, WorkError> {
+    match ask(Mode::Scrub, input, output.file(), limits)? {
+        Answer::Cleaned {
+            report,
+            size,
+            blake3,
+        } => {
+            compare(output.file(), size, blake3)?;
+            Ok(Cleaned {
+                report,
+                size,
+                blake3,
+            })
+        }
+        answer => Err(answer.into_error()),
+    }
+}
+
+/// Scrubs a file once more: if that changes no byte, the file is clean.
+pub(crate) fn check(input: &File, limits: &Limits) -> Result<Checked, WorkError> {
+    match ask(Mode::Check, input, nowhere()?, limits)? {
+        Answer::Cleaned {
+            report,
+            size,
+            blake3,
+        } => {
+            let clean = match compare(input, size, blake3) {
+                Ok(()) => Some(blake3),
+                Err(WorkError::Untrue) => None,
+                Err(e) => return Err(e),
+            };
+            Ok(Checked {
+                format: report.format,
+                clean,
+            })
+        }
+        answer => Err(answer.into_error()),
+    }
+}
+
+/// Holds a file against a size and a hash, reading every byte again.
+fn compare(mut file: &File, size: u64, blake3: Blake3) -> Result<(), WorkError> {
+    if file.metadata().map_err(WorkError::Again)?.len() != size {
+        return Err(WorkError::Untrue);
+    }
+    file.rewind().map_err(WorkError::Again)?;
+    match copy_bounded(&mut file, &mut io::sink(), size, &mut Quiet) {
+        Ok(found) if found.size == size && found.blake3 == blake3 => Ok(()),
+        Ok(_) | Err(CopyError::TooLong(_)) => Err(WorkError::Untrue),
+        Err(CopyError::Read(e) | CopyError::Write(e)) => Err(WorkError::Again(e)),
+    }
+}
+
+/// The output of a worker that has nothing to write.
+fn nowhere() -> Result<rustix::fd::OwnedFd, WorkError> {
+    rustix::fs::open(
+        "/dev/null",
+        OFlags::WRONLY | OFlags::CLOEXEC,
+        FileMode::empty(),
+    )
+    .map_err(|e| WorkError::Worker(WorkerError::Start(e.into())))
+}
+
+/// One worker from start to end: an answer counts only after a good end.
+fn ask(mode: Mode, input: &File, output: impl AsFd, limits: &Limits) -> Result<Answer, WorkError> {
+    let length = input.metadata().map_err(WorkError::Again)?.len();
+    if length > limits.max_input {
+        return Err(WorkError::Refused {
+            format: None,
+            refusal: too_long(limits.max_input),
+        });
+    }
+    let order = serde_json::to_vec(&Order::new(mode, limits)).map_err(|_| WorkError::Nonsense)?;
+    let mut worker = Worker::spawn(SCRUB, input, output)?;
+    let channel = worker.channel();
+    let answer = match channel
+        .send(&order)
+        .and_then(|()| channel.receive(MAX_ANSWER))
+    {
+        Ok(answer) => answer,
+        Err(e) => return Err(worker.broken(e).into()),
+    };
+    worker.finish()?;
+    serde_json::from_slice(&answer)
+        .map(escaped)
+        .map_err(|_| WorkError::Nonsense)
+}
+
+impl Answer {
+    /// The error an answer stands for; a result of the wrong kind is none of ours.
+    fn into_error(self) -> WorkError {
+        match self {
+            Self::Refused { format, refusal } => WorkError::Refused { format, refusal },
+            Self::Failed(trouble) => WorkError::Trouble(trouble),
+            Self::Inspected { .. } | Self::Cleaned { .. } => WorkError::Nonsense,
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Writing an export: the files, their sums, everything read back, and the manifest last.
+//!
+//! ```text
+//! mkdir export-NNNN --> files, SHA256SUMS, B3SUMS --> fsync --> read back, every hash compared
+//!      '--any error: removed again                                 '--> MANIFEST.json --> done
+//! ```
+
+use sd_fs::{Blake3, CopyError, Digests, Dir, DirError, Escaped, Kind, Progress, copy_bounded};
+use sd_term::{Failure, Status};
+
+use crate::inputs::InputError;
+use crate::manifest::{self, B3SUMS, Entry, MANIFEST, SHA256SUMS};
+use crate::plan::{Plan, Planned};
+use crate::read_back::{ReadBackError, read_back};
+
+/// An export that failed, and what is left of it.
+#[derive(Debug, thiserror::Error)]
+#[error("{cause}; {left}")]
+pub(crate) struct WriteError {
+    cause: Cause,
+    left: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Cause {
+    #[error(transparent)]
+    Door(#[from] DirError),
+    #[error("{0}: {1}")]
+    Input(Escaped, InputError),
+    #[error("{0}: it changed after it was checked")]
+    Changed(Escaped),
+    #[error("{0}: {1}")]
+    Copy(Escaped, CopyError),
+    #[error("{0}: {1}")]
+    ReadBack(String, ReadBackError),
+    #[error("{0}: what the medium holds is not what was written")]
+    Different(String),
+    #[error("the directory holds something that was not written")]
+    Strangers,
+    #[error("the manifest could not be put into words")]
+    Words,
+}
+
+impl From<WriteError> for Failure {
+    fn from(e: WriteError) -> Self {
+        let message = e.to_string();
+        let status = match e.cause {
+            Cause::Door(e) => Self::from(e).status,
+            Cause::Input(_, e) => Self::from(e).status,
+            Cause::Copy(_, CopyError::Write(e)) if is_full(&e) => Status::NoSpace,
+            Cause::Copy(_, CopyError::Read(_) | CopyError::Write(_)) => Status::FileError,
+            Cause::Changed(_)
+            | Cause::Copy(_, CopyError::TooLong(_))
+            | Cause::ReadBack(..)
+            | Cause::Different(_)
+            | Cause::Strangers => Status::VerifyFailed,
+            Cause::Words => Status::Bug,
+        };
+        Self::new(status, message)
+    }
+}
+
+fn is_full(e: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    matches!(e.kind(), StorageFull | QuotaExceeded)
+}
+
+/// Writes what was planned. `Ok` means: on the medium, read back, every hash the same.
+pub(crate) fn write(
+    plan: &Plan,
+    target: &Dir,
+    progress: &mut dyn Progress,
+) -> Result<Vec<Entry>, WriteError> {
+    let nothing = |cause| WriteError {
+        cause,
+        left: "nothing was written".to_owned(),
+    };
+    let dir = make_new(target, &plan.name).map_err(nothing)?;
+    let written = fill(&dir, target, plan, progress);
+    progress.end();
+    written.map_err(|cause| WriteError {
+        cause,
+        left: take_away(target, &plan.name),
+    })
+}
+
+/// Makes a directory that was not there: `mkdir` itself says so, which keeps two runs apart.
+fn make_new(target: &Dir, name: &str) -> Result<Dir, Cause> {
+    let path = target.path().join(name);
+    rustix::fs::mkdir(&path, rustix::fs::Mode::RWXU)
+        .map_err(|e| DirError::new("making the directory", &path, e))?;
+    let dir = target.sub(name)?;
+    if dir.entries()?.is_empty() {
+        Ok(dir)
+    } else {
+        Err(Cause::Strangers)
+    }
+}
+
+/// A part of an export is no export: what was written goes away again.
+fn take_away(target: &Dir, name: &str) -> String {
+    match target.remove_tree(name, 0).and_then(|()| target.sync()) {
+        Ok(()) => format!("{name} was removed again"),
+        Err(_) => format!("{name} is incomplete and could not be removed: do not use it"),
+    }
+}
+
+fn fill(
+    dir: &Dir,
+    target: &Dir,
+    plan: &Plan,
+    progress: &mut dyn Progress,
+) -> Result<Vec<Entry>, Cause> {
+    progress.begin("writing", Some(plan.total));
+    let entries = plan
+        .files
+        .iter()
+        .map(|f| copy_in(dir, f, progress))
+        .collect::<Result<Vec<_>, _>>()?;
+    let sums = [
+        (SHA256SUMS, manifest::sha256sums(&entries).into_bytes()),
+        (B3SUMS, manifest::b3sums(&entries).into_bytes()),
+    ];
+    for (name, bytes) in &sums {
+        dir.write_new(name, bytes)?;
+    }
+    target.sync()?;
+    dir.sync_filesystem()?;
+    progress.begin("reading back", Some(plan.total));
+    for entry in &entries {
+        let found = back(dir, entry.name.as_str(), progress)?;
+        same(entry.name.as_str(), entry.is(&found))?;
+    }
+    for (name, bytes) in &sums {
+        held(dir, name, bytes, progress)?;
+    }
+    only_ours(dir, &entries)?;
+    let bytes = manifest::manifest(&entries).map_err(|_| Cause::Words)?;
+    dir.write_new(MANIFEST, &bytes)?;
+    held(dir, MANIFEST, &bytes, progress)?;
+    Ok(entries)
+}
+
+/// Copies one file, hashing on the way; it gets its name only if it is what was checked.
+fn copy_in(dir: &Dir, file: &Planned, progress: &mut dyn Progress) -> Result<Entry, Cause> {
+    let shown = || file.source.clone();
+    let mut opened = file.input.open().map_err(|e| Cause::Input(shown(), e))?;
+    let mut copy = dir.new_file()?;
+    let found =
+        copy_bounded(&mut opened.file, &mut copy, file.size, progress).map_err(|e| match e {
+            CopyError::TooLong(_) => Cause::Changed(shown()),
+            e => Cause::Copy(shown(), e),
+        })?;
+    if found.size != file.size || file.expected.is_some_and(|hash| hash != found.blake3) {
+        return Err(Cause::Changed(shown()));
+    }
+    copy.commit(file.name.as_str())?;
+    Ok(Entry {
+        name: file.name.clone(),
+        size: found.size,
+        sha256: found.sha256,
+        blake3: found.blake3,
+        kind: file.kind.clone(),
+        state: file.state,
+    })
+}
+
+fn back(dir: &Dir, name: &str, progress: &mut dyn Progress) -> Result<Digests, Cause> {
+    read_back(dir, name, progress).map_err(|e| Cause::ReadBack(name.to_owned(), e))
+}
+
+fn same(name: &str, is: bool) -> Result<(), Cause> {
+    if is {
+        Ok(())
+    } else {
+        Err(Cause::Different(name.to_owned()))
+    }
+}
+
+/// Whether the medium holds exactly these bytes under this name.
+fn held(dir: &Dir, name: &str, bytes: &[u8], progress: &mut dyn Progress) -> Result<(), Cause> {
+    let found = back(dir, name, progress)?;
+    same(
+        name,
+        found.size == bytes.len() as u64 && found.blake3 == Blake3::of(bytes),
+    )
+}
+
+/// Only files that stand in the manifest leave the station.
+fn only_ours(dir: &Dir, entries: &[Entry]) -> Result<(), Cause> {
+    let found = dir.entries()?;
+    let ours = |name: &str| {
+        name == SHA256SUMS || name == B3SUMS || entries.iter().any(|e| e.name.as_str() == name)
+    };
+    let all = found.iter().all(|f| f.kind == Kind::File && ours(&f.name));
+    if all && found.len() == entries.len() + 2 {
+        Ok(())
+    } else {
+        Err(Cause::Strangers)
+    }
+}
+
+#[cfg(test)]
+mod tests;
