@@ -5,8 +5,11 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::{Mode, OFlags};
+use rustix::process::{Pid, PidfdFlags};
 
 use crate::EXIT_NO_SANDBOX;
 use crate::channel::{Channel, ChannelError};
@@ -15,6 +18,13 @@ use crate::probe;
 
 /// The first argument that makes a program a worker.
 const WORKER: &str = "--sandboxed-worker";
+
+/// The longest silence of a worker: one that waits instead of working uses no processor time,
+/// so its own limit would never end it. Above every [`Profile`]'s seconds.
+const PATIENCE: Duration = Duration::from_secs(30 * 60);
+
+/// How long a worker may linger after it hung up.
+const LINGER: Duration = Duration::from_secs(10);
 
 /// A worker that gave up of its own: it found its task impossible.
 const EXIT_GAVE_UP: u8 = 1;
@@ -136,6 +146,7 @@ impl Worker {
 
     fn start(job: &str, input: OwnedFd, output: OwnedFd) -> Result<Self, WorkerError> {
         let (ours, theirs) = UnixStream::pair().map_err(WorkerError::Start)?;
+        ours.set_read_timeout(Some(PATIENCE)).map_err(WorkerError::Start)?;
         #[expect(clippy::disallowed_methods, reason = "the one place that starts workers")]
         let child = Command::new("/proc/self/exe")
             .args([WORKER, job])
@@ -155,22 +166,51 @@ impl Worker {
 
     /// Waits for the end: success only if it exited 0 and left nothing unsaid.
     pub fn finish(mut self) -> Result<(), WorkerError> {
-        let leftover = self.channel.expect_end();
-        let status = self.child.wait().map_err(WorkerError::Start)?;
-        judge(status)?;
-        leftover.map_err(WorkerError::Protocol)
+        match self.channel.expect_end() {
+            Ok(()) => self.ended(),
+            Err(error) => Err(self.broken(error)),
+        }
+    }
+
+    /// The end of a worker that has hung up, which it may not put off.
+    fn ended(&mut self) -> Result<(), WorkerError> {
+        if !self.exits_within(LINGER).map_err(WorkerError::Start)? {
+            self.kill();
+            return Err(WorkerError::Time);
+        }
+        judge(self.child.wait().map_err(WorkerError::Start)?)
+    }
+
+    /// Waits for the process itself, without burning time on asking.
+    fn exits_within(&self, limit: Duration) -> std::io::Result<bool> {
+        let Some(pid) = Pid::from_raw(self.child.id().cast_signed()) else { return Ok(false) };
+        let process = rustix::process::pidfd_open(pid, PidfdFlags::empty())?;
+        let mut events = [PollFd::new(&process, PollFlags::IN)];
+        let limit = Timespec::try_from(limit).map_err(std::io::Error::other)?;
+        Ok(rustix::event::poll(&mut events, Some(&limit))? == 1)
+    }
+
+    fn kill(&mut self) {
+        // It may be gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 
     /// Why the conversation broke off: the worker's own end if it had one, else the protocol
     /// error. The worker is killed first, so this never waits for one that hangs.
     pub fn broken(mut self, error: ChannelError) -> WorkerError {
-        if !matches!(error, ChannelError::Closed) {
-            // It may be gone already.
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-            return WorkerError::Protocol(error);
+        match &error {
+            ChannelError::Closed => {}
+            ChannelError::Io(e) if e.kind() == std::io::ErrorKind::WouldBlock => {
+                self.kill();
+                return WorkerError::Time;
+            }
+            _ => {
+                self.kill();
+                return WorkerError::Protocol(error);
+            }
         }
-        match self.child.wait().map_err(WorkerError::Start).and_then(judge) {
+        match self.ended() {
             Err(ended) => ended,
             Ok(()) => WorkerError::Protocol(error),
         }

@@ -36,7 +36,14 @@ pub(crate) fn import<R: Read>(
     let standing = store.ledger.standing(bundle.manifest(), bundle.manifest_hash());
     let staging = store.dir.make_sub("staging")?;
     let mut sink = Staging { dir: &staging, file: None, manifest: bundle.manifest().clone() };
-    let verified = bundle.copy_members(&mut sink, progress).map_err(bundle_failure)?;
+    let verified = match bundle.copy_members(&mut sink, progress) {
+        Ok(verified) => verified,
+        Err(e) => {
+            // Nothing of a refused bundle stays, not even ciphertext.
+            store.dir.remove_tree("staging", 0)?;
+            return Err(bundle_failure(e));
+        }
+    };
     store.dir.sync_filesystem()?;
     let mut imported = Imported { standing, new: 0, known: 0, conflicts: Vec::new(), verified };
     for index in 0..imported.verified.entries().len() {

@@ -1,0 +1,234 @@
+//! What a hostile source, server or stick may bring, and where it ends.
+#![expect(clippy::disallowed_methods, reason = "a test tampers with files behind the programs")]
+
+use std::path::Path;
+
+use sd_tests::ciphertext::broken;
+use sd_tests::journalist_interface::{Kind, World};
+use sd_tests::newsroom::{Newsroom, Run};
+
+/// Fetches and packs this world's items; the SVS is paired.
+fn packed(world: World) -> Newsroom {
+    let newsroom = Newsroom::new(world).expect("a newsroom");
+    newsroom.pair().expect("paired");
+    let _ = newsroom.fetch(&["sync"]).expect(0);
+    let _ = newsroom.pack().expect(0);
+    newsroom
+}
+
+fn whys(run: &Run) -> Vec<String> {
+    let report = run.json();
+    let refused = report["report"]["refused"].as_array().cloned().unwrap_or_default();
+    refused.iter().map(|r| r["why"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// Every file below a directory, relative to it.
+fn files(dir: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut todo = vec![dir.to_owned()];
+    while let Some(at) = todo.pop() {
+        for entry in std::fs::read_dir(&at).expect("listed") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                todo.push(path);
+            } else {
+                let relative = path.strip_prefix(dir).expect("below");
+                found.push(relative.to_string_lossy().into_owned());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn hostile_upload_names_stay_in_their_item_s_directory() {
+    let long = format!("{}.txt", "a".repeat(300));
+    let names: &[&[u8]] = &[
+        b"../../x",
+        b"/etc/x",
+        b"",
+        long.as_bytes(),
+        b"a\x1b[2Jb.txt",
+        "minutes\u{202e}fdp.exe".as_bytes(),
+        b"memo.txt",
+        b"memo.txt",
+        b"item.json",
+        b"outcome.json",
+        b"statement.desktop",
+        b"..",
+        b"\xff\xfe.pdf",
+    ];
+    let mut world = World::with_test_key().expect("a world");
+    let mut source = world.source("focal ghost").expect("a source");
+    for (i, name) in names.iter().enumerate() {
+        source = source.document_from(Some(name), format!("file {i}").as_bytes()).expect("added");
+    }
+    drop(source);
+    let newsroom = packed(world);
+    let run = newsroom.unpack().expect(0);
+    let plaintexts = newsroom.plaintexts().expect("listed");
+    assert_eq!(plaintexts.len(), names.len(), "nothing is lost");
+    let mut contents: Vec<String> =
+        plaintexts.iter().map(|p| std::fs::read_to_string(&p.path).expect("text")).collect();
+    contents.sort();
+    let mut expected: Vec<String> = (0..names.len()).map(|i| format!("file {i}")).collect();
+    expected.sort();
+    assert_eq!(contents, expected);
+    for plain in &plaintexts {
+        assert!(plain.name.len() <= 200 && !plain.name.chars().any(char::is_control));
+        assert!(!plain.name.contains('\u{202e}') && !plain.name.ends_with(".desktop"));
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&plain.path).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    // The original names are in the records, escaped, and nothing stands outside the store.
+    let said = format!("{}{}", run.stdout, run.stderr);
+    assert!(said.contains(r"../../x") && said.contains(r"\\u{1b}[2J") && said.contains(r"\\u{202e}"));
+    assert!(!said.contains('\u{1b}') && !said.contains('\u{202e}'));
+    let outside: Vec<String> =
+        files(&newsroom.path("svs")).into_iter().filter(|f| !f.starts_with("store/sources/")).collect();
+    assert_eq!(
+        outside,
+        ["keys/station.json", "keys/submission.asc", "keys/workstation.asc", "store/.lock", "store/ledger.jsonl"]
+    );
+}
+
+#[test]
+fn messages_without_protection_are_refused_by_name_and_kept() {
+    let mut world = World::with_test_key().expect("a world");
+    world
+        .source("focal ghost")
+        .and_then(|s| s.message("A good one."))
+        .and_then(|s| s.made_by(Kind::Message, |_, sink| sink.write_all(broken::TAG_9)))
+        .and_then(|s| s.made_by(Kind::Message, |key, sink| {
+            sink.write_all(&broken::without_mdc(key, b"no integrity")?)
+        }))
+        .and_then(|s| s.made_by(Kind::Message, |key, sink| {
+            sink.write_all(&broken::downgraded(key, b"downgraded to tag nine")?)
+        }))
+        .and_then(|s| s.made_by(Kind::Message, |_, sink| {
+            let mut out = Vec::new();
+            broken::unencrypted(b"never encrypted", &mut out)?;
+            sink.write_all(&out)
+        }))
+        .and_then(|s| s.made_by(Kind::Message, |_, sink| sink.write_all(b"not OpenPGP at all")))
+        .and_then(|s| s.made_by(Kind::Message, |_, sink| sink.write_all(broken::GNUPG)))
+        .expect("a source");
+    let newsroom = packed(world);
+    let run = newsroom.unpack().expect(4);
+    let whys = whys(&run);
+    assert_eq!(whys.len(), 5, "{whys:?}");
+    assert!(whys.iter().any(|w| w.contains("not encrypted")), "{whys:?}");
+    assert!(whys.iter().any(|w| w.contains("without integrity")), "{whys:?}");
+    assert!(whys.iter().any(|w| w.contains("integrity check failed")), "{whys:?}");
+    // The good one and the one GnuPG made are there; all seven ciphertexts are kept.
+    assert_eq!(newsroom.plaintexts().expect("listed").len(), 2);
+    let kept = files(&newsroom.path("svs/store/sources"));
+    assert_eq!(kept.iter().filter(|f| f.ends_with("ciphertext.pgp")).count(), 7);
+    let receipt = run.json()["report"]["bundles"][0]["receipt"].clone();
+    let _ = newsroom.workstation(&["confirm", receipt.as_str().expect("a code")]).expect(0);
+}
+
+#[test]
+fn a_message_tampered_in_its_last_bytes_leaves_no_file_whatever_its_size() {
+    let mut world = World::with_test_key().expect("a world");
+    let mut source = world.source("focal ghost").expect("a source");
+    // Above 40 MiB the library hands out most of the plaintext before it notices.
+    for size in [100_u64, 200_000, 42 << 20] {
+        source = source
+            .made_by(Kind::File, |key, sink| {
+                let mut out = Vec::new();
+                let noise = Noise { left: size, state: size };
+                sd_tests::ciphertext::document(key, Some(b"big.bin"), noise, &mut out)?;
+                let last = out.len() - 5;
+                out[last] ^= 1;
+                sink.write_all(&out)
+            })
+            .expect("added");
+    }
+    drop(source);
+    let newsroom = packed(world);
+    let run = newsroom.unpack().expect(4);
+    let whys = whys(&run);
+    assert_eq!(whys.len(), 3);
+    assert!(whys.iter().all(|w| w.contains("integrity check failed")), "{whys:?}");
+    assert_eq!(newsroom.plaintexts().expect("listed").len(), 0);
+    let left = files(&newsroom.path("svs/store/sources"));
+    assert!(left.iter().all(|f| f.ends_with(".json") || f.ends_with("ciphertext.pgp")), "{left:?}");
+}
+
+#[test]
+fn a_gzip_bomb_stops_at_the_limit_and_is_named() {
+    let mut world = World::with_test_key().expect("a world");
+    world
+        .source("focal ghost")
+        .and_then(|s| s.made_by(Kind::File, |key, sink| {
+            let mut out = Vec::new();
+            broken::gzip_bomb(key, 600 << 20, &mut out)?;
+            sink.write_all(&out)
+        }))
+        .and_then(|s| s.message("The next one is fine."))
+        .expect("a source");
+    let newsroom = packed(world);
+    let run = newsroom.unpack().expect(4);
+    assert!(whys(&run)[0].contains("larger than the limit"), "{:?}", whys(&run));
+    assert_eq!(newsroom.plaintexts().expect("listed").len(), 1);
+}
+
+#[test]
+fn a_changed_bundle_is_refused_before_anything_is_stored() {
+    let mut world = World::with_test_key().expect("a world");
+    world.source("focal ghost").and_then(|s| s.message("Hello.")).expect("a source");
+    let newsroom = packed(world);
+    let bundle = newsroom.bundles().expect("listed").remove(0);
+    let good = std::fs::read(&bundle).expect("readable");
+    let mib = 1 << 20;
+    // One place in each part: the strict reader's own tests walk every offset.
+    for at in [0, 700, mib + 5, mib + 600, mib + 1024 + 10, mib + 1024 + 700, good.len() - 1500, good.len() - 1] {
+        let mut bad = good.clone();
+        bad[at] ^= 0x40;
+        std::fs::write(&bundle, &bad).expect("written");
+        let run = newsroom.unpack().expect(10);
+        assert_eq!(run.json()["status"], "VERIFY_FAILED", "offset {at}");
+        assert_eq!(newsroom.plaintexts().expect("listed").len(), 0);
+        assert_eq!(files(&newsroom.path("svs/store")), [".lock"], "offset {at}");
+    }
+    std::fs::write(&bundle, &good[..good.len() - 512]).expect("written");
+    let _ = newsroom.unpack().expect(10);
+    std::fs::write(&bundle, &good).expect("written");
+    let _ = newsroom.unpack().expect(0);
+    assert_eq!(newsroom.plaintexts().expect("listed").len(), 1);
+}
+
+#[test]
+fn a_bundle_of_another_workstation_is_refused() {
+    let world = |text: &str| {
+        let mut world = World::with_test_key().expect("a world");
+        world.source("focal ghost").and_then(|s| s.message(text)).expect("a source");
+        world
+    };
+    let (ours, theirs) = (packed(world("ours")), packed(world("theirs")));
+    let foreign = theirs.bundles().expect("listed").remove(0);
+    let run = ours.svs(&["unpack", &foreign.to_string_lossy()]).expect(10);
+    assert!(run.stdout.contains("not signed by the paired workstation"), "{}", run.stdout);
+    assert_eq!(ours.plaintexts().expect("listed").len(), 0);
+}
+
+/// Bytes that do not compress, the same for the same start.
+struct Noise {
+    left: u64,
+    state: u64,
+}
+
+impl std::io::Read for Noise {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        let n = usize::try_from(self.left).unwrap_or(usize::MAX).min(buf.len());
+        for b in &mut buf[..n] {
+            self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            *b = self.state.to_be_bytes()[0];
+        }
+        self.left -= n as u64;
+        Ok(n)
+    }
+}
