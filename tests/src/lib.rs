@@ -9,4 +9,5 @@ pub mod ciphertext;
 pub mod gnupg;
 pub mod journalist_interface;
 pub mod newsroom;
+pub mod noise;
 pub mod totp;

@@ -6,6 +6,7 @@ use std::path::Path;
 use sd_tests::ciphertext::broken;
 use sd_tests::journalist_interface::{Kind, World};
 use sd_tests::newsroom::{Newsroom, Run};
+use sd_tests::noise::Noise;
 
 /// Fetches and packs this world's items; the SVS is paired.
 fn packed(world: World) -> Newsroom {
@@ -139,7 +140,7 @@ fn a_message_tampered_in_its_last_bytes_leaves_no_file_whatever_its_size() {
         source = source
             .made_by(Kind::File, |key, sink| {
                 let mut out = Vec::new();
-                let noise = Noise { left: size, state: size };
+                let noise = Noise::new(size, size);
                 sd_tests::ciphertext::document(key, Some(b"big.bin"), noise, &mut out)?;
                 let last = out.len() - 5;
                 out[last] ^= 1;
@@ -213,22 +214,4 @@ fn a_bundle_of_another_workstation_is_refused() {
     let run = ours.svs(&["unpack", &foreign.to_string_lossy()]).expect(10);
     assert!(run.stdout.contains("not signed by the paired workstation"), "{}", run.stdout);
     assert_eq!(ours.plaintexts().expect("listed").len(), 0);
-}
-
-/// Bytes that do not compress, the same for the same start.
-struct Noise {
-    left: u64,
-    state: u64,
-}
-
-impl std::io::Read for Noise {
-    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
-        let n = usize::try_from(self.left).unwrap_or(usize::MAX).min(buf.len());
-        for b in &mut buf[..n] {
-            self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            *b = self.state.to_be_bytes()[0];
-        }
-        self.left -= n as u64;
-        Ok(n)
-    }
 }
