@@ -191,6 +191,11 @@ impl Newsroom {
         Ok(())
     }
 
+    /// Pairs both stations; the submission key's file is locked by a passphrase.
+    pub fn pair_locked(&self) -> io::Result<()> {
+        self.pair_with(include_str!("../data/keys/submission-locked.sec.asc"))
+    }
+
     /// Pairs the workstation and returns its key's fingerprint.
     pub fn pair_workstation(&self, secret: &str) -> io::Result<String> {
         // The certificate is the public part of the same key; `pair` drops the rest.

@@ -85,8 +85,8 @@ impl fmt::Display for PackReport {
             (true, _) => writeln!(f, "Nothing to pack."),
             (false, true) => Ok(()),
             (false, false) => {
-                writeln!(f, "Unmount {} before you unplug it, carry it to the Secure", self.to)?;
-                writeln!(f, "Viewing Station, run sd-airgap unpack there, and bring back the receipt code.")
+                writeln!(f, "Unmount {} before you unplug it. Carry it to the Secure Viewing", self.to)?;
+                writeln!(f, "Station, unpack it there, and bring back the receipt code.")
             }
         }
     }
@@ -155,15 +155,14 @@ impl PackArgs {
     }
 }
 
+/// After packing, the next command is the SVS's: the stick is mounted there as it is here.
 fn next_step(report: &PackReport, home: &Home) -> Option<Hint> {
-    let command: &[&str] = match () {
-        () if !report.damaged.is_empty() => &["sd-fetch", "sync"],
-        () if report.dry_run || report.bundles.is_empty() => return None,
-        // The code is on the other screen: this one shows its shape.
-        () => &["sd-airgap", "confirm", "XXXX-XXXX"],
-    };
-    let words = command.iter().map(ToString::to_string);
-    Some(Hint::new(words.chain(home.args())))
+    if !report.damaged.is_empty() {
+        let sync = ["sd-fetch", "sync"].map(str::to_owned);
+        return Some(Hint::new(sync.into_iter().chain(home.args())));
+    }
+    let packed = !report.dry_run && !report.bundles.is_empty();
+    packed.then(|| Hint::new(["sd-airgap", "unpack", &report.to]))
 }
 
 /// How many of the items, in order, fit into one bundle and into this much room.

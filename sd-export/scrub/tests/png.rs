@@ -122,8 +122,8 @@ fn colours_under_transparency_are_pointed_out() {
     let picture = [
         SIGNATURE.to_vec(),
         header(1, 1, 8, 6, 0),
-        chunk(b"IDAT", &deflate(&row)),
-        chunk(b"IEND", &[]),
+        chunk(*b"IDAT", &deflate(&row)),
+        chunk(*b"IEND", &[]),
     ]
     .concat();
     let (_, report) = clean(&picture);
@@ -144,8 +144,8 @@ fn broken_pictures_are_refused() {
         [
             SIGNATURE.to_vec(),
             header(7, 5, 8, 0, 0),
-            chunk(b"IDAT", data),
-            chunk(b"IEND", &[]),
+            chunk(*b"IDAT", data),
+            chunk(*b"IEND", &[]),
         ]
         .concat()
     };
@@ -181,7 +181,7 @@ fn an_unknown_critical_chunk_is_refused_by_name() {
     let at = position(&whole, b"IDAT").expect("data") - 4;
     let picture = [
         whole[..at].to_vec(),
-        chunk(b"SECr", canary(1).as_bytes()),
+        chunk(*b"SECr", canary(1).as_bytes()),
         whole[at..].to_vec(),
     ]
     .concat();

@@ -91,7 +91,7 @@ fn qpdf_finds_no_fault_in_any_document() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     for (name, fixture) in [
         ("a.pdf", pdf::planted()),
-        ("b.pdf", pdf::text_page()),
+        ("b.pdf", pdf::gallery()),
         ("c.pdf", pdf::revised()),
     ] {
         let path = file(directory.path(), name, &clean(&fixture).0);
@@ -105,4 +105,80 @@ fn pdftotext_reads_the_same_words() {
     let path = file(directory.path(), "a.pdf", &clean(&pdf::planted()).0);
     let said = run("pdftotext", "poppler-utils", &[text(&path), "-"]);
     assert_eq!(said.trim(), "Keep this text");
+}
+
+/// What a document looks like, as the bytes of a picture.
+fn drawn(path: &Path) -> Vec<u8> {
+    let stem = path.with_extension("");
+    run(
+        "pdftoppm",
+        "poppler-utils",
+        &["-r", "144", "-singlefile", text(path), text(&stem)],
+    );
+    std::fs::read(path.with_extension("ppm")).expect("the picture it drew")
+}
+
+#[test]
+fn pdftoppm_draws_the_same_page() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let before = drawn(&file(directory.path(), "before.pdf", &pdf::gallery()));
+    let after = drawn(&file(
+        directory.path(),
+        "after.pdf",
+        &clean(&pdf::gallery()).0,
+    ));
+    assert!(before == after, "the page looks different");
+    let blank = drawn(&file(
+        directory.path(),
+        "blank.pdf",
+        &clean(&pdf::page("", "").finish()).0,
+    ));
+    assert!(before != blank, "the page shows something");
+}
+
+/// A document as qpdf writes it with these options.
+fn rewritten(directory: &Path, fixture: &[u8], options: &[&str]) -> Vec<u8> {
+    let from = file(directory, "from.pdf", fixture);
+    let to = directory.join("to.pdf");
+    let arguments = [options, &[text(&from), text(&to)]].concat();
+    run("qpdf", "qpdf", &arguments);
+    std::fs::read(to).expect("the document it wrote")
+}
+
+#[test]
+fn no_canary_comes_through_from_object_streams_or_a_linearized_document() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    // The words before and after the document are not qpdf's to keep.
+    let mut fixture = pdf::planted();
+    fixture.drain(..fixture.iter().position(|b| *b == b'%').expect("a header"));
+    for options in [["--object-streams=generate"], ["--linearize"]] {
+        let options = [
+            options.as_slice(),
+            &["--warning-exit-0", "--preserve-unreferenced"],
+        ]
+        .concat();
+        let (bytes, _) = clean(&rewritten(directory.path(), &fixture, &options));
+        let path = file(directory.path(), "clean.pdf", &bytes);
+        assert_eq!(
+            run("pdftotext", "poppler-utils", &[text(&path), "-"]).trim(),
+            "Keep this text"
+        );
+    }
+}
+
+#[test]
+fn every_kind_of_encryption_is_refused() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    for (user, bits) in [("", "256"), ("secret", "256"), ("", "128")] {
+        let options = [
+            "--allow-weak-crypto",
+            "--encrypt",
+            user,
+            "owner",
+            bits,
+            "--",
+        ];
+        let document = rewritten(directory.path(), &pdf::text_page(), &options);
+        assert_eq!(common::scrub(&document), Err(sd_scrub::Refusal::Encrypted));
+    }
 }

@@ -153,8 +153,9 @@ impl Request {
 
     /// The command that takes the inbox to the stick.
     fn pack_hint(&self) -> Hint {
-        let pack = ["sd-airgap".to_owned(), "pack".to_owned()];
-        Hint::new(pack.into_iter().chain(self.home.args()))
+        // Where Tails mounts the documented Transfer Device.
+        let pack = ["sd-airgap", "pack", "--to", "/media/amnesia/Transfer Device"];
+        Hint::new(pack.map(str::to_owned).into_iter().chain(self.home.args()))
     }
 }
 

@@ -48,7 +48,7 @@ fn a_proxy_in_the_environment_is_not_obeyed() {
     );
     assert_eq!(inbox(&home).len(), ITEMS);
     let talk = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(talk.starts_with("hint: sd-airgap pack --home "), "{talk}");
+    assert!(talk.starts_with("hint: sd-airgap pack --to "), "{talk}");
 }
 
 #[test]

@@ -152,7 +152,7 @@ fn a_session_that_ends_in_the_middle_keeps_what_came_before() {
     let (run, server, home) = sync(changed(&download_line(REPLY), |_| refused));
     assert_eq!(
         (&run.json["status"], &run.json["exit"]),
-        (&json!("PART_DONE"), &json!(4))
+        (&json!("CUT_SHORT"), &json!(4))
     );
     let report = &run.json["report"];
     assert!(

@@ -60,57 +60,37 @@ pub(super) fn follow(
     data: &[u8],
     (first, units): (u64, u64),
 ) -> Result<(usize, u32), Refusal> {
-    let mut bits = Bits::new(data);
-    let mut end_of_band = 0u32;
-    let progressive = frame.progressive;
-    let alone = scan.parts.len() == 1;
-    let across = u64::from(frame.units.0);
-    for part in &scan.parts {
-        // Every scan's tables are looked up before its first bit, so a missing one has its name.
-        coder(scan, part, tables, progressive)?;
-    }
+    let mut state = State {
+        bits: Bits::new(data),
+        end_of_band: 0,
+        progressive: frame.progressive,
+    };
     let coders = scan
         .parts
         .iter()
-        .map(|part| coder(scan, part, tables, progressive));
+        .map(|part| coder(scan, part, tables, state.progressive));
     let coders: Vec<Coder<'_>> = coders.collect::<Result<_, _>>()?;
+    let alone = scan.parts.len() == 1;
+    let across = u64::from(frame.units.0);
     for unit in first..first.saturating_add(units) {
         for (part, coder) in scan.parts.iter().zip(&coders) {
-            let component = frame
-                .components
-                .get_mut(part.component)
-                .ok_or_else(|| Refusal::malformed("scan header"))?;
+            let component = frame.components.get_mut(part.component);
+            let component = component.ok_or_else(|| Refusal::malformed("scan header"))?;
+            let stride = u64::from(component.stride);
             if alone {
                 let row = u64::from(component.blocks.0);
-                let at = (unit / row) * u64::from(component.stride) + unit % row;
-                block(
-                    component,
-                    at,
-                    scan,
-                    coder,
-                    progressive,
-                    &mut bits,
-                    &mut end_of_band,
-                )?;
+                state.block(component, (unit / row) * stride + unit % row, scan, coder)?;
                 continue;
             }
             let (x, y) = (unit % across, unit / across);
-            for n in 0..u64::from(component.h * component.v) {
-                let (h, v) = (u64::from(component.h), u64::from(component.v));
-                let at = (y * v + n / h) * u64::from(component.stride) + x * h + n % h;
-                block(
-                    component,
-                    at,
-                    scan,
-                    coder,
-                    progressive,
-                    &mut bits,
-                    &mut end_of_band,
-                )?;
+            let (h, v) = (u64::from(component.h), u64::from(component.v));
+            for n in 0..h * v {
+                let at = (y * v + n / h) * stride + x * h + n % h;
+                state.block(component, at, scan, coder)?;
             }
         }
     }
-    Ok(bits.position())
+    Ok(state.bits.position())
 }
 
 fn coder<'t>(
@@ -127,34 +107,43 @@ fn coder<'t>(
     })
 }
 
-fn block(
-    component: &mut Component,
-    at: u64,
-    scan: &Scan,
-    coder: &Coder<'_>,
+/// Where the reading of an interval stands.
+struct State<'d> {
+    bits: Bits<'d>,
+    /// Blocks that are still without values.
+    end_of_band: u32,
     progressive: bool,
-    bits: &mut Bits<'_>,
-    end_of_band: &mut u32,
-) -> Result<(), Refusal> {
-    if scan.from == 0 {
-        match coder.dc {
-            Some(table) => dc(table, bits)?,
-            None => drop(bits.bits(1)?),
+}
+
+impl State<'_> {
+    /// Reads one block of one colour.
+    fn block(
+        &mut self,
+        component: &mut Component,
+        at: u64,
+        scan: &Scan,
+        coder: &Coder<'_>,
+    ) -> Result<(), Refusal> {
+        let bits = &mut self.bits;
+        if scan.from == 0 {
+            match coder.dc {
+                Some(table) => dc(table, bits)?,
+                None => drop(bits.bits(1)?),
+            }
         }
-    }
-    let Some(table) = coder.ac else { return Ok(()) };
-    if !progressive {
-        return sequential(table, bits);
-    }
-    let at = usize::try_from(at).map_err(|_| Refusal::malformed("picture size"))?;
-    let mask = component
-        .nonzero
-        .get_mut(at)
-        .ok_or_else(|| Refusal::malformed("picture size"))?;
-    if scan.high == 0 {
-        first_band(table, bits, scan, mask, end_of_band)
-    } else {
-        refine_band(table, bits, scan, mask, end_of_band)
+        let Some(table) = coder.ac else { return Ok(()) };
+        if !self.progressive {
+            return sequential(table, bits);
+        }
+        let mask = usize::try_from(at)
+            .ok()
+            .and_then(|at| component.nonzero.get_mut(at));
+        let mask = mask.ok_or_else(|| Refusal::malformed("picture size"))?;
+        if scan.high == 0 {
+            first_band(table, bits, scan, mask, &mut self.end_of_band)
+        } else {
+            refine_band(table, bits, scan, mask, &mut self.end_of_band)
+        }
     }
 }
 
@@ -238,7 +227,7 @@ fn refine_band(
     let mut k = u32::from(scan.from);
     while *end_of_band == 0 && k <= to {
         let symbol = bits.symbol(table)?;
-        let (mut run, size) = (u32::from(symbol >> 4), symbol & 15);
+        let (run, size) = (u32::from(symbol >> 4), symbol & 15);
         match size {
             0 if run < 15 => {
                 *end_of_band = band_end(run, bits)?;
@@ -248,16 +237,7 @@ fn refine_band(
             1 => drop(bits.bits(1)?),
             _ => return Err(Refusal::malformed("a refinement of more than one bit")),
         }
-        while k <= to {
-            if *mask >> k & 1 == 1 {
-                bits.bits(1)?;
-            } else if run == 0 {
-                break;
-            } else {
-                run -= 1;
-            }
-            k += 1;
-        }
+        k = refine_run(bits, *mask, k, to, run)?;
         if size == 1 {
             if k > to {
                 return Err(Refusal::malformed("a value outside its band"));
@@ -267,13 +247,30 @@ fn refine_band(
         k += 1;
     }
     if *end_of_band > 0 {
-        while k <= to {
-            if *mask >> k & 1 == 1 {
-                bits.bits(1)?;
-            }
-            k += 1;
-        }
+        refine_run(bits, *mask, k, to, u32::MAX)?;
         *end_of_band -= 1;
     }
     Ok(())
+}
+
+/// Reads a bit for each old value on the way over `run` zeros; gives where the next zero stands.
+fn refine_run(
+    bits: &mut Bits<'_>,
+    mask: u64,
+    from: u32,
+    to: u32,
+    run: u32,
+) -> Result<u32, Refusal> {
+    let (mut k, mut run) = (from, run);
+    while k <= to {
+        if (mask >> k) & 1 == 1 {
+            bits.bits(1)?;
+        } else if run == 0 {
+            break;
+        } else {
+            run -= 1;
+        }
+        k += 1;
+    }
+    Ok(k)
 }

@@ -71,48 +71,47 @@ impl Frame {
     }
 
     fn lay_out(&mut self, specs: &[u8]) -> Result<(), Refusal> {
-        let sampling = |spec: &[u8]| {
-            let both = spec.get(1).copied().unwrap_or(0);
-            (u32::from(both >> 4), u32::from(both & 15))
-        };
         let (mut h_max, mut v_max) = (1, 1);
         for spec in specs.chunks_exact(3) {
             let (h, v) = sampling(spec);
             if !(1..=4).contains(&h) || !(1..=4).contains(&v) {
                 return Err(Refusal::malformed("sampling factors"));
             }
-            h_max = h_max.max(h);
-            v_max = v_max.max(v);
+            (h_max, v_max) = (h_max.max(h), v_max.max(v));
         }
         self.units = (
             self.width.div_ceil(8 * h_max),
             self.height.div_ceil(8 * v_max),
         );
         for spec in specs.chunks_exact(3) {
-            let (h, v) = sampling(spec);
-            let id = spec.first().copied().unwrap_or(0);
-            if self.components.iter().any(|c| c.id == id) {
-                return Err(Refusal::malformed("two colours with one number"));
-            }
-            let blocks = (
-                (self.width * h).div_ceil(h_max).div_ceil(8),
-                (self.height * v).div_ceil(v_max).div_ceil(8),
-            );
-            let (stride, padded_rows) = (self.units.0 * h, self.units.1 * v);
-            let count = usize::try_from(u64::from(stride) * u64::from(padded_rows));
-            let count = count.map_err(|_| Refusal::malformed("picture size"))?;
-            self.components.push(Component {
-                id,
-                h,
-                v,
-                quantiser: spec.get(2).copied().unwrap_or(0),
-                blocks,
-                stride,
-                sent: vec![None; 64],
-                nonzero: vec![0; if self.progressive { count } else { 0 }],
-            });
+            let component = self.component(spec, (h_max, v_max))?;
+            self.components.push(component);
         }
         Ok(())
+    }
+
+    fn component(&self, spec: &[u8], (h_max, v_max): (u32, u32)) -> Result<Component, Refusal> {
+        let (h, v) = sampling(spec);
+        let id = spec.first().copied().unwrap_or(0);
+        if self.components.iter().any(|c| c.id == id) {
+            return Err(Refusal::malformed("two colours with one number"));
+        }
+        let stride = self.units.0 * h;
+        let count = usize::try_from(u64::from(stride) * u64::from(self.units.1 * v));
+        let count = count.map_err(|_| Refusal::malformed("picture size"))?;
+        Ok(Component {
+            id,
+            h,
+            v,
+            quantiser: spec.get(2).copied().unwrap_or(0),
+            blocks: (
+                (self.width * h).div_ceil(h_max).div_ceil(8),
+                (self.height * v).div_ceil(v_max).div_ceil(8),
+            ),
+            stride,
+            sent: vec![None; 64],
+            nonzero: vec![0; if self.progressive { count } else { 0 }],
+        })
     }
 
     /// Whether every colour was sent at least roughly.
@@ -121,4 +120,10 @@ impl Frame {
             .iter()
             .all(|c| c.sent.first().is_some_and(Option::is_some))
     }
+}
+
+/// Blocks of a colour in one unit, across and down.
+fn sampling(spec: &[u8]) -> (u32, u32) {
+    let both = spec.get(1).copied().unwrap_or(0);
+    (u32::from(both >> 4), u32::from(both & 15))
 }

@@ -17,40 +17,41 @@ pub(super) struct Clean {
     pub(super) dropped: usize,
 }
 
+const FAMILIES: &[&str] = &[
+    "Identity-",
+    "GB-",
+    "GBpc-",
+    "GBK-",
+    "GBKp-",
+    "GBK2K-",
+    "UniGB-",
+    "B5pc-",
+    "HKscs-",
+    "ETen-",
+    "ETenms-",
+    "CNS-",
+    "UniCNS-",
+    "83pv-",
+    "90ms-",
+    "90msp-",
+    "90pv-",
+    "Add-",
+    "EUC-",
+    "Ext-",
+    "UniJIS-",
+    "UniJIS2004-",
+    "UniJISX0213-",
+    "KSC-",
+    "KSCms-",
+    "KSCpc-",
+    "UniKS-",
+];
+const PARTS: &[&str] = &[
+    "EUC", "UTF8", "UTF16", "UTF32", "UCS2", "RKSJ", "HW", "B5", "H", "V", "Johab", "Hojo",
+];
+
 /// Whether a name is one of the maps every reader knows.
 pub(super) fn is_predefined(name: &[u8]) -> bool {
-    const FAMILIES: &[&str] = &[
-        "Identity-",
-        "GB-",
-        "GBpc-",
-        "GBK-",
-        "GBKp-",
-        "GBK2K-",
-        "UniGB-",
-        "B5pc-",
-        "HKscs-",
-        "ETen-",
-        "ETenms-",
-        "CNS-",
-        "UniCNS-",
-        "83pv-",
-        "90ms-",
-        "90msp-",
-        "90pv-",
-        "Add-",
-        "EUC-",
-        "Ext-",
-        "UniJIS-",
-        "UniJIS2004-",
-        "UniJISX0213-",
-        "KSC-",
-        "KSCms-",
-        "KSCpc-",
-        "UniKS-",
-    ];
-    const PARTS: &[&str] = &[
-        "EUC", "UTF8", "UTF16", "UTF32", "UCS2", "RKSJ", "HW", "B5", "H", "V", "Johab", "Hojo",
-    ];
     if matches!(name, b"H" | b"V") {
         return true;
     }

@@ -243,7 +243,7 @@ mod tests {
             name: b"Fl".to_vec(),
             params: Dict::new(),
         };
-        let packed = deflate::deflate(&[0; 100_000]);
+        let packed = deflate::deflate(&vec![0; 100_000]);
         assert!(matches!(
             apply(&packed, &[step], 1000),
             Err(Refusal::TooLarge { .. })

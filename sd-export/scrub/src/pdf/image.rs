@@ -14,6 +14,17 @@ fn bad() -> Refusal {
     Refusal::malformed("picture in the document")
 }
 
+const FAX: &[(&str, Rule)] = &[
+    ("K", Rule::Num),
+    ("EndOfLine", Rule::Bool),
+    ("EncodedByteAlign", Rule::Bool),
+    ("Columns", Rule::Num),
+    ("Rows", Rule::Num),
+    ("EndOfBlock", Rule::Bool),
+    ("BlackIs1", Rule::Bool),
+    ("DamagedRowsBeforeError", Rule::Num),
+];
+
 /// Size and samples of a picture.
 struct Shape {
     width: u32,
@@ -225,17 +236,7 @@ impl Copier<'_> {
         match step.name.as_slice() {
             b"DCTDecode" | b"DCT" => self.dct(data, step, shape, entries),
             b"CCITTFaxDecode" | b"CCF" => {
-                const RULES: &[(&str, Rule)] = &[
-                    ("K", Rule::Num),
-                    ("EndOfLine", Rule::Bool),
-                    ("EncodedByteAlign", Rule::Bool),
-                    ("Columns", Rule::Num),
-                    ("Rows", Rule::Num),
-                    ("EndOfBlock", Rule::Bool),
-                    ("BlackIs1", Rule::Bool),
-                    ("DamagedRowsBeforeError", Rule::Num),
-                ];
-                let params = self.plain(&step.params, RULES)?;
+                let params = self.plain(&step.params, FAX)?;
                 put(entries, "Filter", Obj::name("CCITTFaxDecode"));
                 put(entries, "DecodeParms", Obj::Dict(params));
                 self.kept_coded("fax-coded picture (CCITT)");

@@ -128,19 +128,14 @@ fn link(copier: &mut Copier<'_>, dict: &Dict, links: &Targets) -> Result<Option<
         ("H", Rule::Word(&["N", "I", "O", "P"])),
     ];
     let mut out = copier.plain(dict, &rules)?;
+    // A frame's width may be said in either of two places; unsaid, readers draw one.
+    let style = copier.source.dict(dict, "BS")?;
+    if let Some(width) = copier.source.key(&style, "W")?.num() {
+        put(&mut out, "Border", Obj::nums(&[0.0, 0.0, width]));
+    }
     put(&mut out, "Type", Obj::name("Annot"));
     put(&mut out, "Subtype", Obj::name("Link"));
-    for (key, name) in [
-        ("Contents", "text of a link"),
-        ("NM", "name of a link"),
-        ("M", "time of a link"),
-    ] {
-        if let Some(text) = copier.source.key(dict, key)?.string() {
-            copier
-                .findings
-                .removed(Class::Identifier, name, &textstring::read(text));
-        }
-    }
+    private_keys(copier, dict)?;
     let direct = Copier::raw(dict, "Dest").clone();
     if !direct.is_null() {
         let Some(place) = links.place(copier, &direct)? else {
@@ -159,6 +154,22 @@ fn link(copier: &mut Copier<'_>, dict: &Dict, links: &Targets) -> Result<Option<
     Ok(None)
 }
 
+/// Notes what a link says beside where it leads.
+fn private_keys(copier: &mut Copier<'_>, dict: &Dict) -> Result<(), Refusal> {
+    for (key, name) in [
+        ("Contents", "text of a link"),
+        ("NM", "name of a link"),
+        ("M", "time of a link"),
+    ] {
+        if let Some(text) = copier.source.key(dict, key)?.string() {
+            copier
+                .findings
+                .removed(Class::Identifier, name, &textstring::read(text));
+        }
+    }
+    Ok(())
+}
+
 fn lost(copier: &mut Copier<'_>, what: &str) {
     copier
         .findings
@@ -166,7 +177,7 @@ fn lost(copier: &mut Copier<'_>, what: &str) {
 }
 
 /// Where an action leads, when it is a place in the document or a web or mail address.
-pub(super) fn action_target(
+fn action_target(
     copier: &mut Copier<'_>,
     action: &Dict,
     links: &Targets,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::copy::{Copier, Rule};
-use super::link::{Targets, action_target};
+use super::link::Targets;
 use super::out::{Entries, Obj, put};
 use super::source::{Dict, Id, Val};
 use super::textstring;
@@ -13,7 +13,7 @@ use crate::report::Class;
 /// One entry with what is under it.
 struct Entry {
     title: Vec<u8>,
-    place: Option<(&'static str, Obj)>,
+    place: Option<Obj>,
     open: bool,
     kids: Vec<Entry>,
 }
@@ -57,20 +57,7 @@ fn level(
         let node = copier.source.get(&next)?;
         let Some(dict) = node.dict() else { break };
         let title = copier.source.key(dict, "Title")?;
-        let place = match Copier::raw(dict, "Dest") {
-            Val::Null => {
-                let action = copier.source.dict(dict, "A")?;
-                if action.is_empty() {
-                    None
-                } else {
-                    action_target(copier, &action, links)?
-                }
-            }
-            direct => links.place(copier, direct)?.map(|place| ("Dest", place)),
-        };
-        if let Some(("A", _)) = place {
-            copier.count(Class::Link, "web addresses in the outline");
-        }
+        let place = place(copier, dict, links)?;
         let open = copier
             .source
             .key(dict, "Count")?
@@ -78,7 +65,6 @@ fn level(
             .is_some_and(|count| count > 0.0);
         let kids = level(copier, dict, links, seen, depth.saturating_add(1))?;
         let title = textstring::clean(title.string().unwrap_or_default());
-        let place = place.filter(|(key, _)| *key == "Dest");
         entries.push(Entry {
             title,
             place,
@@ -90,6 +76,24 @@ fn level(
     Ok(entries)
 }
 
+/// Where an entry leads, when that is in the document.
+fn place(copier: &mut Copier<'_>, dict: &Dict, links: &Targets) -> Result<Option<Obj>, Refusal> {
+    let direct = Copier::raw(dict, "Dest");
+    if !direct.is_null() {
+        return links.place(copier, direct);
+    }
+    let action = copier.source.dict(dict, "A")?;
+    match copier.source.key(&action, "S")?.name() {
+        None => Ok(None),
+        Some(b"GoTo") => links.place(copier, Copier::raw(&action, "D")),
+        Some(_) => {
+            copier.count(Class::Link, "actions in the outline");
+            Ok(None)
+        }
+    }
+}
+
+/// How many entries show when the outline is opened.
 fn visible(entries: &[Entry]) -> i64 {
     let one =
         |entry: &Entry| 1i64.saturating_add(if entry.open { visible(&entry.kids) } else { 0 });
@@ -112,8 +116,8 @@ fn write(copier: &mut Copier<'_>, parent: u32, entries: &[Entry]) -> Result<(u32
         if let Some(after) = n.checked_add(1).and_then(|n| ids.get(n)) {
             put(&mut out, "Next", Obj::Ref(*after));
         }
-        if let Some((key, place)) = &entry.place {
-            put(&mut out, key, place.clone());
+        if let Some(place) = &entry.place {
+            put(&mut out, "Dest", place.clone());
         }
         if !entry.kids.is_empty() {
             let (first, last) = write(copier, *id, &entry.kids)?;

@@ -1,6 +1,7 @@
 //! Pages: the tree flattened, each page with its own boxes, content and links.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::copy::{Copier, Rule};
 use super::link::Targets;
@@ -13,8 +14,26 @@ use crate::report::Class;
 /// What a page takes over from the nodes above it.
 const INHERITED: [&str; 4] = ["MediaBox", "CropBox", "Rotate", "Resources"];
 
-fn bad() -> Refusal {
-    Refusal::malformed("page tree")
+/// What the nodes above give; shared, for one node can stand above every page.
+type Above = BTreeMap<&'static str, Rc<Val>>;
+
+/// A page that was found: where it stands and what it takes over.
+struct Found {
+    node: Val,
+    above: Above,
+}
+
+impl Found {
+    /// The page's dictionary with what it takes over.
+    fn merged(&self, copier: &Copier<'_>) -> Result<Dict, Refusal> {
+        let node = copier.source.get(&self.node)?;
+        let mut dict = node.dict().cloned().unwrap_or_default();
+        for (key, value) in &self.above {
+            dict.entry(key.as_bytes().to_vec())
+                .or_insert_with(|| Val::clone(value));
+        }
+        Ok(dict)
+    }
 }
 
 /// Copies all pages; gives the number of the page tree.
@@ -25,7 +44,7 @@ pub(super) fn copy(copier: &mut Copier<'_>, root: &Dict, links: &Targets) -> Res
     collect(
         copier,
         &start,
-        &Dict::new(),
+        &Above::new(),
         &mut found,
         &mut BTreeSet::new(),
         0,
@@ -34,24 +53,22 @@ pub(super) fn copy(copier: &mut Copier<'_>, root: &Dict, links: &Targets) -> Res
         return Err(Refusal::malformed("a document without pages"));
     }
     let mut kids = Vec::new();
-    for (id, _) in &found {
+    for page in &found {
         let number = copier.out.reserve()?;
-        if let Some(id) = id {
-            copier.pages.insert(*id, number);
+        if let Val::Ref(id) = page.node {
+            copier.pages.insert(id, number);
         }
         kids.push(number);
     }
-    for ((_, page), number) in found.iter().zip(&kids) {
-        let page = one(copier, page, tree, links)?;
+    for (page, number) in found.iter().zip(&kids) {
+        let dict = page.merged(copier)?;
+        let page = one(copier, &dict, tree, links)?;
         copier.out.set(*number, page);
     }
     let mut entries = Entries::new();
+    let count = i64::try_from(kids.len()).unwrap_or(0);
     put(&mut entries, "Type", Obj::name("Pages"));
-    put(
-        &mut entries,
-        "Count",
-        Obj::Int(i64::try_from(kids.len()).unwrap_or(0)),
-    );
+    put(&mut entries, "Count", Obj::Int(count));
     put(
         &mut entries,
         "Kids",
@@ -65,44 +82,41 @@ pub(super) fn copy(copier: &mut Copier<'_>, root: &Dict, links: &Targets) -> Res
 fn collect(
     copier: &Copier<'_>,
     node: &Val,
-    above: &Dict,
-    found: &mut Vec<(Option<Id>, Dict)>,
+    above: &Above,
+    found: &mut Vec<Found>,
     open: &mut BTreeSet<Id>,
     depth: u32,
 ) -> Result<(), Refusal> {
-    let id = if let Val::Ref(id) = node {
-        Some(*id)
-    } else {
-        None
-    };
-    if depth > copier.limits.max_depth || id.is_some_and(|id| !open.insert(id)) {
+    let again = matches!(node, Val::Ref(id) if !open.insert(*id));
+    if depth > copier.limits.max_depth || again {
         return Err(Refusal::malformed("a page tree that goes in circles"));
     }
-    let node = copier.source.get(node)?;
+    let value = copier.source.get(node)?;
     // Readers pass over a kid that is not there.
-    let Some(own) = node.dict() else {
+    let Some(dict) = value.dict() else {
         return Ok(());
     };
-    let mut dict = own.clone();
-    for key in INHERITED {
-        if let (false, Some(value)) = (dict.contains_key(key.as_bytes()), above.get(key.as_bytes()))
-        {
-            dict.insert(key.as_bytes().to_vec(), value.clone());
-        }
-    }
-    match copier.source.key(&dict, "Kids")? {
-        Val::Arr(kids) => {
-            for kid in &kids {
-                collect(copier, kid, &dict, found, open, depth.saturating_add(1))?;
+    if let Val::Arr(kids) = copier.source.key(dict, "Kids")? {
+        let mut below = above.clone();
+        for key in INHERITED {
+            if let Some(value) = dict.get(key.as_bytes()) {
+                below.insert(key, Rc::new(value.clone()));
             }
         }
-        _ if copier.source.key(&dict, "Type")?.name() == Some(b"Pages") => {}
-        _ => found.push((id, dict)),
+        for kid in &kids {
+            collect(copier, kid, &below, found, open, depth.saturating_add(1))?;
+        }
+    } else if copier.source.key(dict, "Type")?.name() != Some(b"Pages") {
+        found.push(Found {
+            node: node.clone(),
+            above: above.clone(),
+        });
     }
-    if found.len() > usize::try_from(copier.limits.max_objects).map_err(|_| bad())? {
+    let limit = u64::from(copier.limits.max_objects);
+    if found.len() as u64 > limit {
         return Err(Refusal::TooLarge {
             what: "number of pages".into(),
-            limit: u64::from(copier.limits.max_objects),
+            limit,
         });
     }
     Ok(())

@@ -93,38 +93,22 @@ const WORDS: [&str; 7] = ["/First", "XRef", "ObjStm", "/W[", "/W ", "/W\n", "/W\
 /// found here by their keys and inflated first, with one.
 fn bombs(bytes: &[u8], limits: &Limits) -> Result<(), Refusal> {
     let limit = super::filters::object_stream_limit(limits);
+    let too_large = || Refusal::TooLarge {
+        what: "inflated object streams in bytes".into(),
+        limit: limit as u64,
+    };
     let mut total = 0usize;
     let mut from = 0usize;
     while let Some(step) = bytes.get(from..).and_then(|rest| find(rest, b"stream")) {
         let at = from.saturating_add(step);
         let before = bytes.get(from..at).unwrap_or_default();
         from = at.saturating_add(6);
-        if before.ends_with(b"end") {
+        if before.ends_with(b"end") || !is_structure(before)? {
             continue;
-        }
-        let keys = unescaped(before);
-        let keyed = |text: &[u8]| {
-            WORDS
-                .iter()
-                .any(|word| find(text, word.as_bytes()).is_some())
-        };
-        if !keyed(&keys) {
-            continue;
-        }
-        // What stands before the object's own start is the last stream, where anything may stand.
-        let dict = own_dictionary(&keys);
-        if keyed(dict) && !has_plain_filter(dict) {
-            return Err(Refusal::unsupported(
-                "an object stream with unusual filters",
-            ));
         }
         let data = bytes.get(from..).unwrap_or_default();
         let data = data.strip_prefix(b"\r").unwrap_or(data);
         let data = data.strip_prefix(b"\n").unwrap_or(data);
-        let too_large = || Refusal::TooLarge {
-            what: "inflated object streams in bytes".into(),
-            limit: limit as u64,
-        };
         match deflate::inflate(data, limit) {
             Ok(inflated) => total = total.saturating_add(inflated.data.len()),
             Err(InflateError::TooLong) => return Err(too_large()),
@@ -135,6 +119,25 @@ fn bombs(bytes: &[u8], limits: &Limits) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// Whether the text before a stream has the keys of a stream of objects; one with other filters
+/// than Flate is refused.
+fn is_structure(before: &[u8]) -> Result<bool, Refusal> {
+    let keys = unescaped(before);
+    let keyed = |text: &[u8]| {
+        WORDS
+            .iter()
+            .any(|word| find(text, word.as_bytes()).is_some())
+    };
+    // What stands before the object's own start is the last stream, where anything may stand.
+    let dict = own_dictionary(&keys);
+    if keyed(dict) && !has_plain_filter(dict) {
+        return Err(Refusal::unsupported(
+            "an object stream with unusual filters",
+        ));
+    }
+    Ok(keyed(&keys))
 }
 
 /// Names with their `#xx` spelt out.

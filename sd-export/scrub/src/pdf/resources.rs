@@ -52,6 +52,44 @@ pub(super) struct Scope {
     written: BTreeMap<Kind, Entries>,
 }
 
+const BLENDS: &[&str] = &[
+    "Normal",
+    "Compatible",
+    "Multiply",
+    "Screen",
+    "Overlay",
+    "Darken",
+    "Lighten",
+    "ColorDodge",
+    "ColorBurn",
+    "HardLight",
+    "SoftLight",
+    "Difference",
+    "Exclusion",
+    "Hue",
+    "Saturation",
+    "Color",
+    "Luminosity",
+];
+const RULES: &[(&str, Rule)] = &[
+    ("LW", Rule::Num),
+    ("LC", Rule::Num),
+    ("LJ", Rule::Num),
+    ("ML", Rule::Num),
+    ("RI", Rule::Word(super::ops::INTENTS)),
+    ("OP", Rule::Bool),
+    ("op", Rule::Bool),
+    ("OPM", Rule::Num),
+    ("FL", Rule::Num),
+    ("SM", Rule::Num),
+    ("SA", Rule::Bool),
+    ("BM", Rule::Word(BLENDS)),
+    ("CA", Rule::Num),
+    ("ca", Rule::Num),
+    ("AIS", Rule::Bool),
+    ("TK", Rule::Bool),
+];
+
 impl Copier<'_> {
     /// A scope over a source dictionary.
     pub(super) fn scope(&mut self, source: Dict) -> Scope {
@@ -115,46 +153,9 @@ impl Copier<'_> {
         }
     }
 
-    /// A graphics state dictionary.
+    /// A graphics state dictionary; its masks have resources of their own.
     fn graphics_state(&mut self, value: &Val, scope: &Scope) -> Result<Obj, Refusal> {
-        self.once(value, Role::GraphicsState, scope.number, |copier, value| {
-            const BLENDS: &[&str] = &[
-                "Normal",
-                "Compatible",
-                "Multiply",
-                "Screen",
-                "Overlay",
-                "Darken",
-                "Lighten",
-                "ColorDodge",
-                "ColorBurn",
-                "HardLight",
-                "SoftLight",
-                "Difference",
-                "Exclusion",
-                "Hue",
-                "Saturation",
-                "Color",
-                "Luminosity",
-            ];
-            const RULES: &[(&str, Rule)] = &[
-                ("LW", Rule::Num),
-                ("LC", Rule::Num),
-                ("LJ", Rule::Num),
-                ("ML", Rule::Num),
-                ("RI", Rule::Word(super::ops::INTENTS)),
-                ("OP", Rule::Bool),
-                ("op", Rule::Bool),
-                ("OPM", Rule::Num),
-                ("FL", Rule::Num),
-                ("SM", Rule::Num),
-                ("SA", Rule::Bool),
-                ("BM", Rule::Word(BLENDS)),
-                ("CA", Rule::Num),
-                ("ca", Rule::Num),
-                ("AIS", Rule::Bool),
-                ("TK", Rule::Bool),
-            ];
+        self.once(value, Role::GraphicsState, 0, |copier, value| {
             let dict = value
                 .dict()
                 .ok_or_else(|| Refusal::malformed("graphics state"))?;

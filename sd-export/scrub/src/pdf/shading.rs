@@ -84,35 +84,45 @@ impl Copier<'_> {
     /// Copies a pattern: tiles or a shading.
     pub(super) fn pattern(&mut self, value: &Val, scope: &Scope) -> Result<Obj, Refusal> {
         let resources = scope.source.clone();
-        self.once(value, Role::Pattern, scope.number, |copier, value| {
-            let bad = || Refusal::malformed("pattern");
-            let dict = value.dict().ok_or_else(bad)?;
-            if let Some(stream) = value.stream() {
-                let mut entries = copier.plain(dict, TILING)?;
-                put(&mut entries, "PatternType", Obj::Int(1));
-                return copier.drawn(stream, entries, &resources);
-            }
-            let mut entries = copier.plain(dict, &[("Matrix", Rule::Nums(6))])?;
-            put(&mut entries, "PatternType", Obj::Int(2));
-            let shading = copier.shading(Self::raw(dict, "Shading"), &resources)?;
-            put(&mut entries, "Shading", shading);
-            Ok(Obj::Ref(copier.out.add(Obj::Dict(entries))?))
-        })
+        self.once(
+            value,
+            Role::Pattern,
+            self.own_scope(value, scope)?,
+            |copier, value| {
+                let bad = || Refusal::malformed("pattern");
+                let dict = value.dict().ok_or_else(bad)?;
+                if let Some(stream) = value.stream() {
+                    let mut entries = copier.plain(dict, TILING)?;
+                    put(&mut entries, "PatternType", Obj::Int(1));
+                    return copier.drawn(stream, entries, &resources);
+                }
+                let mut entries = copier.plain(dict, &[("Matrix", Rule::Nums(6))])?;
+                put(&mut entries, "PatternType", Obj::Int(2));
+                let shading = copier.shading(Self::raw(dict, "Shading"), &resources)?;
+                put(&mut entries, "Shading", shading);
+                Ok(Obj::Ref(copier.out.add(Obj::Dict(entries))?))
+            },
+        )
     }
 
     /// Copies a form.
     pub(super) fn form(&mut self, value: &Val, scope: &Scope) -> Result<Obj, Refusal> {
         let resources = scope.source.clone();
-        self.once(value, Role::Form, scope.number, |copier, value| {
-            let stream = value.stream().ok_or_else(|| Refusal::malformed("form"))?;
-            let rules = [("BBox", Rule::Nums(4)), ("Matrix", Rule::Nums(6))];
-            let mut entries = copier.plain(&stream.dict, &rules)?;
-            put(&mut entries, "Type", Obj::name("XObject"));
-            put(&mut entries, "Subtype", Obj::name("Form"));
-            copier.group(&stream.dict, &resources, &mut entries)?;
-            super::notes::dropped_keys(copier, &stream.dict, "form");
-            copier.drawn(stream, entries, &resources)
-        })
+        self.once(
+            value,
+            Role::Form,
+            self.own_scope(value, scope)?,
+            |copier, value| {
+                let stream = value.stream().ok_or_else(|| Refusal::malformed("form"))?;
+                let rules = [("BBox", Rule::Nums(4)), ("Matrix", Rule::Nums(6))];
+                let mut entries = copier.plain(&stream.dict, &rules)?;
+                put(&mut entries, "Type", Obj::name("XObject"));
+                put(&mut entries, "Subtype", Obj::name("Form"));
+                copier.group(&stream.dict, &resources, &mut entries)?;
+                super::notes::dropped_keys(copier, &stream.dict, "form");
+                copier.drawn(stream, entries, &resources)
+            },
+        )
     }
 
     /// Copies a transparency group.
@@ -134,6 +144,17 @@ impl Copier<'_> {
         }
         put(entries, "Group", Obj::Dict(out));
         Ok(())
+    }
+
+    /// What a drawing is copied once for: for the document when it has resources of its own, else
+    /// for each page that lends it its resources.
+    fn own_scope(&self, value: &Val, scope: &Scope) -> Result<u32, Refusal> {
+        let target = self.source.get(value)?;
+        let own = match target.stream() {
+            Some(stream) => !self.source.key(&stream.dict, "Resources")?.is_null(),
+            None => true,
+        };
+        Ok(if own { 0 } else { scope.number })
     }
 
     /// Writes a stream of content with its resources; without any of its own it uses those of

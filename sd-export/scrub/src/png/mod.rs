@@ -177,20 +177,33 @@ fn write(
         );
     }
     let mut out = SIGNATURE.to_vec();
-    write_chunk(&mut out, *b"IHDR", &header.bytes())?;
+    before_data(&mut out, header, parts, findings)?;
+    parts.animation.write(&mut out, &still_packed, &frames)?;
+    write_chunk(&mut out, *b"IEND", &[])?;
+    Ok(out)
+}
+
+/// The chunks before the pixels, in their fixed order.
+fn before_data(
+    out: &mut Vec<u8>,
+    header: &Header,
+    parts: &Parts,
+    findings: &mut Findings,
+) -> Result<(), Refusal> {
+    write_chunk(out, *b"IHDR", &header.bytes())?;
     for order in [b"cICP", b"gAMA", b"cHRM", b"sRGB", b"sBIT"] {
         for (kind, body) in parts.colour.iter().filter(|(kind, _)| kind == order) {
-            write_chunk(&mut out, *kind, body)?;
+            write_chunk(out, *kind, body)?;
         }
     }
     if let Some(profile) = &parts.profile {
         let body = [PROFILE_NAME, &deflate::deflate(profile)].concat();
-        write_chunk(&mut out, *b"iCCP", &body)?;
+        write_chunk(out, *b"iCCP", &body)?;
     }
     if let Some(turn) = parts.orientation.filter(|turn| *turn != 1) {
         let why = "viewers turn the picture by it; it is all that is left of the EXIF block";
         findings.kept(Class::Device, "orientation", &turn.to_string(), why);
-        write_chunk(&mut out, *b"eXIf", &exif::orientation_only(turn))?;
+        write_chunk(out, *b"eXIf", &exif::orientation_only(turn))?;
     }
     for (kind, body) in [
         (*b"PLTE", &parts.palette),
@@ -198,12 +211,10 @@ fn write(
         (*b"bKGD", &parts.background),
     ] {
         if let Some(body) = body {
-            write_chunk(&mut out, kind, body)?;
+            write_chunk(out, kind, body)?;
         }
     }
-    parts.animation.write(&mut out, &still_packed, &frames)?;
-    write_chunk(&mut out, *b"IEND", &[])?;
-    Ok(out)
+    Ok(())
 }
 
 /// Palette entries that no pixel uses can hold anything; they become black.

@@ -15,7 +15,7 @@ const AC: ([u8; 16], &[u8]) = (
     ],
 );
 
-pub fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
+pub(crate) fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
     let len = u16::try_from(body.len() + 2).expect("short");
     [&[0xff, marker], len.to_be_bytes().as_slice(), body].concat()
 }
@@ -30,14 +30,14 @@ fn dqt(id: u8) -> Vec<u8> {
 
 /// Writes bits, most significant first, with stuffing.
 #[derive(Default)]
-pub struct Bits {
+pub(crate) struct Bits {
     out: Vec<u8>,
     held: u32,
     count: u32,
 }
 
 impl Bits {
-    pub fn put(&mut self, value: u32, count: u32) {
+    pub(crate) fn put(&mut self, value: u32, count: u32) {
         for n in (0..count).rev() {
             self.held = (self.held << 1) | ((value >> n) & 1);
             self.count += 1;
@@ -68,7 +68,7 @@ impl Bits {
     }
 
     /// A brightness step.
-    pub fn dc(&mut self, step: i32) {
+    pub(crate) fn dc(&mut self, step: i32) {
         let size = 32 - step.unsigned_abs().leading_zeros();
         self.code(DC, u8::try_from(size).expect("small"));
         let bits = if step < 0 { step - 1 } else { step };
@@ -76,12 +76,12 @@ impl Bits {
     }
 
     /// A run and a size.
-    pub fn ac(&mut self, symbol: u8) {
+    pub(crate) fn ac(&mut self, symbol: u8) {
         self.code(AC, symbol);
     }
 
     /// Fills the last byte with zeros, which encoders do not: the spare bits can tell something.
-    pub fn finish(mut self) -> Vec<u8> {
+    pub(crate) fn finish(mut self) -> Vec<u8> {
         while self.count != 0 {
             self.put(0, 1);
         }
@@ -98,15 +98,17 @@ fn frame(marker: u8, side: u16, components: &[[u8; 3]]) -> Vec<u8> {
     body.extend_from_slice(&side.to_be_bytes());
     body.extend_from_slice(&side.to_be_bytes());
     body.push(u8::try_from(components.len()).expect("few"));
-    components.iter().for_each(|c| body.extend_from_slice(c));
+    for c in components {
+        body.extend_from_slice(c);
+    }
     segment(marker, &body)
 }
 
 fn sos(components: &[u8], spectral: [u8; 3]) -> Vec<u8> {
     let mut body = vec![u8::try_from(components.len()).expect("few")];
-    components
-        .iter()
-        .for_each(|id| body.extend_from_slice(&[*id, 0]));
+    for id in components {
+        body.extend_from_slice(&[*id, 0]);
+    }
     body.extend_from_slice(&spectral);
     segment(0xda, &body)
 }
@@ -124,7 +126,7 @@ fn blocks(bits: &mut Bits, count: u32, seed: i32) {
 }
 
 /// A gray picture of 16 by 16, in one scan.
-pub fn gray() -> Vec<u8> {
+pub(crate) fn gray() -> Vec<u8> {
     let mut bits = Bits::default();
     blocks(&mut bits, 4, 40);
     let parts = [
@@ -139,7 +141,7 @@ pub fn gray() -> Vec<u8> {
 }
 
 /// A colour picture of 32 by 32 with half the colour, in one scan with restarts.
-pub fn restarts() -> Vec<u8> {
+pub(crate) fn restarts() -> Vec<u8> {
     let mut data = Vec::new();
     for unit in 0..4u8 {
         let mut bits = Bits::default();
@@ -162,7 +164,7 @@ pub fn restarts() -> Vec<u8> {
 }
 
 /// A gray progressive picture: rough brightness, rough values, then both refined.
-pub fn progressive() -> Vec<u8> {
+pub(crate) fn progressive() -> Vec<u8> {
     let (mut first, mut rough, mut finer, mut refined) = (
         Bits::default(),
         Bits::default(),
@@ -225,7 +227,7 @@ fn three_scans(after: &[u8]) -> Vec<u8> {
 }
 
 /// The picture of [`planted`] and nothing else.
-pub fn bare() -> Vec<u8> {
+pub(crate) fn bare() -> Vec<u8> {
     let jfif = segment(0xe0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
     [
         vec![0xff, 0xd8],
@@ -238,7 +240,7 @@ pub fn bare() -> Vec<u8> {
 }
 
 /// A colour picture in three scans, with a canary in every place a JPEG has for one.
-pub fn planted() -> Vec<u8> {
+pub(crate) fn planted() -> Vec<u8> {
     let text = |n: u32| canary(n).into_bytes();
     let jfif = [b"JFIF\0\x01\x02\x01\0\x48\0\x48\x02\x04".to_vec(), text(30)].concat();
     let icc = [b"ICC_PROFILE\0\x01\x01".to_vec(), profile(&canary(31))].concat();

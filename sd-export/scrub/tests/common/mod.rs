@@ -6,28 +6,28 @@
     reason = "fixtures are ours; a fault is a bug in the test"
 )]
 
-pub mod jpeg;
-pub mod pdf;
-pub mod png;
+pub(crate) mod jpeg;
+pub(crate) mod pdf;
+pub(crate) mod png;
 
 use std::io::Read as _;
 
 use sd_scrub::{Limits, Refusal, Report, Scrubbed};
 
 /// Stands, numbered, in every hiding place; must not be in any clean file.
-pub const CANARY: &str = "CANARY";
+pub(crate) const CANARY: &str = "CANARY";
 
 /// A canary with a number, so that a failing test tells which one came through.
-pub fn canary(number: u32) -> String {
+pub(crate) fn canary(number: u32) -> String {
     format!("{CANARY}-{number:04}-JaneDoe")
 }
 
-pub fn scrub(bytes: &[u8]) -> Result<Scrubbed, Refusal> {
+pub(crate) fn scrub(bytes: &[u8]) -> Result<Scrubbed, Refusal> {
     sd_scrub::scrub(bytes, &Limits::default())
 }
 
 /// The clean file of a fixture that must be cleaned, checked for canaries and for sameness.
-pub fn clean(bytes: &[u8]) -> (Vec<u8>, Report) {
+pub(crate) fn clean(bytes: &[u8]) -> (Vec<u8>, Report) {
     let done = scrub(bytes).expect("the fixture can be cleaned");
     assert_eq!(find_canary(&done.bytes), None);
     let second = scrub(bytes).expect("and again");
@@ -41,11 +41,13 @@ pub fn clean(bytes: &[u8]) -> (Vec<u8>, Report) {
 }
 
 /// Where a canary is: in the raw bytes, in any inflated stream, as UTF-16 or in hexadecimal.
-pub fn find_canary(bytes: &[u8]) -> Option<String> {
+pub(crate) fn find_canary(bytes: &[u8]) -> Option<String> {
     let mut layers = vec![("raw".to_owned(), bytes.to_vec())];
     for at in 0..bytes.len().saturating_sub(2) {
         // Every place where a zlib stream can start.
-        if bytes[at] & 0x0f == 8 && u16::from_be_bytes([bytes[at], bytes[at + 1]]) % 31 == 0 {
+        if bytes[at] & 0x0f == 8
+            && u16::from_be_bytes([bytes[at], bytes[at + 1]]).is_multiple_of(31)
+        {
             let mut out = Vec::new();
             let decoder = flate2::read::ZlibDecoder::new(&bytes[at..]);
             let _ = decoder.take(1 << 22).read_to_end(&mut out);
@@ -54,7 +56,7 @@ pub fn find_canary(bytes: &[u8]) -> Option<String> {
     }
     let wide: Vec<u8> = CANARY.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let narrow: Vec<u8> = CANARY.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let hex: String = CANARY.bytes().map(|b| format!("{b:02x}")).collect();
+    let hex: String = hex(CANARY.as_bytes());
     let needles = [CANARY.as_bytes().to_vec(), wide, narrow, hex.into_bytes()];
     for (name, layer) in layers {
         let lower = layer.to_ascii_lowercase();
@@ -68,14 +70,24 @@ pub fn find_canary(bytes: &[u8]) -> Option<String> {
     None
 }
 
-pub fn position(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::new();
+    for byte in bytes {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
+
+pub(crate) fn position(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     bytes
         .windows(needle.len())
         .position(|window| window == needle)
 }
 
 /// Whether the report has a finding at this place.
-pub fn found(report: &Report, place: &str) -> bool {
+pub(crate) fn found(report: &Report, place: &str) -> bool {
     report
         .findings
         .iter()
@@ -83,14 +95,14 @@ pub fn found(report: &Report, place: &str) -> bool {
 }
 
 /// Numbers that look random and are the same on every run.
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub fn roll(&mut self, sides: usize) -> usize {
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -101,7 +113,7 @@ impl Dice {
 
 /// A TIFF block with the given entries (tag, type, value) in its main directory, and a canary in
 /// each kind of sub-directory.
-pub fn exif(orientation: u16) -> Vec<u8> {
+pub(crate) fn exif(orientation: u16) -> Vec<u8> {
     let text = |tag: u16, number: u32| (tag, 2u16, [canary(number).into_bytes(), vec![0]].concat());
     let main = vec![
         text(0x010e, 1),
@@ -183,7 +195,7 @@ fn slot(out: &mut [u8], at: usize, tag: u16, kind: u16, count: u32, field: &[u8]
 }
 
 /// A profile of primaries and curves with canaries in its names, header and private tags.
-pub fn profile(name: &str) -> Vec<u8> {
+pub(crate) fn profile(name: &str) -> Vec<u8> {
     let xyz = |x: u32| {
         let mut out = b"XYZ \0\0\0\0".to_vec();
         for n in [x, 0x8000, 0x4000] {

@@ -4,24 +4,24 @@ use super::{canary, jpeg, png, profile};
 
 /// A document being written.
 #[derive(Default)]
-pub struct Document {
+pub(crate) struct Document {
     objects: Vec<(u32, Vec<u8>)>,
-    pub before: Vec<u8>,
-    pub trailer: String,
+    pub(crate) before: Vec<u8>,
+    pub(crate) trailer: String,
 }
 
 impl Document {
-    pub fn add(&mut self, number: u32, body: impl AsRef<[u8]>) -> &mut Self {
+    pub(crate) fn add(&mut self, number: u32, body: impl AsRef<[u8]>) -> &mut Self {
         self.objects.push((number, body.as_ref().to_vec()));
         self
     }
 
-    pub fn stream(&mut self, number: u32, entries: &str, data: &[u8]) -> &mut Self {
+    pub(crate) fn stream(&mut self, number: u32, entries: &str, data: &[u8]) -> &mut Self {
         let head = format!("<<{entries}/Length {}>>\nstream\n", data.len());
         self.add(number, [head.as_bytes(), data, b"\nendstream"].concat())
     }
 
-    pub fn packed(&mut self, number: u32, entries: &str, data: &[u8]) -> &mut Self {
+    pub(crate) fn packed(&mut self, number: u32, entries: &str, data: &[u8]) -> &mut Self {
         self.stream(
             number,
             &format!("{entries}/Filter/FlateDecode"),
@@ -30,7 +30,7 @@ impl Document {
     }
 
     /// The file with its table; the catalog is object 1.
-    pub fn finish(&self) -> Vec<u8> {
+    pub(crate) fn finish(&self) -> Vec<u8> {
         let mut out = self.before.clone();
         out.extend_from_slice(b"%PDF-1.6\n%\xe2\xe3\xcf\xd3\n");
         let size = self.objects.iter().map(|(n, _)| *n).max().unwrap_or(0) + 1;
@@ -60,7 +60,7 @@ impl Document {
 }
 
 /// One page with this content; objects from 5 on are free.
-pub fn page(content: &str, extra: &str) -> Document {
+pub(crate) fn page(content: &str, extra: &str) -> Document {
     let mut document = Document::default();
     document
         .add(1, "<</Type/Catalog/Pages 2 0 R>>")
@@ -73,10 +73,10 @@ pub fn page(content: &str, extra: &str) -> Document {
     document
 }
 
-pub const HELVETICA: &str = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>";
+pub(crate) const HELVETICA: &str = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>";
 
 /// One page of text.
-pub fn text_page() -> Vec<u8> {
+pub(crate) fn text_page() -> Vec<u8> {
     let mut document = page(
         "BT /F9 12 Tf 20 100 Td (Keep this text) Tj ET",
         "/Resources<</Font<</F9 5 0 R>>>>",
@@ -108,15 +108,18 @@ fn content(hidden: &str) -> String {
 }
 
 /// A document with a canary in every place that is not seen.
-pub fn planted() -> Vec<u8> {
+pub(crate) fn planted() -> Vec<u8> {
     planted_with(&c(104))
 }
 
 /// The same with a word of the caller's where a single change can make content visible that was
 /// not: in a layer, in a drawing that nothing draws.
-pub fn planted_with(word: &str) -> Vec<u8> {
-    let mut d = Document::default();
-    d.before = format!("{}\n", c(110)).into_bytes();
+pub(crate) fn planted_with(word: &str) -> Vec<u8> {
+    let before = format!("{}\n", c(110)).into_bytes();
+    let mut d = Document {
+        before,
+        ..Document::default()
+    };
     d.trailer = format!("/Info 90 0 R/ID[<{}><{}>]", hex(&c(111)), hex(&c(112)));
     catalog(&mut d);
     d.add(3, format!(
@@ -301,11 +304,11 @@ fn hidden(d: &mut Document, word: &str) {
 }
 
 fn hex(text: &str) -> String {
-    text.bytes().map(|b| format!("{b:02x}")).collect()
+    super::hex(text.as_bytes())
 }
 
 /// The document again with a second revision that replaces the page's content.
-pub fn revised() -> Vec<u8> {
+pub(crate) fn revised() -> Vec<u8> {
     let mut first = page(
         &format!("BT /F9 12 Tf ({}) Tj ET", c(170)),
         "/Resources<</Font<</F9 5 0 R>>>>",
@@ -329,4 +332,60 @@ pub fn revised() -> Vec<u8> {
     );
     out.extend_from_slice(tail.as_bytes());
     out
+}
+
+/// One page that shows text, pictures of several kinds, a drawing, colours and a gradient.
+pub(crate) fn gallery() -> Vec<u8> {
+    let mut d = page(
+        "q 60 0 0 60 10 130 cm /A Do Q q 60 0 0 60 80 130 cm /B Do Q q 40 0 0 40 150 140 cm /M Do Q\n\
+         BT /F9 14 Tf 2 Tr 0.5 w 1 0 0 RG 10 100 Td [(Keep) -200 (this)] TJ ET 0 Tr\n\
+         q 1 0 0 1 100 90 cm /Fm Do Q /Sep cs 0.7 scn 10 60 30 20 re f\n\
+         q 50 60 60 20 re W n /Sh sh Q /Pattern cs /P scn 120 60 60 20 re f\n\
+         q 40 0 0 40 10 10 cm BI /W 4 /H 2 /BPC 8 /CS /RGB /F /AHx ID\n\
+         ff000000ff000000ffffffff102030405060708090a0b0c0>\nEI Q\n\
+         /Ix cs 2 sc 60 10 20 20 re f /G gs 0 0 1 rg 70 20 40 30 re f",
+        "/Resources 5 0 R",
+    );
+    d.add(5, "<</Font<</F9 6 0 R>>/XObject<</A 7 0 R/B 8 0 R/M 9 0 R/Fm 10 0 R>>/Shading<</Sh 11 0 R>>\
+        /Pattern<</P 12 0 R>>/ExtGState<</G<</ca 0.4/BM/Multiply>>>>\
+        /ColorSpace<</Sep[/Separation/Special/DeviceRGB 13 0 R]/Ix[/Indexed/DeviceRGB 2(abcdefghi)]>>>>");
+    d.add(6, HELVETICA);
+    let rows: Vec<u8> = (0..4u8)
+        .flat_map(|y| std::iter::once(y).chain((0..12).map(move |x| x * 9 + y * 31)))
+        .collect();
+    let head = "/Subtype/Image/Width 4/Height 4/BitsPerComponent 8/ColorSpace/DeviceRGB";
+    d.packed(
+        7,
+        &format!("{head}/DecodeParms<</Predictor 15/Colors 3/Columns 4>>"),
+        &rows,
+    );
+    let head = "/Subtype/Image/Width 16/Height 16/BitsPerComponent 8/ColorSpace/DeviceRGB";
+    d.stream(
+        8,
+        &format!("{head}/SMask 14 0 R/Filter/DCTDecode"),
+        &jpeg::bare(),
+    );
+    d.stream(
+        9,
+        "/Subtype/Image/Width 6/Height 2/ImageMask true",
+        &[0xa7, 0x5b],
+    );
+    d.stream(10, "/Subtype/Form/BBox[0 0 50 50]/Matrix[1 0 0 1 0 0]/Resources<<>>/Group<</S/Transparency/CS/DeviceRGB>>", b"0 0.6 0 rg 0 0 30 15 re f");
+    d.add(11, "<</ShadingType 2/ColorSpace/DeviceRGB/Coords[50 0 110 0]/Function<</FunctionType 2/Domain[0 1]/C0[1 0 0]/C1[0 0 1]/N 1>>>>");
+    d.stream(
+        12,
+        "/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 8 8]/XStep 8/YStep 8/Resources<<>>",
+        b"1 0.5 0 rg 0 0 4 4 re f",
+    );
+    d.stream(
+        13,
+        "/FunctionType 0/Domain[0 1]/Range[0 1 0 1 0 1]/Size[2]/BitsPerSample 8",
+        &[255, 255, 255, 0, 90, 30],
+    );
+    d.stream(
+        14,
+        "/Subtype/Image/Width 2/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray",
+        &[255, 90],
+    );
+    d.finish()
 }

@@ -41,41 +41,52 @@ fn program(
     let stream = copier.stream(value, "font program")?;
     super::notes::dropped_keys(copier, &stream.dict, "font program");
     let data = copier.source.plain(&stream)?;
+    let kind = copier.source.key(&stream.dict, "Subtype")?;
+    let kind = kind.name().unwrap_or_default();
     let mut entries = Entries::new();
-    let clean = match key {
-        "FontFile" => {
-            let clean = type1::clean(&data).ok_or_else(|| Refusal::malformed("Type 1 font"))?;
-            put(&mut entries, "Length1", length(clean.clear));
-            put(
-                &mut entries,
-                "Length2",
-                length(clean.program.len().saturating_sub(clean.clear)),
-            );
-            put(&mut entries, "Length3", Obj::Int(0));
-            clean.program
-        }
-        "FontFile2" => {
-            let clean = sfnt::clean(&data, composite);
-            let clean = clean.ok_or_else(|| Refusal::malformed("TrueType font"))?;
-            put(&mut entries, "Length1", length(clean.len()));
-            clean
-        }
-        _ => {
-            let kind = copier.source.key(&stream.dict, "Subtype")?;
-            let kind = kind.name().unwrap_or_default();
-            let clean = match kind {
-                b"Type1C" | b"CIDFontType0C" => cff::clean(&data),
-                b"OpenType" => sfnt::clean(&data, composite),
-                _ => return Err(Refusal::unsupported("a font program of an unknown kind")),
-            };
-            put(&mut entries, "Subtype", Obj::name(kind));
-            clean.ok_or_else(|| Refusal::malformed("compact font"))?
-        }
-    };
+    let clean = cleaned(key, kind, &data, composite, &mut entries)?;
     let why = "letters are drawn by it; its outlines and codes are not rewritten";
     copier.kept(Class::Unknown, "font program", "", why);
     copier.count(Class::Software, "names, dates and makers of font programs");
     Ok(Obj::Ref(copier.out.add_stream(entries, &clean)?))
+}
+
+/// The program by its kind, with the entries that describe it.
+fn cleaned(
+    key: &str,
+    kind: &[u8],
+    data: &[u8],
+    composite: bool,
+    entries: &mut Entries,
+) -> Result<Vec<u8>, Refusal> {
+    match key {
+        "FontFile" => {
+            let clean = type1::clean(data).ok_or_else(|| Refusal::malformed("Type 1 font"))?;
+            put(entries, "Length1", length(clean.clear));
+            put(
+                entries,
+                "Length2",
+                length(clean.program.len().saturating_sub(clean.clear)),
+            );
+            put(entries, "Length3", Obj::Int(0));
+            Ok(clean.program)
+        }
+        "FontFile2" => {
+            let clean = sfnt::clean(data, composite);
+            let clean = clean.ok_or_else(|| Refusal::malformed("TrueType font"))?;
+            put(entries, "Length1", length(clean.len()));
+            Ok(clean)
+        }
+        _ => {
+            let clean = match kind {
+                b"Type1C" | b"CIDFontType0C" => cff::clean(data),
+                b"OpenType" => sfnt::clean(data, composite),
+                _ => return Err(Refusal::unsupported("a font program of an unknown kind")),
+            };
+            put(entries, "Subtype", Obj::name(kind));
+            clean.ok_or_else(|| Refusal::malformed("compact font"))
+        }
+    }
 }
 
 fn length(len: usize) -> Obj {

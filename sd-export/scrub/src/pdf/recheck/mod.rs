@@ -7,7 +7,7 @@
 mod parse;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hayro_syntax::content::UntypedIter;
 
@@ -25,6 +25,7 @@ pub(super) fn check(clean: &[u8], limits: &Limits) -> Result<(), Refusal> {
         count: objects.len(),
         used: BTreeSet::from([root]),
         content: BTreeSet::new(),
+        fonts: BTreeMap::new(),
     };
     for object in &objects {
         checker.value(&object.value, "")?;
@@ -33,7 +34,7 @@ pub(super) fn check(clean: &[u8], limits: &Limits) -> Result<(), Refusal> {
         if !checker.used.contains(&number) {
             return Err(fault("an object that nothing uses"));
         }
-        checker.stream(number, object, &objects)?;
+        checker.stream(number, object)?;
     }
     match objects.get(index(root)).map(|object| &object.value) {
         Some(Obj::Dict(catalog)) if kind(catalog) == b"Catalog" => Ok(()),
@@ -68,6 +69,8 @@ struct Checker<'a> {
     used: BTreeSet<u32>,
     /// Streams that pages and drawn letters name as their content.
     content: BTreeSet<u32>,
+    /// Font programs, by the key that names them.
+    fonts: BTreeMap<u32, &'static str>,
 }
 
 impl Checker<'_> {
@@ -116,18 +119,18 @@ impl Checker<'_> {
             if let ("CharProcs", Obj::Ref(number)) = (under, value) {
                 self.content.insert(*number);
             }
+            for font in ["FontFile", "FontFile2", "FontFile3"] {
+                if let (true, Obj::Ref(number)) = (text == font, value) {
+                    self.fonts.insert(*number, font);
+                }
+            }
             let inner = if list.is_counted() { under } else { text };
             self.value(value, inner)?;
         }
         Ok(())
     }
 
-    fn stream(
-        &self,
-        number: u32,
-        object: &Object<'_>,
-        objects: &[Object<'_>],
-    ) -> Result<(), Refusal> {
+    fn stream(&self, number: u32, object: &Object<'_>) -> Result<(), Refusal> {
         let (Obj::Dict(entries), Some(data)) = (&object.value, object.data) else {
             return Ok(());
         };
@@ -147,7 +150,14 @@ impl Checker<'_> {
         if drawn || self.content.contains(&number) {
             return content(&inflated.data);
         }
-        font_program(number, entries, &inflated.data, objects)
+        let Some(key) = self.fonts.get(&number) else {
+            return Ok(());
+        };
+        let kind = Some(name(entries, "Subtype")).filter(|kind| !kind.is_empty());
+        if fontfile::is_clean(key, kind, &inflated.data) {
+            return Ok(());
+        }
+        Err(fault("a font program"))
     }
 }
 
@@ -170,31 +180,4 @@ fn content(data: &[u8]) -> Result<(), Refusal> {
     } else {
         Ok(())
     }
-}
-
-/// A font program is as the font module writes it.
-fn font_program(
-    number: u32,
-    entries: &Entries,
-    data: &[u8],
-    objects: &[Object<'_>],
-) -> Result<(), Refusal> {
-    for object in objects {
-        let Obj::Dict(descriptor) = &object.value else {
-            continue;
-        };
-        if kind(descriptor) != b"FontDescriptor" {
-            continue;
-        }
-        for key in ["FontFile", "FontFile2", "FontFile3"] {
-            if descriptor.get(key.as_bytes()) == Some(&Obj::Ref(number)) {
-                let subtype = name(entries, "Subtype");
-                if !fontfile::is_clean(key, Some(subtype).filter(|s| !s.is_empty()), data) {
-                    return Err(fault("a font program"));
-                }
-                return Ok(());
-            }
-        }
-    }
-    Ok(())
 }

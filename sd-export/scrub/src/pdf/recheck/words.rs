@@ -233,55 +233,56 @@ pub(super) fn admits_string(key: &str) -> bool {
     matches!(key, "Title" | "P" | "URI" | "Registry" | "Ordering")
 }
 
+const TYPES: &[&str] = &[
+    "Catalog",
+    "Pages",
+    "Page",
+    "Annot",
+    "Font",
+    "FontDescriptor",
+    "Encoding",
+    "XObject",
+    "ExtGState",
+    "Mask",
+    "Outlines",
+    "CMap",
+];
+const SUBTYPES: &[&str] = &[
+    "Link",
+    "Form",
+    "Image",
+    "Type0",
+    "Type1",
+    "MMType1",
+    "Type3",
+    "TrueType",
+    "CIDFontType0",
+    "CIDFontType2",
+    "Type1C",
+    "CIDFontType0C",
+    "OpenType",
+];
+const KINDS: &[&str] = &[
+    "Transparency",
+    "Alpha",
+    "Luminosity",
+    "URI",
+    "D",
+    "R",
+    "r",
+    "A",
+    "a",
+];
+
 /// Whether a name may stand under a key.
 pub(super) fn admits_name(key: &str, name: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(name) else {
         return false;
     };
     match key {
-        "Type" => [
-            "Catalog",
-            "Pages",
-            "Page",
-            "Annot",
-            "Font",
-            "FontDescriptor",
-            "Encoding",
-            "XObject",
-            "ExtGState",
-            "Mask",
-            "Outlines",
-            "CMap",
-        ]
-        .contains(&text),
-        "Subtype" => [
-            "Link",
-            "Form",
-            "Image",
-            "Type0",
-            "Type1",
-            "MMType1",
-            "Type3",
-            "TrueType",
-            "CIDFontType0",
-            "CIDFontType2",
-            "Type1C",
-            "CIDFontType0C",
-            "OpenType",
-        ]
-        .contains(&text),
-        "S" => [
-            "Transparency",
-            "Alpha",
-            "Luminosity",
-            "URI",
-            "D",
-            "R",
-            "r",
-            "A",
-            "a",
-        ]
-        .contains(&text),
+        "Type" => TYPES.contains(&text),
+        "Subtype" => SUBTYPES.contains(&text),
+        "S" => KINDS.contains(&text),
         "PageMode" => text == "UseOutlines",
         "BaseFont" | "FontName" => text.len() <= 64 && plain(name),
         "Differences" => text.len() <= 40 && plain(name),
