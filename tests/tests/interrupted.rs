@@ -113,13 +113,13 @@ fn sync_killed_at_any_moment_goes_on_where_it_was() {
     for round in 0..KILLS {
         finished += u32::from(kill_after(sync(&newsroom), moments.next(usual)));
         // Starting anew now and then keeps the runs long enough to be killed inside.
-        if round % 8 == 7 {
+        if round % 3 == 2 {
             let _ = newsroom.fetch(&["sync"]).expect(0);
             assert_eq!(inbox(&newsroom), on_the_server(&newsroom));
             std::fs::remove_dir_all(newsroom.path("ws/inbox")).expect("removed");
         }
     }
-    assert!(finished < KILLS / 2, "most runs were killed inside");
+    assert!(finished < KILLS * 2 / 3, "{finished} runs ended by themselves");
     let _ = newsroom.fetch(&["sync"]).expect(0);
     assert_eq!(inbox(&newsroom), on_the_server(&newsroom));
 }

@@ -128,8 +128,9 @@ impl WorkstationArgs {
         let workstation = key.certificate()?;
         target.replace(CARRIED, &armored(&workstation)?)?;
         Station::save(&keys, Role::Workstation, &submission, &workstation, None)?;
-        let mut next = vec!["sd-fetch".to_owned(), "sync".to_owned()];
-        next.extend(home.args());
+        let carried = self.to.join(CARRIED).to_string_lossy().into_owned();
+        let public = self.submission_key.to_string_lossy().into_owned();
+        let next = ["sd-airgap", "pair", "svs", "--workstation", &carried, "--submission-key", &public];
         Ok(Paired {
             role: Role::Workstation,
             workstation: workstation.fingerprint(),
@@ -161,13 +162,16 @@ impl SvsArgs {
             }
         };
         Station::save(&keys, Role::Svs, &submission, &workstation, Some(source))?;
+        // Where Tails mounts the documented Transfer Device.
+        let next = ["sd-airgap", "unpack", "/media/amnesia/Transfer Device"];
+        let next = next.map(str::to_owned).into_iter().chain(home.args());
         Ok(Paired {
             role: Role::Svs,
             workstation: workstation.fingerprint(),
             submission: submission.fingerprint(),
             submission_rests_on_sha1: submission.rests_on_sha1(),
             carry: None,
-            next: None,
+            next: Some(Hint::new(next)),
         })
     }
 }
