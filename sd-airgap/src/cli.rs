@@ -50,10 +50,7 @@ pub(crate) fn face() -> (Face, bool) {
 pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
-        Err(e) if e.use_stderr() => {
-            ui.say(e.render());
-            return ExitCode::from(Status::Usage.exit());
-        }
+        Err(e) if e.use_stderr() => return ui.usage("sd-airgap", &e.render().to_string()),
         Err(e) => return ui.page(&e.render()),
     };
     #[expect(clippy::disallowed_methods, reason = "cli.rs reads the environment")]

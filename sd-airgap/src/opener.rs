@@ -35,6 +35,7 @@ impl OpenFailure {
     /// Whether trying again on this station, with its key in order, may go better.
     pub(crate) fn is_station(&self) -> bool {
         match self {
+            Self::Message(Refusal::Output) => true,
             Self::Vault(VaultError::Malformed) | Self::Message(_) | Self::Report => false,
             Self::Vault(_) => true,
             Self::Worker(e) => matches!(e, WorkerError::NoSandbox | WorkerError::Start(_)),
@@ -49,6 +50,7 @@ impl From<OpenFailure> for Failure {
             OpenFailure::Worker(WorkerError::NoSandbox) => {
                 Self::new(Status::SandboxUnavailable, WorkerError::NoSandbox)
             }
+            e @ OpenFailure::Message(Refusal::Output) => Self::new(Status::NoSpace, e),
             e @ (OpenFailure::Message(_) | OpenFailure::Worker(_) | OpenFailure::Report) => {
                 Self::new(Status::VerifyFailed, e)
             }
@@ -88,11 +90,11 @@ fn converse(
     blocked: &mut Option<VaultError>,
 ) -> Result<Result<Opened, Refusal>, ChannelError> {
     let channel = worker.channel();
-    let order = serde_json::to_vec(order).map_err(std::io::Error::other)?;
+    let order = serde_json::to_vec(order).map_err(|_| ChannelError::Nonsense)?;
     channel.send(&order)?;
     for _ in 0..MAX_QUESTIONS {
         let said = channel.receive(MAX_FRAME)?;
-        match serde_json::from_slice(&said).map_err(std::io::Error::other)? {
+        match serde_json::from_slice(&said).map_err(|_| ChannelError::Nonsense)? {
             Said::Verdict(verdict) => return Ok(verdict),
             Said::Question { packet, algorithm } => {
                 let answer = answer(vault, PkeskBytes { packet, algorithm }, blocked);
@@ -100,7 +102,7 @@ fn converse(
             }
         }
     }
-    Err(ChannelError::Trailing)
+    Err(ChannelError::Nonsense)
 }
 
 fn answer(

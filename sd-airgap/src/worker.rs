@@ -27,7 +27,7 @@ pub(crate) const JOBS: &[Job] = &[Job {
         // Decryption takes 20 MB, a manifest at its limits 100 MB.
         memory: 1 << 30,
         // SecureDrop takes 500 MiB at most; the order's own limit is checked on the way.
-        output: 768 << 20,
+        output: MAX_OUTPUT,
         // Half a gigabyte takes 3 s on a new laptop, perhaps 20 s on an old one.
         seconds: 600,
     },
@@ -37,6 +37,9 @@ pub(crate) const JOBS: &[Job] = &[Job {
 /// Frames are capped: an order carries a certificate, a question one packet.
 pub(crate) const MAX_FRAME: u32 = 2 << 20;
 const MAX_ANSWER: u32 = 128;
+
+/// The most a worker can write; a larger limit in an order would not be reached.
+pub(crate) const MAX_OUTPUT: u64 = 768 << 20;
 
 /// A gzip name longer than this is cut; names of 255 bytes are the longest a disk takes.
 const MAX_NAME: usize = 1024;
@@ -258,10 +261,10 @@ fn ask(channel: &mut Channel, question: PkeskBytes) -> Option<SessionKeyBytes> {
 }
 
 fn say(channel: &mut Channel, said: &Said) -> Result<(), ChannelError> {
-    let bytes = serde_json::to_vec(said).map_err(io::Error::other)?;
+    let bytes = serde_json::to_vec(said).map_err(|_| ChannelError::Nonsense)?;
     channel.send(&bytes)
 }
 
 fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, ChannelError> {
-    Ok(serde_json::from_slice(bytes).map_err(io::Error::other)?)
+    serde_json::from_slice(bytes).map_err(|_| ChannelError::Nonsense)
 }

@@ -61,7 +61,7 @@ fn the_json_face_is_one_object_with_a_version() {
     let value = ran.json();
     assert_eq!((ran.code, ran.talk.as_str()), (4, ""));
     assert_eq!(value["format"], "sneakernet-report");
-    assert_eq!(value["command"], "inspect");
+    assert_eq!(value["command"], "sd-export inspect");
     assert_eq!(value["status"], "PART_DONE");
     let hint = ["sd-export", "scrub", "photo.jpg"];
     assert_eq!(

@@ -81,11 +81,11 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
     match cli.verb {
         Verb::Sync(args) => {
             let result = sync::run(args.into_request(home), ui);
-            ui.finish("sync", result)
+            ui.finish("sd-fetch sync", result)
         }
         Verb::List(args) => {
             let result = list::run(args.into_request(home), ui);
-            ui.finish("list", result)
+            ui.finish("sd-fetch list", result)
         }
     }
 }

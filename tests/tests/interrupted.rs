@@ -6,7 +6,7 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use sd_tests::journalist_interface::World;
-use sd_tests::newsroom::Newsroom;
+use sd_tests::newsroom::{Newsroom, program};
 use sd_tests::noise::Noise;
 
 /// Kills a stage this many times; three stages make 201.
@@ -107,6 +107,8 @@ fn on_the_server(newsroom: &Newsroom) -> BTreeMap<String, Vec<u8>> {
 #[test]
 fn sync_killed_at_any_moment_goes_on_where_it_was() {
     let measured = Newsroom::new(world()).expect("a newsroom");
+    // The first call builds the programs, which is not part of a run.
+    assert!(program("sd-fetch").exists());
     let usual = usual(&measured, sync);
     let newsroom = Newsroom::new(world()).expect("a newsroom");
     let (mut moments, mut finished) = (Moments(1), 0);

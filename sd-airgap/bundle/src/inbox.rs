@@ -74,7 +74,7 @@ impl Inbox {
         ciphertext.commit_to(&dir, &ciphertext_name(&item.item))?;
         let record = serde_json::to_vec(item).map_err(|e| InboxError::Record {
             path: sd_fs::escape(item.item.as_str().as_bytes()),
-            why: e.to_string(),
+            why: sd_fs::escape(e.to_string().as_bytes()).to_string(),
         })?;
         dir.write_new(&record_name(&item.item), &record)?;
         Ok(self.dir.sync()?)
@@ -102,7 +102,7 @@ impl Inbox {
                 path: sd_fs::escape(dir.path().join(&entry.name).as_os_str().as_encoded_bytes()),
                 why,
             };
-            let item: Item = serde_json::from_slice(&bytes).map_err(|e| bad(e.to_string()))?;
+            let item: Item = serde_json::from_slice(&bytes).map_err(|e| bad(sd_fs::escape(e.to_string().as_bytes()).to_string()))?;
             let in_place = dir.path().ends_with(item.source.as_str());
             if entry.name != record_name(&item.item) || !in_place {
                 return Err(bad("it stands under another item's name".to_owned()));

@@ -39,6 +39,19 @@ pub struct Manifest {
     pub members: Vec<Member>,
 }
 
+/// What any version of a manifest or head says of itself: asked before the rest is parsed, so
+/// that a later version is called just that.
+#[derive(Deserialize)]
+pub(crate) struct FormatAndVersion {
+    pub(crate) format: String,
+    pub(crate) version: u32,
+}
+
+/// The parser's words may repeat foreign names.
+fn not_json(e: &serde_json::Error) -> ManifestError {
+    ManifestError::Json(sd_fs::escape(e.to_string().as_bytes()).to_string())
+}
+
 /// One ciphertext in a bundle.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -66,7 +79,7 @@ pub enum ManifestError {
     #[error("not a manifest: {0}")]
     Json(String),
     /// Another format or a later version.
-    #[error("made by a newer version of this toolkit (format {format}, version {version})")]
+    #[error("of another format or version (format {format}, version {version})")]
     Version {
         /// What it calls itself.
         format: sd_fs::Escaped,
@@ -121,14 +134,14 @@ impl Manifest {
 
     /// Reads the JSON of a manifest whose signature was good.
     pub fn parse(json: &[u8], limits: &Limits) -> Result<Self, ManifestError> {
-        let manifest: Self =
-            serde_json::from_slice(json).map_err(|e| ManifestError::Json(e.to_string()))?;
-        if manifest.format != FORMAT || manifest.version != VERSION {
+        let kind: FormatAndVersion = serde_json::from_slice(json).map_err(|e| not_json(&e))?;
+        if kind.format != FORMAT || kind.version != VERSION {
             return Err(ManifestError::Version {
-                format: sd_fs::escape(manifest.format.as_bytes()),
-                version: manifest.version,
+                format: sd_fs::escape(kind.format.as_bytes()),
+                version: kind.version,
             });
         }
+        let manifest: Self = serde_json::from_slice(json).map_err(|e| not_json(&e))?;
         manifest.check_members(limits)?;
         Ok(manifest)
     }
@@ -155,7 +168,7 @@ impl Manifest {
 
     /// The JSON that is sealed and hashed.
     pub fn to_json(&self) -> Result<Vec<u8>, ManifestError> {
-        serde_json::to_vec(self).map_err(|e| ManifestError::Json(e.to_string()))
+        serde_json::to_vec(self).map_err(|e| not_json(&e))
     }
 
     /// The receipt code for this manifest, given the hash of its JSON.

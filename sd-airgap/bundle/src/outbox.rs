@@ -218,7 +218,7 @@ fn read(dir: &Dir, name: &str, state: PackState) -> Result<Packed, OutboxError> 
 }
 
 fn bad(name: &str, e: &serde_json::Error) -> OutboxError {
-    OutboxError::Record { name: sd_fs::escape(name.as_bytes()), why: e.to_string() }
+    OutboxError::Record { name: sd_fs::escape(name.as_bytes()), why: sd_fs::escape(e.to_string().as_bytes()).to_string() }
 }
 
 fn stem(manifest: &Manifest) -> String {

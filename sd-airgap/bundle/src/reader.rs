@@ -15,7 +15,7 @@ use crate::layout::{
     BLOCK, END, HEAD_NAME, MANIFEST_NAME, PAD, PAD_NAME, Region, bundle_length, header, padded,
 };
 use crate::limits::Limits;
-use crate::manifest::{Manifest, ManifestError, Member};
+use crate::manifest::{FormatAndVersion, Manifest, ManifestError, Member};
 use crate::writer::Head;
 
 /// One read from the medium.
@@ -270,11 +270,12 @@ fn read_head(source: &mut impl Read, limits: &Limits) -> Result<Head, BundleErro
     if json.len() as u64 > limits.head {
         return Err(BundleError::TooLarge(Region::Head));
     }
-    let head: Head =
-        serde_json::from_slice(json).map_err(|_| BundleError::Damaged(Region::Head))?;
-    if !head.is_ours() {
+    let damaged = |_| BundleError::Damaged(Region::Head);
+    let kind: FormatAndVersion = serde_json::from_slice(json).map_err(damaged)?;
+    if !Head::is_ours(&kind) {
         return Err(BundleError::NotABundle);
     }
+    let head: Head = serde_json::from_slice(json).map_err(damaged)?;
     let exact = head.to_json() == json
         && content[end..].iter().all(|b| *b == 0)
         && block == header(HEAD_NAME, json.len() as u64);

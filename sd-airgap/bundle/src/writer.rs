@@ -10,7 +10,7 @@ use crate::item::Item;
 use crate::layout::{
     BLOCK, END, HEAD_NAME, MANIFEST_NAME, PAD, PAD_NAME, bundle_length, padded,
 };
-use crate::manifest::Manifest;
+use crate::manifest::{FormatAndVersion, Manifest};
 
 const FORMAT: &str = "sneakernet-bundle";
 const VERSION: u32 = 1;
@@ -46,8 +46,8 @@ impl Head {
         }
     }
 
-    pub(crate) fn is_ours(&self) -> bool {
-        self.format == FORMAT && self.version == VERSION
+    pub(crate) fn is_ours(kind: &FormatAndVersion) -> bool {
+        kind.format == FORMAT && kind.version == VERSION
     }
 
     pub(crate) fn to_json(&self) -> Vec<u8> {

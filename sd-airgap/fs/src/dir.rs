@@ -8,6 +8,7 @@ use rustix::fs::{self as sys, AtFlags, FlockOperation, Mode, OFlags, RenameFlags
 use crate::copy::{CopyError, read_bounded};
 use crate::error::DirError;
 use crate::escape::escape;
+use crate::medium::MediumReader;
 use crate::new_file::NewFile;
 
 /// Directories are for this user alone; so are files.
@@ -125,6 +126,11 @@ impl Dir {
             return Err(DirError::NotRegular { path: self.shown(name) });
         }
         Ok(File::from(fd))
+    }
+
+    /// Opens a regular file for reading past the page cache.
+    pub fn read_medium(&self, name: &str) -> Result<MediumReader, DirError> {
+        MediumReader::new(self.open_file(name)?).map_err(|e| self.error("reading", name, e))
     }
 
     /// Reads a small file whole.

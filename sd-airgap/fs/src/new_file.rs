@@ -14,6 +14,7 @@ use rustix::fs::{self as sys, AtFlags, OFlags, RenameFlags};
 
 use crate::dir::{Dir, FILE_MODE, component};
 use crate::error::DirError;
+use crate::medium::MediumReader;
 
 /// A file being written.
 #[derive(Debug)]
@@ -60,16 +61,21 @@ impl NewFile {
         self.file.sync_all().map_err(|e| DirError::new("flushing", self.dir.path(), e))
     }
 
-    /// Flushes it, drops it from the page cache and opens it anew from its first byte, to
-    /// read back what the medium holds.
-    pub fn read_back(&self) -> Result<File, DirError> {
-        use std::os::fd::AsRawFd as _;
+    /// Flushes it and opens it anew from its first byte, past the page cache.
+    pub fn read_back(&self) -> Result<MediumReader, DirError> {
         self.sync()?;
         let failed = |e| DirError::new("reading back in", self.dir.path(), e);
-        sys::fadvise(&self.file, 0, None, sys::Advice::DontNeed).map_err(failed)?;
+        MediumReader::new(self.reopen()?).map_err(failed)
+    }
+
+    /// The same inode under a descriptor of its own, for reading from the first byte.
+    pub fn reopen(&self) -> Result<File, DirError> {
+        use std::os::fd::AsRawFd as _;
         let magic = format!("/proc/self/fd/{}", self.file.as_raw_fd());
         let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-        Ok(File::from(sys::open(magic, flags, sys::Mode::empty()).map_err(failed)?))
+        let opened = sys::open(magic, flags, sys::Mode::empty());
+        let failed = |e| DirError::new("opening anew in", self.dir.path(), e);
+        Ok(File::from(opened.map_err(failed)?))
     }
 
     /// Flushes, gives it its name (which must be free) and makes the name durable.

@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use std::time::SystemTime;
+
 use sequoia_openpgp as openpgp;
 use openpgp::crypto::Signer as SigningKey;
 use openpgp::serialize::stream::{Encryptor, LiteralWriter, Message, Recipient, Signer};
@@ -30,11 +32,13 @@ impl SealError {
 /// Signs and encrypts bytes that fit in memory; the result is binary.
 ///
 /// The encryption is SEIPDv1 with AES-256 whatever the recipient advertises: the library
-/// would choose AEAD by itself, which GnuPG 2.2 (Tails 6) cannot read.
+/// would choose AEAD by itself, which GnuPG 2.2 (Tails 6) cannot read. `created` must not lie
+/// before the signing key's own creation, whatever this machine's clock says.
 pub fn seal(
     plaintext: &[u8],
     signer: impl SigningKey + Send + Sync,
     recipient: &Certificate,
+    created: SystemTime,
 ) -> Result<Vec<u8>, SealError> {
     let keys = recipient.recipients()?;
     let recipients = keys
@@ -48,6 +52,7 @@ pub fn seal(
         .map_err(SealError::pgp)?;
     let message = Signer::new(message, signer)
         .and_then(|s| s.hash_algo(HashAlgorithm::SHA512))
+        .map(|s| s.creation_time(created))
         .and_then(Signer::build)
         .map_err(SealError::pgp)?;
     let mut literal = LiteralWriter::new(message).build().map_err(SealError::pgp)?;

@@ -16,6 +16,9 @@ pub enum ChannelError {
     /// A length above what this message may have.
     #[error("a message of {0} bytes is longer than allowed")]
     TooLong(u32),
+    /// A message that is not of the protocol. What it was is not repeated: it is foreign text.
+    #[error("a message that is not of the protocol")]
+    Nonsense,
     /// Something came after the last message.
     #[error("data after the last message")]
     Trailing,
@@ -32,10 +35,9 @@ impl Channel {
     /// Sends one message.
     pub fn send(&mut self, message: &[u8]) -> Result<(), ChannelError> {
         let length = u32::try_from(message.len()).map_err(|_| ChannelError::TooLong(u32::MAX))?;
-        let mut frame = Vec::with_capacity(message.len() + 4);
-        frame.extend_from_slice(&length.to_le_bytes());
-        frame.extend_from_slice(message);
-        self.0.write_all(&frame).map_err(closed)
+        // Two writes rather than one copy: a message may be a session key, to be wiped.
+        self.0.write_all(&length.to_le_bytes()).map_err(closed)?;
+        self.0.write_all(message).map_err(closed)
     }
 
     /// Receives one message of at most `max` bytes.

@@ -15,6 +15,7 @@ use sd_bundle::{
     Role,
 };
 use sd_fs::{Dir, DirError, Kind, read_bounded};
+use sd_pgp::Fingerprint;
 use sd_sandbox::ProbeError;
 use sd_term::{Failure, Secret, SecretError, Status, Ui};
 
@@ -46,6 +47,11 @@ impl Svs {
         Ok(Self { station, vault })
     }
 
+    /// The workstation whose bundles are believed here.
+    pub(crate) fn from(&self) -> Fingerprint {
+        self.station.workstation.fingerprint()
+    }
+
     /// Opens a bundle file up to its authentic manifest.
     pub(crate) fn authenticate(&self, path: &Path) -> Result<Bundle<Authentic, File>, Failure> {
         let (dir, name) = Dir::containing(path)?;
@@ -62,7 +68,7 @@ impl Svs {
     fn manifest(&self, scratch: &Dir, sealed: &[u8], limits: &Limits) -> Result<Vec<u8>, Failure> {
         let mut input = scratch.new_file()?;
         input.write_all(sealed)?;
-        let input = input.read_back()?;
+        let input = input.reopen()?;
         let output = scratch.new_file()?;
         let signer = self.station.workstation.armored().map_err(|e| {
             Failure::new(Status::KeyUnavailable, e)
@@ -70,7 +76,7 @@ impl Svs {
         let signer = String::from_utf8_lossy(&signer).into_owned();
         let order = Order { task: Task::Manifest { signer }, limit: limits.manifest };
         let opened = opener::open(self.vault.as_ref(), &order, &input, output.file())?;
-        let json = read_bounded(&mut output.read_back()?, limits.manifest)
+        let json = read_bounded(&mut output.reopen()?, limits.manifest)
             .map_err(|e| Failure::new(Status::FileError, e))?;
         if sd_fs::Blake3::of(&json) != opened.blake3 {
             return Err(opener::OpenFailure::Report.into());

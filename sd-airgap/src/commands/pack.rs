@@ -1,9 +1,8 @@
 //! `sd-airgap pack`
 
 use std::fmt;
-use std::fs::File;
 use std::io::BufWriter;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -11,7 +10,7 @@ use sd_bundle::{
     Attested, Bundle, BundleId, Discard, Home, Inbox, Item, ItemState, Limits, Manifest, Nonce,
     Note, Outbox, PackState, Role, Timestamp, WriteError, bundle_length, random, write_bundle,
 };
-use sd_fs::{Blake3, Dir, NewFile, Progress as _};
+use sd_fs::{Blake3, Dir, MediumReader, NewFile, Progress as _};
 use sd_term::{Failure, Hint, Report, Status, Ui, count, size};
 use serde::Serialize;
 
@@ -63,6 +62,9 @@ struct PackReport {
     left: usize,
     /// Items whose ciphertext changed in the inbox: taken out, to be fetched again.
     damaged: Vec<String>,
+    /// What ended the run before everything was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_early: Option<Failure>,
     #[serde(skip)]
     to: String,
     #[serde(skip)]
@@ -78,8 +80,11 @@ impl fmt::Display for PackReport {
         for item in &self.damaged {
             writeln!(f, "item {item}: changed in the inbox since it was fetched; fetch it again")?;
         }
+        if let Some(failure) = &self.ended_early {
+            writeln!(f, "ended early: {}: {}", failure.status.word(), failure.message)?;
+        }
         if self.left > 0 {
-            writeln!(f, "{} did not fit: take another stick and pack again", count(self.left, "item"))?;
+            writeln!(f, "{} left: take another stick and pack again", count(self.left, "item"))?;
         }
         match (self.bundles.is_empty(), self.dry_run) {
             (true, _) => writeln!(f, "Nothing to pack."),
@@ -94,6 +99,9 @@ impl fmt::Display for PackReport {
 
 impl Report for PackReport {
     fn status(&self) -> Status {
+        if self.ended_early.is_some() {
+            return Status::CutShort;
+        }
         match (self.bundles.is_empty(), self.left + self.damaged.len()) {
             (true, 0) => Status::NothingToDo,
             (_, 0) => Status::Done,
@@ -115,54 +123,40 @@ impl PackArgs {
 
     fn pack(&self, home: &Home, ui: &mut Ui) -> Result<PackReport, Failure> {
         let mut packer = Packer::open(home, &self.to)?;
-        packer.settle_interrupted(ui)?;
         let mut report = PackReport {
             dry_run: self.dry_run,
             bundles: Vec::new(),
             left: 0,
             damaged: Vec::new(),
+            ended_early: None,
             to: sd_fs::escape(self.to.as_os_str().as_encoded_bytes()).to_string(),
             next: None,
         };
-        let mut waiting = packer.waiting(self.again)?;
-        while !waiting.is_empty() {
-            let room = packer.target.free_bytes()?;
-            let planned = report.bundles.iter().map(|b| b.bytes).sum::<u64>();
-            let room = if self.dry_run { room.saturating_sub(planned) } else { room };
-            let n = how_many(&waiting, room);
-            if n == 0 {
-                break;
-            }
-            if self.dry_run {
-                report.bundles.push(packer.plan(&waiting[..n], report.bundles.len()));
-            } else {
-                match packer.write(&waiting[..n], ui)? {
-                    Ok(written) => report.bundles.push(written),
-                    Err(damaged) => {
-                        // Out of the inbox, so that the next sync fetches it again.
-                        packer.inbox.remove(&damaged).map_err(inbox_failure)?;
-                        report.damaged.push(damaged.item.to_string());
-                        waiting.retain(|i| i.item != damaged.item);
-                        continue;
-                    }
-                }
-            }
-            waiting.drain(..n);
+        if self.dry_run {
+            let waiting = packer.waiting(self.again)?;
+            packer.plan_all(&waiting, &mut report)?;
+        } else {
+            packer.settle_interrupted(ui)?;
+            let waiting = packer.waiting(self.again)?;
+            let written = packer.write_all(waiting, &mut report, ui);
+            packer.commit_all(written, &mut report, ui)?;
         }
-        report.left = waiting.len();
-        report.next = next_step(&report, home);
+        report.next = next_step(&report, home, &self.to);
         Ok(report)
     }
 }
 
 /// After packing, the next command is the SVS's: the stick is mounted there as it is here.
-fn next_step(report: &PackReport, home: &Home) -> Option<Hint> {
-    if !report.damaged.is_empty() {
-        let sync = ["sd-fetch", "sync"].map(str::to_owned);
-        return Some(Hint::new(sync.into_iter().chain(home.args())));
+fn next_step(report: &PackReport, home: &Home, to: &Path) -> Option<Hint> {
+    let to = to.to_string_lossy().into_owned();
+    if report.bundles.is_empty() {
+        return None;
     }
-    let packed = !report.dry_run && !report.bundles.is_empty();
-    packed.then(|| Hint::new(["sd-airgap", "unpack", &report.to]))
+    if report.dry_run {
+        let pack = ["sd-airgap", "pack", "--to", &to].map(str::to_owned);
+        return Some(Hint::new(pack.into_iter().chain(home.args())));
+    }
+    Some(Hint::new(["sd-airgap", "unpack", &to]))
 }
 
 /// How many of the items, in order, fit into one bundle and into this much room.
@@ -190,15 +184,34 @@ struct Packer {
     outbox: Outbox,
     target: Dir,
     system: Note,
+    /// The number and the predecessor of the next bundle.
+    sequence: u64,
+    previous: Option<Blake3>,
+}
+
+/// A bundle that is written and flushed, and has no name yet.
+struct Unnamed {
+    out: NewFile,
+    manifest: Manifest,
+    sealed: Vec<u8>,
+    bytes: u64,
+}
+
+/// What writing came to: whole bundles, and what ended it early.
+struct WrittenAll {
+    bundles: Vec<Unnamed>,
+    failure: Option<Failure>,
 }
 
 impl Packer {
-    fn open(home: &Home, to: &std::path::Path) -> Result<Self, Failure> {
+    fn open(home: &Home, to: &Path) -> Result<Self, Failure> {
         let station = Station::load_as(home, Role::Workstation)?;
         let key = WorkstationKey::load(&station.keys)?;
         let inbox = Inbox::open(home.part("inbox")?).map_err(inbox_failure)?;
         let outbox = Outbox::open(home.part("outbox")?).map_err(outbox_failure)?;
-        Ok(Self { station, key, inbox, outbox, target: Dir::open(to)?, system: system() })
+        let (sequence, previous) = (outbox.next_sequence(), outbox.previous());
+        let target = Dir::open(to)?;
+        Ok(Self { station, key, inbox, outbox, target, system: system(), sequence, previous })
     }
 
     /// An interrupted pack either reached its final name, whole, or left nothing.
@@ -208,8 +221,10 @@ impl Packer {
             if bundle.state != PackState::Prepared {
                 continue;
             }
-            let whole = match self.target.open_file(&bundle.file) {
-                Ok(file) => check(file, &bundle.manifest, &bundle.sealed, &mut ui.bar()).is_ok(),
+            let whole = match self.target.read_medium(&bundle.file) {
+                Ok(medium) => {
+                    check(medium, &bundle.manifest, &bundle.sealed, &mut ui.bar()).is_ok()
+                }
                 Err(e) if e.is_not_found() => false,
                 Err(e) => return Err(e.into()),
             };
@@ -219,10 +234,12 @@ impl Packer {
             }
             self.outbox.mark(index, state).map_err(outbox_failure)?;
         }
+        self.previous = self.outbox.previous();
         Ok(())
     }
 
-    /// What is in the inbox and not on its way, messages first within each source's order.
+    /// What is in the inbox and not on its way, small things first: a full stick should cost
+    /// documents and not messages.
     fn waiting(&self, again: bool) -> Result<Vec<Item>, Failure> {
         let states = self.outbox.item_states();
         let mut items = self.inbox.items().map_err(inbox_failure)?;
@@ -231,44 +248,128 @@ impl Packer {
             Some(ItemState::Packed) => again,
             Some(ItemState::Delivered) => false,
         });
-        // Small things first, so that a full stick costs documents and not messages.
         items.sort_by_key(|i| (i.kind == sd_bundle::Kind::Document).then_some(i.size));
         Ok(items)
     }
 
-    fn plan(&self, items: &[Item], after: usize) -> Written {
-        let sealed = 4096 + items.len() as u64 * MANIFEST_PER_MEMBER;
-        Written {
-            file: format!("bundle {}", after + 1),
-            sequence: self.outbox.next_sequence() + after as u64,
-            items: items.len(),
-            bytes: bundle_length(1, sealed, items.iter().map(|i| i.size)),
+    fn plan_all(&self, waiting: &[Item], report: &mut PackReport) -> Result<(), Failure> {
+        let mut room = self.target.free_bytes()?;
+        let mut left = waiting;
+        loop {
+            let n = how_many(left, room);
+            if n == 0 {
+                break;
+            }
+            let sealed = 4096 + n as u64 * MANIFEST_PER_MEMBER;
+            let bytes = bundle_length(1, sealed, left[..n].iter().map(|i| i.size));
+            let number = report.bundles.len() as u64;
+            report.bundles.push(Written {
+                file: format!("bundle {}", number + 1),
+                sequence: self.sequence + number,
+                items: n,
+                bytes,
+            });
+            room = room.saturating_sub(bytes);
+            left = &left[n..];
+        }
+        report.left = left.len();
+        Ok(())
+    }
+
+    /// Writes bundle after bundle, nameless, until everything is written, the medium is full
+    /// or something fails. Nothing is read back yet: a counterfeit stick shows its true size
+    /// only after all is written.
+    fn write_all(
+        &mut self,
+        mut waiting: Vec<Item>,
+        report: &mut PackReport,
+        ui: &mut Ui,
+    ) -> WrittenAll {
+        let mut all = WrittenAll { bundles: Vec::new(), failure: None };
+        while !waiting.is_empty() {
+            let wrote = self.target.free_bytes().map_err(Failure::from).and_then(|room| {
+                let n = how_many(&waiting, room);
+                if n == 0 { Ok(None) } else { self.write(&waiting[..n], ui).map(Some) }
+            });
+            match wrote {
+                Ok(None) => break,
+                Ok(Some(Ok(bundle))) => {
+                    waiting.drain(..bundle.manifest.members.len());
+                    all.bundles.push(bundle);
+                }
+                Ok(Some(Err(damaged))) => {
+                    waiting.retain(|i| i.item != damaged.item);
+                    report.damaged.push(damaged.item.to_string());
+                    // Out of the inbox, so that the next sync fetches it again.
+                    if let Err(e) = self.inbox.remove(&damaged) {
+                        all.failure = Some(inbox_failure(e));
+                        break;
+                    }
+                }
+                Err(failure) => {
+                    all.failure = Some(failure);
+                    break;
+                }
+            }
+        }
+        report.left = waiting.len();
+        all
+    }
+
+    /// Reads every bundle back and only then gives them their names. One that does not read
+    /// back spoils the rest: the medium lies.
+    fn commit_all(
+        &mut self,
+        written: WrittenAll,
+        report: &mut PackReport,
+        ui: &mut Ui,
+    ) -> Result<(), Failure> {
+        let WrittenAll { bundles, failure } = written;
+        for bundle in &bundles {
+            let medium = bundle.out.read_back()?;
+            check(medium, &bundle.manifest, &Blake3::of(&bundle.sealed), &mut ui.bar())?;
+        }
+        for bundle in bundles {
+            report.bundles.push(self.commit(bundle)?);
+        }
+        match failure {
+            Some(failure) if report.bundles.is_empty() => Err(failure),
+            failure => {
+                report.ended_early = failure;
+                Ok(())
+            }
         }
     }
 
-    /// Writes one bundle, reads it back, and only then gives it its name. The inner error is
-    /// an item whose ciphertext is not what was fetched.
-    fn write(&mut self, items: &[Item], ui: &mut Ui) -> Result<Result<Written, Item>, Failure> {
-        let manifest = self.manifest(items.to_vec())?;
-        let json = manifest.to_json().map_err(|e| Failure::new(Status::Bug, e))?;
-        let sealed = self.seal(&json)?;
+    fn commit(&mut self, bundle: Unnamed) -> Result<Written, Failure> {
+        let Unnamed { out, manifest, sealed, bytes } = bundle;
         let file = format!("{:06}-{}{ENDING}", manifest.sequence, manifest.bundle);
-        let mut out = self.target.new_file()?;
-        let bytes = match self.fill(&mut out, &manifest, &sealed, ui) {
-            Ok(bytes) => bytes,
-            Err(WriteError::Changed(id)) => {
-                let damaged = items.iter().find(|i| i.item == id).cloned();
-                return damaged.map(Err).ok_or_else(|| Failure::new(Status::Bug, id));
-            }
-            Err(e) => return Err(write_failure(e)),
-        };
-        let back = out.read_back()?;
-        check(back, &manifest, &Blake3::of(&sealed), &mut ui.bar())?;
         self.outbox.prepare(&manifest, &sealed, &file).map_err(outbox_failure)?;
         out.commit(&file)?;
         let last = self.outbox.bundles().len() - 1;
         self.outbox.mark(last, PackState::Packed).map_err(outbox_failure)?;
-        Ok(Ok(Written { file, sequence: manifest.sequence, items: items.len(), bytes }))
+        Ok(Written { file, sequence: manifest.sequence, items: manifest.members.len(), bytes })
+    }
+
+    /// Writes one bundle. The inner error is an item whose ciphertext is not what was fetched.
+    fn write(&mut self, items: &[Item], ui: &mut Ui) -> Result<Result<Unnamed, Item>, Failure> {
+        let manifest = self.manifest(items.to_vec())?;
+        let json = manifest.to_json().map_err(|e| Failure::new(Status::Bug, e))?;
+        let sealed = self.seal(&json)?;
+        let mut out = self.target.new_file()?;
+        match self.fill(&mut out, &manifest, &sealed, ui) {
+            Ok(bytes) => {
+                self.sequence += 1;
+                self.previous = Some(Blake3::of(&json));
+                out.sync()?;
+                Ok(Ok(Unnamed { out, manifest, sealed, bytes }))
+            }
+            Err(WriteError::Changed(id)) => {
+                let damaged = items.iter().find(|i| i.item == id).cloned();
+                damaged.map(Err).ok_or_else(|| Failure::new(Status::Bug, id))
+            }
+            Err(e) => Err(write_failure(e)),
+        }
     }
 
     fn fill(
@@ -289,8 +390,8 @@ impl Packer {
         let toolkit = env!("CARGO_PKG_VERSION").to_owned();
         Ok(Manifest::new(
             BundleId::from_bytes(random().map_err(random_failure)?),
-            self.outbox.next_sequence(),
-            self.outbox.previous(),
+            self.sequence,
+            self.previous,
             Timestamp::now(),
             (toolkit.try_into().unwrap_or_else(|_| self.system.clone()), self.system.clone()),
             Nonce::new().map_err(random_failure)?,
@@ -301,20 +402,20 @@ impl Packer {
     fn seal(&self, json: &[u8]) -> Result<Vec<u8>, Failure> {
         let packed = zstd::encode_all(json, 3).map_err(|e| Failure::new(Status::Bug, e))?;
         let signer = self.key.signer()?;
-        sd_pgp::seal(&packed, signer, &self.station.submission)
+        sd_pgp::seal(&packed, signer, &self.station.submission, self.key.now())
             .map_err(|e| Failure::new(Status::KeyUnavailable, e))
     }
 }
 
 /// Reads a bundle back with the strict reader, against the manifest this station made.
 fn check(
-    file: File,
+    medium: MediumReader,
     manifest: &Manifest,
     sealed: &Blake3,
     bar: &mut sd_term::Bar,
 ) -> Result<(), Failure> {
-    let length = file.metadata().map_err(|e| Failure::new(Status::FileError, e))?.len();
-    let bundle = Bundle::open(file, length, Limits::default()).map_err(bundle_failure)?;
+    let length = medium.remaining();
+    let bundle = Bundle::open(medium, length, Limits::default()).map_err(bundle_failure)?;
     if Blake3::of(bundle.sealed()) != *sealed {
         let what = "read back: the manifest on the stick is not the one written";
         return Err(Failure::new(Status::VerifyFailed, what));
@@ -339,7 +440,9 @@ fn write_failure(e: WriteError) -> Failure {
 
 /// The system's name and version, such as `Tails 7.4`, for the manifest.
 fn system() -> Note {
-    let release = Dir::open("/usr/lib".as_ref()).and_then(|d| d.read_small("os-release", 64 << 10));
+    // /etc/os-release is a link to the other on Debian, and no link is followed.
+    let read = |dir: &str| Dir::open(dir.as_ref()).and_then(|d| d.read_small("os-release", 64 << 10));
+    let release = read("/etc").or_else(|_| read("/usr/lib"));
     let text = String::from_utf8(release.unwrap_or_default()).unwrap_or_default();
     let field = |key: &str| {
         let line = text.lines().find_map(|l| l.strip_prefix(key));

@@ -26,7 +26,8 @@ pub(crate) struct UnpackArgs {
     #[arg(long)]
     retry: bool,
     /// The most bytes one item may unpack to
-    #[arg(long, value_name = "BYTES", default_value_t = LIMIT, hide_default_value = true)]
+    #[arg(long, value_name = "BYTES", default_value_t = LIMIT, hide_default_value = true,
+          value_parser = clap::value_parser!(u64).range(1..=crate::worker::MAX_OUTPUT))]
     max_size: u64,
     /// Read the passphrase of a locked key file from this file descriptor
     #[arg(long, value_name = "N")]
@@ -224,7 +225,7 @@ fn store_one(svs: &Svs, store: &mut Store, path: &Path, ui: &mut Ui) -> Result<S
     let bytes = bundle.manifest().members.iter().map(|m| m.item.size).sum();
     let mut bar = ui.bar();
     bar.begin("copying and verifying", Some(bytes));
-    let imported = import(store, bundle, &mut bar)?;
+    let imported = import(store, &svs.from(), bundle, &mut bar)?;
     drop(bar);
     if let Some(warning) = imported.standing.warning() {
         ui.warn(format_args!("{}: {warning}", shown(path)));

@@ -99,7 +99,7 @@ impl VerifyArgs {
 
 fn verify_one(svs: &Svs, store: &Store, path: &Path, ui: &mut Ui) -> Result<Good, Failure> {
     let bundle = svs.authenticate(path)?;
-    let standing = store.ledger.standing(bundle.manifest(), bundle.manifest_hash());
+    let standing = store.ledger.standing(&svs.from(), bundle.manifest(), bundle.manifest_hash());
     let bytes = bundle.manifest().members.iter().map(|m| m.item.size).sum();
     let mut bar = ui.bar();
     bar.begin("verifying", Some(bytes));

@@ -17,7 +17,7 @@ use sd_term::Failure;
 
 use super::item::{CIPHERTEXT, CONTENT, OUTCOME, Outcome};
 use super::{Entry, Event, Store, StoreError};
-use crate::opener::{self, OpenFailure};
+use crate::opener;
 use crate::vault::Vault;
 use crate::worker::{Order, Task};
 
@@ -156,9 +156,6 @@ fn open_one(
             Reached::Finished(Finished { index, content, outcome })
         }
         Err(e) if e.is_station() => Reached::Stopped(e.into()),
-        Err(e @ (OpenFailure::Message(_) | OpenFailure::Worker(_))) => {
-            Reached::Refused(index, e.to_string())
-        }
         Err(e) => Reached::Refused(index, e.to_string()),
     }
 }
@@ -214,11 +211,11 @@ fn commit(
     store.sync_filesystem()?;
     for (finished, record) in group.drain(..).zip(records) {
         let Some(entry) = pending.get(finished.index) else { continue };
-        // What an interrupted run named without an outcome is opened anew.
-        entry.dir.remove_tree(CONTENT, 0)?;
         entry.dir.remove_file(OUTCOME)?;
         let content = entry.dir.make_sub(CONTENT)?;
         if let Outcome::Opened { name, .. } = &finished.outcome {
+            // What an interrupted run named without an outcome is opened anew.
+            content.remove_file(name.as_str())?;
             finished.content.link_to(&content, name.as_str())?;
         }
         record.link_to(&entry.dir, OUTCOME)?;
@@ -230,7 +227,6 @@ fn commit(
 fn refuse(entry: &Entry, why: &str) -> Result<(), StoreError> {
     let outcome = Outcome::Refused { why: why.to_owned() };
     let record = record_file(&entry.dir, &outcome)?;
-    entry.dir.remove_tree(CONTENT, 0)?;
     entry.dir.remove_file(OUTCOME)?;
     record.sync()?;
     Ok(record.link_to(&entry.dir, OUTCOME)?)

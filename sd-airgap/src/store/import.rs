@@ -2,12 +2,13 @@
 
 use std::io::Read;
 
-use sd_bundle::{Authentic, Bundle, Item, Manifest, Member, MemberSink, Timestamp, Verified};
+use sd_bundle::{Authentic, Bundle, BundleId, Item, Manifest, Member, MemberSink, Timestamp, Verified};
 use sd_fs::{Dir, DirError, NewFile, Progress};
+use sd_pgp::Fingerprint;
 use sd_term::{Failure, Status};
 
 use super::item::{CIPHERTEXT, ITEM, StoredItem};
-use super::{Entry, Event, Standing, Store, StoreError};
+use super::{Entry, Event, Homes, Standing, Store, StoreError};
 use crate::commands::bundle_failure;
 
 /// What an import did.
@@ -29,11 +30,13 @@ pub(crate) struct Imported {
 /// to their places and writes the ledger line.
 pub(crate) fn import<R: Read>(
     store: &mut Store,
+    from: &Fingerprint,
     bundle: Bundle<Authentic, R>,
     progress: &mut dyn Progress,
 ) -> Result<Imported, Failure> {
     check_room(store, bundle.manifest())?;
-    let standing = store.ledger.standing(bundle.manifest(), bundle.manifest_hash());
+    let standing = store.ledger.standing(from, bundle.manifest(), bundle.manifest_hash());
+    let homes = store.homes()?;
     let staging = store.dir.make_sub("staging")?;
     let mut sink = Staging { dir: &staging, file: None, manifest: bundle.manifest().clone() };
     let verified = match bundle.copy_members(&mut sink, progress) {
@@ -47,10 +50,10 @@ pub(crate) fn import<R: Read>(
     store.dir.sync_filesystem()?;
     let mut imported = Imported { standing, new: 0, known: 0, conflicts: Vec::new(), verified };
     for index in 0..imported.verified.entries().len() {
-        settle(store, &staging, &mut imported, index)?;
+        settle(store, &homes, &staging, &mut imported, index)?;
     }
     store.dir.sync_filesystem()?;
-    record(store, &imported)?;
+    record(store, from, &imported)?;
     store.dir.remove_tree("staging", 0)?;
     Ok(imported)
 }
@@ -69,9 +72,10 @@ fn check_room(store: &Store, manifest: &Manifest) -> Result<(), Failure> {
     Err(Failure::new(Status::NoSpace, what))
 }
 
-fn record(store: &mut Store, imported: &Imported) -> Result<(), StoreError> {
+fn record(store: &mut Store, from: &Fingerprint, imported: &Imported) -> Result<(), StoreError> {
     let manifest = imported.verified.manifest();
     let event = Event::Imported {
+        workstation: from.clone(),
         bundle: manifest.bundle.clone(),
         sequence: manifest.sequence,
         manifest: *imported.verified.manifest_hash(),
@@ -85,6 +89,7 @@ fn record(store: &mut Store, imported: &Imported) -> Result<(), StoreError> {
 /// Moves one verified ciphertext and its record to their place.
 fn settle(
     store: &Store,
+    homes: &Homes,
     staging: &Dir,
     imported: &mut Imported,
     index: usize,
@@ -92,7 +97,7 @@ fn settle(
     let manifest = imported.verified.manifest();
     let Some(Member { item, .. }) = manifest.members.get(index) else { return Ok(()) };
     let (ciphertext, record) = (staged(item, "pgp"), staged(item, "json"));
-    match held(store, item)? {
+    match held(store, homes, &manifest.bundle, item)? {
         Held::Same => imported.known += 1,
         Held::Other => {
             let conflicts = store.dir.make_sub("conflicts")?;
@@ -117,23 +122,37 @@ fn settle(
 enum Held {
     Nothing,
     Same,
+    /// Other bytes under its identity, or its identity under another source: a swap.
     Other,
 }
 
-fn held(store: &Store, item: &Item) -> Result<Held, StoreError> {
+fn held(
+    store: &Store,
+    homes: &Homes,
+    bundle: &BundleId,
+    item: &Item,
+) -> Result<Held, StoreError> {
+    if homes.get(item.item.as_str()).is_some_and(|source| *source != item.source.as_str()) {
+        return Ok(Held::Other);
+    }
     let Some(dir) = store.item_dir(&item.source, &item.item)? else { return Ok(Held::Nothing) };
     let entry = match Entry::read(dir) {
         Ok(Some(entry)) => entry,
-        // An import that was interrupted before its record, or torn by a power failure: what
-        // stands there is part of this very item, and the staged copy is verified.
+        // An import that was interrupted before its record, or a record torn by a power
+        // failure: the staged copy is verified and takes its place. What stands there is set
+        // aside, not removed: a person may have put something beside it.
         Ok(None) | Err(StoreError::Record { .. }) => {
             let source = store.sources.sub(item.source.as_str())?;
-            source.remove_tree(item.item.as_str(), 1)?;
+            let aside = store.dir.make_sub("conflicts")?;
+            source.move_to(item.item.as_str(), &aside, &format!("{bundle}-{}.incomplete", item.item))?;
             return Ok(Held::Nothing);
         }
         Err(e) => return Err(e),
     };
-    Ok(if entry.stored.item.blake3 == item.blake3 { Held::Same } else { Held::Other })
+    let known = &entry.stored.item;
+    // A source's designation may be spelt anew; everything else is the item itself.
+    let same = Item { designation: known.designation.clone(), ..item.clone() } == *known;
+    Ok(if same { Held::Same } else { Held::Other })
 }
 
 fn staged(item: &Item, ending: &str) -> String {

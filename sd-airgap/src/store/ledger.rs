@@ -11,6 +11,7 @@ use std::io::Write as _;
 
 use sd_bundle::{BundleId, Manifest, Timestamp};
 use sd_fs::{Blake3, Dir, DirError};
+use sd_pgp::Fingerprint;
 use serde::{Deserialize, Serialize};
 
 const FILE: &str = "ledger.jsonl";
@@ -24,6 +25,8 @@ const MAX_LEDGER: u64 = 256 << 20;
 pub(crate) enum Event {
     /// A bundle was verified and stored whole.
     Imported {
+        /// Whose bundle: each workstation key has a sequence of its own.
+        workstation: Fingerprint,
         bundle: BundleId,
         sequence: u64,
         manifest: Blake3,
@@ -160,12 +163,22 @@ impl Ledger {
         Ok(())
     }
 
-    /// How a bundle with this manifest stands to those before it.
-    pub(crate) fn standing(&self, manifest: &Manifest, hash: &Blake3) -> Standing {
+    /// How a bundle with this manifest stands to those before it from the same workstation.
+    pub(crate) fn standing(
+        &self,
+        from: &Fingerprint,
+        manifest: &Manifest,
+        hash: &Blake3,
+    ) -> Standing {
         let mut last = None;
         let (mut same_number, mut known_previous) = (false, false);
         for event in &self.events {
-            let Event::Imported { sequence, manifest: seen, .. } = event else { continue };
+            let Event::Imported { workstation, sequence, manifest: seen, .. } = event else {
+                continue;
+            };
+            if workstation != from {
+                continue;
+            }
             if seen == hash {
                 return Standing::Replay;
             }
@@ -178,6 +191,9 @@ impl Ledger {
             None if manifest.previous.is_none() => Standing::First,
             Some((_, newest)) if manifest.previous == Some(newest) => Standing::Next,
             Some((sequence, _)) if manifest.sequence < sequence => Standing::Late,
+            // What came before it never left the workstation: its pack was given up, and yet
+            // that bundle may have arrived.
+            Some(_) if manifest.previous.is_none() => Standing::Next,
             _ if known_previous => Standing::Late,
             _ => Standing::Gap,
         }
@@ -207,10 +223,19 @@ mod tests {
         Blake3::of(&manifest.to_json().expect("json"))
     }
 
+    fn workstation(digit: char) -> Fingerprint {
+        digit.to_string().repeat(40).parse().expect("a fingerprint")
+    }
+
     fn import(ledger: &mut Ledger, manifest: &Manifest) -> Standing {
-        let standing = ledger.standing(manifest, &hash(manifest));
+        import_from(ledger, manifest, '1')
+    }
+
+    fn import_from(ledger: &mut Ledger, manifest: &Manifest, digit: char) -> Standing {
+        let standing = ledger.standing(&workstation(digit), manifest, &hash(manifest));
         ledger
             .append(Event::Imported {
+                workstation: workstation(digit),
                 bundle: manifest.bundle.clone(),
                 sequence: manifest.sequence,
                 manifest: hash(manifest),
@@ -250,6 +275,22 @@ mod tests {
         import(&mut ledger, &one);
         assert_eq!(import(&mut ledger, &manifest(3, Some(&one))), Standing::Next);
         assert_eq!(import(&mut ledger, &manifest(2, Some(&one))), Standing::Late);
+    }
+
+    #[test]
+    fn a_new_workstation_starts_anew_and_is_no_fork() {
+        let (_tmp, mut ledger) = ledger();
+        assert_eq!(import(&mut ledger, &manifest(1, None)), Standing::First);
+        let mut other = manifest(1, None);
+        other.bundle = BundleId::from_bytes([9; 16]);
+        assert_eq!(import_from(&mut ledger, &other, '2'), Standing::First);
+    }
+
+    #[test]
+    fn a_first_bundle_whose_pack_was_given_up_is_no_gap() {
+        let (_tmp, mut ledger) = ledger();
+        assert_eq!(import(&mut ledger, &manifest(1, None)), Standing::First);
+        assert_eq!(import(&mut ledger, &manifest(2, None)), Standing::Next);
     }
 
     #[test]

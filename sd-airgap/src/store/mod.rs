@@ -15,6 +15,8 @@ mod import;
 mod item;
 mod ledger;
 
+use std::collections::HashMap;
+
 use sd_bundle::{Home, ItemId, SourceId};
 use sd_fs::{Dir, DirError, Kind, Lock};
 use sd_term::{Failure, Status};
@@ -35,6 +37,9 @@ pub(crate) struct Store {
     pub(crate) ledger: Ledger,
     _lock: Lock,
 }
+
+/// Which source each item stands under.
+pub(crate) type Homes = HashMap<String, String>;
 
 /// One item in the store.
 #[derive(Debug)]
@@ -95,14 +100,28 @@ impl Store {
         }
     }
 
-    /// Every item, ordered by source, number and identity.
+    /// Where each item stands, by identity alone: an item that comes back under another source
+    /// was swapped.
+    pub(crate) fn homes(&self) -> Result<Homes, DirError> {
+        let mut homes = Homes::new();
+        for source in subdirectories(&self.sources)? {
+            let items = subdirectories(&self.sources.sub(&source)?)?;
+            homes.extend(items.into_iter().map(|item| (item, source.clone())));
+        }
+        Ok(homes)
+    }
+
+    /// Every item, ordered by source, number and identity. One whose record cannot be read is
+    /// left out: the next import of its bundle sets it aside and brings it anew.
     pub(crate) fn entries(&self) -> Result<Vec<Entry>, StoreError> {
         let mut entries = Vec::new();
         for source in subdirectories(&self.sources)? {
             let dir = self.sources.sub(&source)?;
             for item in subdirectories(&dir)? {
-                if let Some(entry) = Entry::read(dir.sub(&item)?)? {
-                    entries.push(entry);
+                match Entry::read(dir.sub(&item)?) {
+                    Ok(Some(entry)) => entries.push(entry),
+                    Ok(None) | Err(StoreError::Record { .. }) => {}
+                    Err(e) => return Err(e),
                 }
             }
         }
@@ -115,7 +134,11 @@ impl Entry {
     /// Reads one item's records; `None` while its import is not complete.
     fn read(dir: Dir) -> Result<Option<Self>, StoreError> {
         let Some(stored) = read_record(&dir, item::ITEM)? else { return Ok(None) };
-        let outcome = read_record(&dir, item::OUTCOME)?;
+        // An outcome that cannot be read is none: the item is opened anew.
+        let outcome = match read_record(&dir, item::OUTCOME) {
+            Err(StoreError::Record { .. }) => None,
+            outcome => outcome?,
+        };
         Ok(Some(Self { stored, outcome, dir }))
     }
 
@@ -136,7 +159,7 @@ fn read_record<T: serde::de::DeserializeOwned>(
     };
     serde_json::from_slice(&bytes).map(Some).map_err(|e| StoreError::Record {
         path: sd_fs::escape(dir.path().join(name).as_os_str().as_encoded_bytes()),
-        why: e.to_string(),
+        why: sd_fs::escape(e.to_string().as_bytes()).to_string(),
     })
 }
 

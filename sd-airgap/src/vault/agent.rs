@@ -43,6 +43,41 @@ impl Agent {
     }
 }
 
+/// Hears what the agent said: the library keeps only that it failed.
+struct Listening<'a> {
+    pair: &'a mut KeyPair,
+    said: Option<String>,
+}
+
+impl openpgp::crypto::Decryptor for Listening<'_> {
+    fn public(&self) -> &Key<PublicParts, UnspecifiedRole> {
+        openpgp::crypto::Decryptor::public(self.pair)
+    }
+
+    fn decrypt(
+        &mut self,
+        ciphertext: &openpgp::crypto::mpi::Ciphertext,
+        length: Option<usize>,
+    ) -> openpgp::Result<openpgp::crypto::SessionKey> {
+        self.pair.decrypt(ciphertext, length).inspect_err(|e| {
+            self.said = Some(sd_fs::escape(format!("{e:#}").as_bytes()).to_string());
+        })
+    }
+}
+
+/// Whether the agent speaks of the key or its passphrase, and so of every message alike.
+///
+/// Anything else ("wrong ciphertext", "bad data") is about this one message, which must not
+/// keep the others from being opened.
+fn is_about_the_key(said: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "cancel", "no secret key", "passphrase", "pinentry", "timeout", "connect", "no agent",
+        "unknown key", "smartcard", "card", "forbidden", "not found", "end of file", "broken pipe",
+    ];
+    let said = said.to_lowercase();
+    WORDS.iter().any(|word| said.contains(word))
+}
+
 impl Vault for Agent {
     fn unwrap(&self, pkesk: &PKESK) -> Unwrapped {
         let fits = |key: &&Key<PublicParts, UnspecifiedRole>| match pkesk.recipient() {
@@ -60,19 +95,22 @@ impl Vault for Agent {
                     continue;
                 }
             };
-            match pkesk.decrypt(&mut pair, None) {
-                Some((algorithm, key)) => {
-                    return Unwrapped::Key(SessionKeyBytes {
-                        algorithm: algorithm.map_or(0, u8::from),
-                        key,
-                    });
+            let mut listening = Listening { pair: &mut pair, said: None };
+            if let Some((algorithm, key)) = pkesk.decrypt(&mut listening, None) {
+                return Unwrapped::Key(SessionKeyBytes {
+                    algorithm: algorithm.map_or(0, u8::from),
+                    key,
+                });
+            }
+            match listening.said {
+                Some(why) if is_about_the_key(&why) => {
+                    refused = Some(VaultError::AgentRefused(why));
                 }
-                None if pkesk.recipient().is_some() => {
-                    refused = Some(VaultError::AgentRefused(
-                        "no such secret key, or the passphrase prompt was closed".to_owned(),
-                    ));
+                // The agent did its part; the wrapped session key is not one.
+                _ if pkesk.recipient().is_some() => {
+                    refused.get_or_insert(VaultError::Malformed);
                 }
-                None => {}
+                _ => {}
             }
         }
         refused.map_or(Unwrapped::NotOurs, Unwrapped::Failed)

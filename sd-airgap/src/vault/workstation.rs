@@ -1,5 +1,7 @@
 //! The workstation's signing key: made at pairing, used by `pack`.
 
+use std::time::SystemTime;
+
 use openpgp::cert::{CertBuilder, CipherSuite};
 use openpgp::crypto::KeyPair;
 use openpgp::parse::Parse as _;
@@ -57,13 +59,17 @@ impl WorkstationKey {
         Certificate::of(&self.0).map_err(|e| VaultError::Signing(e.to_string()))
     }
 
+    /// Now, but never before the key itself: a clock that was set back must not make
+    /// signatures that nobody accepts.
+    pub(crate) fn now(&self) -> SystemTime {
+        SystemTime::now().max(self.0.primary_key().key().creation_time())
+    }
+
     /// The key that signs.
     pub(crate) fn signer(&self) -> Result<KeyPair, VaultError> {
         let failed = |e: openpgp::anyhow::Error| VaultError::Signing(e.to_string());
         let policy = StandardPolicy::new();
-        let made = self.0.primary_key().key().creation_time();
-        let now = std::time::SystemTime::now().max(made);
-        let key = self.0.keys().with_policy(&policy, now).supported().for_signing().secret().next();
+        let key = self.0.keys().with_policy(&policy, self.now()).supported().for_signing().secret().next();
         let key = key.ok_or_else(|| VaultError::Signing("no signing key in the file".to_owned()))?;
         key.key().clone().into_keypair().map_err(failed)
     }

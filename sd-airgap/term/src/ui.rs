@@ -185,6 +185,18 @@ impl Ui {
         ExitCode::from(failure.status.exit())
     }
 
+    /// Shows what the command-line parser objected to. It repeats what was typed, which may be
+    /// a foreign name that a shell expanded: each line is escaped.
+    pub fn usage(&mut self, command: &str, text: &str) -> ExitCode {
+        let lines = text.lines().map(|l| sd_fs::escape(l.as_bytes()).to_string());
+        let text = lines.collect::<Vec<_>>().join("\n");
+        if self.face == Face::Json {
+            return self.fail(command, &Failure::new(Status::Usage, text));
+        }
+        self.say(text);
+        ExitCode::from(Status::Usage.exit())
+    }
+
     /// Shows a page of our own, such as a help text, as data.
     pub fn page(&mut self, text: impl Display) -> ExitCode {
         match write!(self.out, "{text}").and_then(|()| self.out.flush()) {

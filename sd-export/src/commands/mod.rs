@@ -41,7 +41,7 @@ fn end<R: Report>(
     let result = sd_sandbox::self_test()
         .map_err(no_walls)
         .and_then(|()| verb(ui));
-    ui.finish(name, result)
+    ui.finish(&format!("sd-export {name}"), result)
 }
 
 fn no_walls(e: ProbeError) -> Failure {

@@ -178,7 +178,7 @@ fn three_broken_connections_in_a_row_end_a_run() {
         change(&mut routes, &line, Answer::cut);
     }
     let (run, server, home) = sync(routes);
-    assert_eq!(run.json["status"], "PART_DONE");
+    assert_eq!(run.json["status"], "CUT_SHORT");
     assert_eq!(
         run.json["report"]["refused"].as_array().map(Vec::len),
         Some(2)

@@ -50,9 +50,9 @@ fn a_refused_login_is_tried_once_and_explained() {
 fn html_is_not_shown() {
     let html = recorded("220-ap-put").1;
     assert!(String::from_utf8_lossy(&html.body).contains("<h1>"));
-    for line in [TOKEN, "GET /api/v1/replies"] {
+    for (line, word) in [(TOKEN, "LOGIN_REFUSED"), ("GET /api/v1/replies", "SESSION_ENDED")] {
         let (run, _, _) = sync(changed(line, |_| html.clone()));
-        assert_eq!(run.json["status"], "LOGIN_REFUSED");
+        assert_eq!(run.json["status"], word);
         assert!(!run.json.to_string().contains('<'), "{}", run.json);
     }
     let page = html.status(200);

@@ -1,0 +1,222 @@
+//! What a run took: processor time, wall time, memory.
+//!
+//! Programs are run under GNU `time`, which asks the kernel when the process and everything it
+//! waited for has ended. A daemon is waited for by nobody, so gpg-agent is asked about in /proc.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use sd_tests::gnupg::Gnupg;
+use serde::Serialize;
+
+use crate::report::{Entry, Row, Who};
+use crate::{Outcome, step};
+
+/// Ticks of /proc/<pid>/stat in a second: a constant of the kernel's interface.
+const TICKS: f64 = 100.0;
+
+/// What one run took.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Sample {
+    /// Seconds of processor time, user and system, of the process and its children.
+    pub(crate) cpu: f64,
+    /// Seconds on the wall.
+    pub(crate) wall: f64,
+    /// Bytes of memory of the largest process.
+    pub(crate) peak: u64,
+}
+
+/// Somebody who takes turns.
+pub(crate) struct Contender<'a> {
+    pub(crate) who: Who,
+    pub(crate) what: &'static str,
+    /// Prepares, then measures: what it does before [`measure`] is not counted.
+    pub(crate) run: Box<dyn FnMut() -> Outcome<Sample> + 'a>,
+}
+
+/// Contenders under a title; the first is ours.
+pub(crate) fn take_turns(
+    title: impl Into<String>,
+    rounds: usize,
+    mut contenders: Vec<Contender<'_>>,
+) -> Outcome<Row> {
+    let title = title.into();
+    let mut samples = vec![Vec::new(); contenders.len()];
+    for round in 1..=rounds {
+        for (contender, samples) in contenders.iter_mut().zip(&mut samples) {
+            let sample = (contender.run)()?;
+            let (what, Sample { cpu, wall, .. }) = (contender.what, sample);
+            step(&format!(
+                "{title}, round {round}: {what}: {wall:.2} s, CPU {cpu:.2} s"
+            ));
+            samples.push(sample);
+        }
+    }
+    let entries = contenders
+        .iter()
+        .zip(samples)
+        .map(|(contender, samples)| Entry {
+            who: contender.who,
+            what: contender.what,
+            median: median(&samples),
+            samples,
+        });
+    Ok(Row {
+        title,
+        entries: entries.collect(),
+        goals: Vec::new(),
+    })
+}
+
+/// Each number's own median.
+fn median(samples: &[Sample]) -> Sample {
+    let middle = |number: fn(&Sample) -> f64| {
+        let mut numbers: Vec<f64> = samples.iter().map(number).collect();
+        numbers.sort_by(f64::total_cmp);
+        let half = numbers.len() / 2;
+        if numbers.len() % 2 == 1 {
+            numbers[half]
+        } else {
+            f64::midpoint(numbers[half - 1], numbers[half])
+        }
+    };
+    Sample {
+        cpu: middle(|s| s.cpu),
+        wall: middle(|s| s.wall),
+        // The worst: a peak that is reached sometimes must be there to be had.
+        peak: samples.iter().map(|s| s.peak).max().unwrap_or_default(),
+    }
+}
+
+/// Runs a command to its end, with this on its standard input.
+///
+/// What was written before is flushed first, so that nobody pays for the one before.
+pub(crate) fn measure_with(command: &Command, input: &str) -> Outcome<Sample> {
+    Command::new("sync").status()?;
+    let noted = tempfile::NamedTempFile::new()?;
+    let mut timed = under_time(command, noted.path());
+    let start = Instant::now();
+    let mut child = timed
+        .spawn()
+        .map_err(|e| format!("/usr/bin/time (Debian: time): {e}"))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(input.as_bytes())?;
+    }
+    let output = child.wait_with_output()?;
+    let wall = start.elapsed().as_secs_f64();
+    if !output.status.success() {
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        return Err(format!(
+            "{}: {}\n{said}",
+            command.get_program().display(),
+            output.status
+        )
+        .into());
+    }
+    let noted = std::fs::read_to_string(noted.path())?;
+    let numbers: Vec<f64> = noted
+        .split_whitespace()
+        .map(str::parse)
+        .collect::<Result<_, _>>()?;
+    let [user, system, kilobytes] = numbers[..] else {
+        return Err(format!("/usr/bin/time wrote {noted:?}").into());
+    };
+    Ok(Sample {
+        cpu: user + system,
+        wall,
+        peak: bytes_of(kilobytes),
+    })
+}
+
+/// The same without input.
+pub(crate) fn measure(command: &Command) -> Outcome<Sample> {
+    measure_with(command, "")
+}
+
+fn under_time(command: &Command, noted: &std::path::Path) -> Command {
+    let mut timed = Command::new("/usr/bin/time");
+    timed
+        .args(["--quiet", "--format=%U %S %M", "--output"])
+        .arg(noted)
+        .arg("--");
+    timed.arg(command.get_program()).args(command.get_args());
+    timed.envs(
+        command
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    if let Some(dir) = command.get_current_dir() {
+        timed.current_dir(dir);
+    }
+    timed
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    timed
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "kilobytes of one process"
+)]
+fn bytes_of(kilobytes: f64) -> u64 {
+    kilobytes as u64 * 1024
+}
+
+/// The gpg-agent of a home: it does the RSA, and outlives every gpg.
+pub(crate) struct Agent {
+    pid: u32,
+}
+
+impl Agent {
+    /// The one that serves this home.
+    pub(crate) fn of(gnupg: &Gnupg) -> Outcome<Self> {
+        let asked = Command::new("gpg-connect-agent")
+            .args(["GETINFO pid", "/bye"])
+            .env("GNUPGHOME", gnupg.home())
+            .output()?;
+        let said = String::from_utf8(asked.stdout)?;
+        let pid = said.lines().find_map(|line| line.strip_prefix("D "));
+        Ok(Self {
+            pid: pid
+                .ok_or("gpg-agent does not say its number")?
+                .trim()
+                .parse()?,
+        })
+    }
+
+    /// Measures a command with what the agent does for it.
+    pub(crate) fn measure(&self, command: &Command) -> Outcome<Sample> {
+        let before = self.cpu()?;
+        let sample = measure(command)?;
+        let cpu = sample.cpu + self.cpu()? - before;
+        Ok(Sample {
+            cpu,
+            peak: sample.peak.max(self.peak()?),
+            ..sample
+        })
+    }
+
+    fn cpu(&self) -> Outcome<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid))?;
+        // The name, in brackets, may hold anything; after it, user and system time are the
+        // 12th and 13th fields.
+        let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+        let ticks = fields
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .map(str::parse::<f64>);
+        Ok(ticks.sum::<Result<f64, _>>()? / TICKS)
+    }
+
+    fn peak(&self) -> Outcome<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next());
+        Ok(kilobytes.ok_or("no VmHWM")?.parse::<u64>()? * 1024)
+    }
+}
