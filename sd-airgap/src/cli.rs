@@ -51,7 +51,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(e) if e.use_stderr() => return ui.usage("sd-airgap", &e.render().to_string()),
-        Err(e) => return ui.page(&e.render()),
+        Err(e) => return ui.page(e.render()),
     };
     #[expect(clippy::disallowed_methods, reason = "cli.rs reads the environment")]
     let user_home = std::env::var_os("HOME").map(PathBuf::from);
@@ -65,7 +65,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
         Command::Verify(args) => args.run(&home, ui),
         Command::Unpack(args) => args.run(&home, ui),
         Command::Confirm(args) => args.run(&home, ui),
-        Command::List(args) => args.run(&home, ui),
+        Command::List(list::ListArgs {}) => list::run(&home, ui),
     }
 }
 

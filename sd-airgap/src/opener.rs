@@ -97,7 +97,7 @@ fn converse(
         match serde_json::from_slice(&said).map_err(|_| ChannelError::Nonsense)? {
             Said::Verdict(verdict) => return Ok(verdict),
             Said::Question { packet, algorithm } => {
-                let answer = answer(vault, PkeskBytes { packet, algorithm }, blocked);
+                let answer = answer(vault, &PkeskBytes { packet, algorithm }, blocked);
                 channel.send(&answer)?;
             }
         }
@@ -107,10 +107,10 @@ fn converse(
 
 fn answer(
     vault: &dyn Vault,
-    question: PkeskBytes,
+    question: &PkeskBytes,
     blocked: &mut Option<VaultError>,
 ) -> Zeroizing<Vec<u8>> {
-    match vault::answer(vault, &question) {
+    match vault::answer(vault, question) {
         Unwrapped::Key(session) => {
             let mut bytes = Zeroizing::new(Vec::with_capacity(2 + session.key.len()));
             bytes.extend_from_slice(&[1, session.algorithm]);

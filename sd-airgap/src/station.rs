@@ -28,7 +28,7 @@ const MAX_SMALL: u64 = 1 << 20;
 pub(crate) enum KeySource {
     /// In gpg-agent, as `gpg` on the SVS keeps it; `home` if not `~/.gnupg`.
     Agent {
-        /// The GnuPG home directory.
+        /// The `GnuPG` home directory.
         home: Option<PathBuf>,
     },
     /// In a file.

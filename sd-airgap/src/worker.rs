@@ -156,8 +156,7 @@ fn work(
     let ask = |question: PkeskBytes| ask(channel, question);
     let (wrapping, leftover) = match &order.task {
         Task::Text => {
-            let opening =
-                open(input, Expect::Encrypted, limits, ask, |source| copy(source, sink))?;
+            let opening = open(input, Expect::Encrypted, limits, ask, |source| copy(source, sink))?;
             opening.value.map(|()| (Wrapping::Plain, 0))?
         }
         Task::Document => {
@@ -203,7 +202,8 @@ fn document(source: &mut Source<'_, '_>, sink: &mut Sink) -> Content<(Wrapping, 
         Ok(pumped) => pumped,
         Err(_) => Err(Refusal::Gzip),
     };
-    let name = gzip.header().and_then(|h| h.filename()).map(|n| n[..n.len().min(MAX_NAME)].to_vec());
+    let name =
+        gzip.header().and_then(|h| h.filename()).map(|n| n[..n.len().min(MAX_NAME)].to_vec());
     let leftover = source.buffer().len() as u64;
     Ok(pumped.map(|()| (Wrapping::Gzip { name }, leftover)))
 }

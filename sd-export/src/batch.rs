@@ -56,18 +56,14 @@ fn take<'a, T>(items: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {
 /// would be a refused file that the next run accepts.
 fn threads() -> usize {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let room = memory().map_or(usize::MAX, |bytes| {
-        usize::try_from(bytes / PROFILE.memory).unwrap_or(usize::MAX)
-    });
+    let room = memory()
+        .map_or(usize::MAX, |bytes| usize::try_from(bytes / PROFILE.memory).unwrap_or(usize::MAX));
     cores.min(room).max(1)
 }
 
 /// Bytes of memory that can be had without swapping.
 fn memory() -> Option<u64> {
-    let text = Dir::open(Path::new("/proc"))
-        .ok()?
-        .read_small("meminfo", 64 << 10)
-        .ok()?;
+    let text = Dir::open(Path::new("/proc")).ok()?.read_small("meminfo", 64 << 10).ok()?;
     let text = String::from_utf8(text).ok()?;
     let line = text.lines().find_map(|l| l.strip_prefix("MemAvailable:"))?;
     let kib: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;

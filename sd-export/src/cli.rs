@@ -15,12 +15,7 @@ use crate::commands::Command;
 /// Runs on the offline station. Each file is opened in a locked-down process of its own, the
 /// original is never changed, and nothing is called done before it was read again and compared.
 #[derive(Debug, Parser)]
-#[command(
-    name = "sd-export",
-    version,
-    max_term_width = 80,
-    subcommand_required = true
-)]
+#[command(name = "sd-export", version, max_term_width = 80, subcommand_required = true)]
 struct Cli {
     /// Print one JSON object instead of text.
     #[arg(long, global = true)]
@@ -68,31 +63,23 @@ impl Report for Text {
 
 /// Makes a typed command of the words.
 pub(crate) fn parse(args: &[OsString]) -> Result<Command, Answer> {
-    Cli::try_parse_from(args)
-        .map(|cli| cli.command)
-        .map_err(|e| {
-            let text = e.render().to_string();
-            match e.kind() {
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Answer::Text(Text { text }),
-                _ => Answer::Wrong(shown(&text)),
-            }
-        })
+    Cli::try_parse_from(args).map(|cli| cli.command).map_err(|e| {
+        let text = e.render().to_string();
+        match e.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Answer::Text(Text { text }),
+            _ => Answer::Wrong(shown(&text)),
+        }
+    })
 }
 
 /// The terminal for these words. The face is chosen before they are parsed, so that a script
 /// gets a mistake as JSON too.
 pub(crate) fn ui(args: &[OsString]) -> Ui {
-    let json = args
-        .iter()
-        .take_while(|a| *a != "--")
-        .any(|a| a == "--json");
+    let json = args.iter().take_while(|a| *a != "--").any(|a| a == "--json");
     Ui::stdio(if json { Face::Json } else { Face::Human }, no_colour())
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "cli.rs is where the environment is read"
-)]
+#[expect(clippy::disallowed_methods, reason = "cli.rs is where the environment is read")]
 fn no_colour() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
@@ -101,10 +88,7 @@ fn no_colour() -> bool {
 fn shown(text: &str) -> String {
     let text = text.trim_end();
     let lines = text.strip_prefix("error: ").unwrap_or(text).lines();
-    lines
-        .map(|l| sd_fs::escape(l.as_bytes()).to_string())
-        .collect::<Vec<_>>()
-        .join("\n")
+    lines.map(|l| sd_fs::escape(l.as_bytes()).to_string()).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

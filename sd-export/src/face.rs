@@ -89,10 +89,7 @@ impl fmt::Display for Item {
             }
             (_, None) => {}
         }
-        if let Outcome::Cleaned {
-            copy, copy_size, ..
-        } = &self.outcome
-        {
+        if let Outcome::Cleaned { copy, copy_size, .. } = &self.outcome {
             writeln!(f, "  {:FATE$}{copy}, {}", "clean copy", size(*copy_size))?;
         }
         if let Some(note) = &self.note {
@@ -111,10 +108,7 @@ fn findings(f: &mut fmt::Formatter<'_>, all: &[Finding]) -> fmt::Result {
     }
     let mut groups: BTreeMap<(&str, Class), Vec<&Finding>> = BTreeMap::new();
     for finding in all {
-        groups
-            .entry((fate(&finding.fate), finding.class))
-            .or_default()
-            .push(finding);
+        groups.entry((fate(&finding.fate), finding.class)).or_default().push(finding);
     }
     let mut last = "";
     for fate in ["removed", "found", "kept"] {
@@ -134,37 +128,20 @@ fn one_class(
     group: &[&Finding],
 ) -> fmt::Result {
     // One line too many is better shown than counted.
-    let shown = if group.len() <= MAX_SHOWN + 1 {
-        group.len()
-    } else {
-        MAX_SHOWN
-    };
+    let shown = if group.len() <= MAX_SHOWN + 1 { group.len() } else { MAX_SHOWN };
     for (i, finding) in group.iter().take(shown).enumerate() {
-        let (fate, class) = if i == 0 {
-            (fate, in_words(class))
-        } else {
-            ("", "")
-        };
+        let (fate, class) = if i == 0 { (fate, in_words(class)) } else { ("", "") };
         let text = cut(&one_line(finding), WIDTH - 2 - FATE - CLASS);
         writeln!(f, "  {fate:FATE$}{class:CLASS$}{text}")?;
     }
     match group.len() - shown {
         0 => Ok(()),
-        n => writeln!(
-            f,
-            "  {:FATE$}{:CLASS$}and {n} more (--json lists them)",
-            "", ""
-        ),
+        n => writeln!(f, "  {:FATE$}{:CLASS$}and {n} more (--json lists them)", "", ""),
     }
 }
 
 fn one_line(finding: &Finding) -> String {
-    let Finding {
-        place,
-        detail,
-        fate,
-        ..
-    } = finding;
+    let Finding { place, detail, fate, .. } = finding;
     let mut text = place.clone();
     if !detail.is_empty() {
         text = format!("{text}: {detail}");

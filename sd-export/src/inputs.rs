@@ -102,11 +102,7 @@ impl Weigh for Source {
 impl Source {
     fn named(path: &Path) -> Self {
         let weight = path.symlink_metadata().map_or(0, |m| m.len());
-        Self {
-            path: path.to_owned(),
-            place: Place::Named,
-            weight,
-        }
+        Self { path: path.to_owned(), place: Place::Named, weight }
     }
 
     /// The path for a person to read.
@@ -138,12 +134,7 @@ impl Source {
         };
         let file = dir.open_file(&name)?;
         let size = file.metadata().map_err(InputError::Look)?.len();
-        Ok(Opened {
-            dir,
-            file,
-            name,
-            size,
-        })
+        Ok(Opened { dir, file, name, size })
     }
 }
 
@@ -160,10 +151,7 @@ fn beneath(top: &Path, inner: &Path) -> Result<(Dir, String), DirError> {
 
 /// Lists every file that the paths stand for.
 pub(crate) fn gather(paths: &[PathBuf]) -> Inputs {
-    let mut inputs = Inputs {
-        sources: Vec::new(),
-        skipped: Vec::new(),
-    };
+    let mut inputs = Inputs { sources: Vec::new(), skipped: Vec::new() };
     for path in paths {
         if Dir::open(path).is_ok() {
             walk(path, &mut inputs);
@@ -192,30 +180,19 @@ fn walk(top: &Path, inputs: &mut Inputs) {
         match entry.path().strip_prefix(top) {
             Ok(inner) if kind.is_file() && !unfinished => inputs.sources.push(Source {
                 path: entry.path().to_owned(),
-                place: Place::Beneath {
-                    top: top.to_owned(),
-                    inner: inner.to_owned(),
-                },
+                place: Place::Beneath { top: top.to_owned(), inner: inner.to_owned() },
                 weight: entry.metadata().map_or(0, |m| m.len()),
             }),
-            _ => inputs
-                .skipped
-                .push(escape(entry.path().as_os_str().as_encoded_bytes())),
+            _ => inputs.skipped.push(escape(entry.path().as_os_str().as_encoded_bytes())),
         }
     }
 }
 
 /// A part of a directory that could not be read is a file that failed, not one less file.
 fn unlisted(top: &Path, e: &walkdir::Error) -> Source {
-    let why = e
-        .io_error()
-        .map_or_else(|| "a loop of links".to_owned(), ToString::to_string);
+    let why = e.io_error().map_or_else(|| "a loop of links".to_owned(), ToString::to_string);
     let path = e.path().unwrap_or(top).to_owned();
-    Source {
-        path,
-        place: Place::Unlisted(why),
-        weight: 0,
-    }
+    Source { path, place: Place::Unlisted(why), weight: 0 }
 }
 
 #[cfg(test)]
@@ -228,10 +205,7 @@ mod tests {
         let dir = Dir::open(tmp.path()).expect("it opens");
         dir.write_new("b", b"2").expect("free");
         dir.write_new("a", b"1").expect("free");
-        dir.make_sub("c")
-            .expect("made")
-            .write_new("d", b"34")
-            .expect("free");
+        dir.make_sub("c").expect("made").write_new("d", b"34").expect("free");
         std::os::unix::fs::symlink("/etc", tmp.path().join("e")).expect("a link");
         let inputs = gather(&[tmp.path().to_owned()]);
         let names: Vec<_> = inputs.sources.iter().map(Source::name).collect();

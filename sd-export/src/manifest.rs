@@ -63,12 +63,7 @@ struct Manifest<'a> {
 /// The manifest's bytes.
 pub(crate) fn manifest(files: &[Entry]) -> Result<Vec<u8>, serde_json::Error> {
     let toolkit = env!("CARGO_PKG_VERSION");
-    let manifest = Manifest {
-        format: "sneakernet-export",
-        version: 1,
-        toolkit,
-        files,
-    };
+    let manifest = Manifest { format: "sneakernet-export", version: 1, toolkit, files };
     let mut bytes = serde_json::to_vec_pretty(&manifest)?;
     bytes.push(b'\n');
     Ok(bytes)

@@ -25,10 +25,7 @@ const NOT_TEXT: &[&str] = &[
 
 fn format_of(ending: &str) -> Option<Format> {
     let ending = ending.to_lowercase();
-    ENDINGS
-        .iter()
-        .find(|(_, all)| all.contains(&ending.as_str()))
-        .map(|(format, _)| *format)
+    ENDINGS.iter().find(|(_, all)| all.contains(&ending.as_str())).map(|(format, _)| *format)
 }
 
 fn split(name: &str) -> (&str, Option<&str>) {
@@ -82,17 +79,10 @@ fn plain_file() -> SafeName {
 pub(crate) fn first_free_neutral(dir: &Dir) -> Result<usize, DirError> {
     let number = |name: &str| {
         let digits = split(name.strip_prefix("file-")?).0;
-        digits
-            .bytes()
-            .all(|b| b.is_ascii_digit())
-            .then(|| digits.parse::<usize>().ok())?
+        digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse::<usize>().ok())?
     };
     let entries = dir.entries()?;
-    let highest = entries
-        .iter()
-        .filter_map(|e| number(&e.name))
-        .max()
-        .unwrap_or(0);
+    let highest = entries.iter().filter_map(|e| number(&e.name)).max().unwrap_or(0);
     Ok(highest.saturating_add(1))
 }
 
@@ -110,18 +100,10 @@ pub(crate) fn mark(
         None => String::new(),
     };
     let dir = dir.unwrap_or(Path::new(""));
-    let key = |mark: &str| {
-        (
-            dir.to_owned(),
-            format!("{}{mark}.{ending}", stem.to_lowercase()),
-        )
-    };
+    let key = |mark: &str| (dir.to_owned(), format!("{}{mark}.{ending}", stem.to_lowercase()));
     let marks = std::iter::once(String::new()).chain((2_u32..).map(|n| format!("-{n}")));
     // The set is finite and the marks are not: one of them is free.
-    marks
-        .into_iter()
-        .find(|mark| taken.insert(key(mark)))
-        .unwrap_or_default()
+    marks.into_iter().find(|mark| taken.insert(key(mark))).unwrap_or_default()
 }
 
 /// Names handed out in one directory, unique also where `A.jpg` and `a.jpg` are one name.
@@ -138,15 +120,9 @@ impl Unique {
     pub(crate) fn take(&mut self, name: &SafeName) -> SafeName {
         let (stem, ending) = split(name.as_str());
         let ending = ending.map(|e| format!(".{e}")).unwrap_or_default();
-        let numbered = |n: u32| {
-            RawName::new(format!("{}-{n}{ending}", cut(stem)))
-                .admit()
-                .ok()
-        };
+        let numbered = |n: u32| RawName::new(format!("{}-{n}{ending}", cut(stem))).admit().ok();
         let names = std::iter::once(name.clone()).chain((2..).filter_map(numbered));
-        let free = names
-            .into_iter()
-            .find(|n| self.0.insert(n.as_str().to_lowercase()));
+        let free = names.into_iter().find(|n| self.0.insert(n.as_str().to_lowercase()));
         free.unwrap_or_else(plain_file)
     }
 }
@@ -229,10 +205,7 @@ mod tests {
 
     #[test]
     fn an_exported_file_gets_the_ending_of_its_content() {
-        assert_eq!(
-            export_name("a.jpg", Some(Format::Pdf)).as_str(),
-            "a.jpg.pdf"
-        );
+        assert_eq!(export_name("a.jpg", Some(Format::Pdf)).as_str(), "a.jpg.pdf");
         assert_eq!(export_name("a.pdf", Some(Format::Pdf)).as_str(), "a.pdf");
         assert_eq!(export_name("a.desktop", None).as_str(), "a.desktop.unsafe");
     }
@@ -240,13 +213,7 @@ mod tests {
     #[test]
     fn only_our_own_directories_have_an_export_number() {
         assert_eq!(export_number("export-0012", Kind::Dir), Some(12));
-        for name in [
-            "export-12",
-            "export-+012",
-            "export-",
-            "exports",
-            "export-99999999999",
-        ] {
+        for name in ["export-12", "export-+012", "export-", "exports", "export-99999999999"] {
             assert_eq!(export_number(name, Kind::Dir), None, "{name}");
         }
         assert_eq!(export_number("export-0012", Kind::File), None);

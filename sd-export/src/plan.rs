@@ -115,17 +115,11 @@ impl From<PlanError> for Failure {
 
 /// Decides about one file; a file that cannot leave comes back as a refused item.
 pub(crate) fn admit(source: &Source, carry: Carry, limits: &Limits) -> Result<Admitted, Box<Item>> {
-    let opened = source
-        .open()
-        .map_err(|e| Box::new(Item::refused(source, None, e)))?;
+    let opened = source.open().map_err(|e| Box::new(Item::refused(source, None, e)))?;
     let size = opened.size;
     let refuse = |why: Failure| Box::new(Item::refused(source, Some(size), why));
     let (kind, format, expected) = match worker::check(&opened.file, limits) {
-        Ok(checked) => (
-            checked.format.to_string(),
-            Some(checked.format),
-            checked.clean,
-        ),
+        Ok(checked) => (checked.format.to_string(), Some(checked.format), checked.clean),
         Err(e) if carry == Carry::AsIs && e.is_about_content() => (e.kind(), e.format(), None),
         Err(e) => return Err(refuse(e.into())),
     };
@@ -137,15 +131,7 @@ pub(crate) fn admit(source: &Source, carry: Carry, limits: &Limits) -> Result<Ad
             return Err(refuse(Failure::new(Status::NotClean, why)));
         }
     };
-    Ok(Admitted {
-        source: source.clone(),
-        name: opened.name,
-        size,
-        kind,
-        format,
-        state,
-        expected,
-    })
+    Ok(Admitted { source: source.clone(), name: opened.name, size, kind, format, state, expected })
 }
 
 /// Lays out an export of these files beneath `target`.
@@ -165,21 +151,10 @@ pub(crate) fn plan(files: Vec<Admitted>, target: &Dir, naming: Naming) -> Result
     let beside = CLUSTER.saturating_mul(files.len() as u64 + 4);
     let (needed, free) = (total.saturating_add(beside), target.free_bytes()?);
     if needed > free {
-        return Err(PlanError::NoRoom {
-            target: shown(target.path().to_owned()),
-            needed,
-            free,
-        });
+        return Err(PlanError::NoRoom { target: shown(target.path().to_owned()), needed, free });
     }
     let directory = shown(target.path().join(&name));
-    Ok(Plan {
-        directory,
-        name,
-        files,
-        total,
-        free,
-        incomplete,
-    })
+    Ok(Plan { directory, name, files, total, free, incomplete })
 }
 
 impl Admitted {
@@ -193,23 +168,8 @@ impl Admitted {
     }
 
     fn named(self, name: SafeName) -> Planned {
-        let Self {
-            source,
-            size,
-            kind,
-            state,
-            expected,
-            ..
-        } = self;
-        Planned {
-            source: source.shown(),
-            name,
-            size,
-            kind,
-            state,
-            input: source,
-            expected,
-        }
+        let Self { source, size, kind, state, expected, .. } = self;
+        Planned { source: source.shown(), name, size, kind, state, input: source, expected }
     }
 }
 
@@ -222,28 +182,19 @@ fn next_directory(target: &Dir) -> Result<(String, Vec<String>), PlanError> {
         };
         highest = highest.max(number);
         // What cannot be looked into is not known to be whole.
-        if !target
-            .sub(&entry.name)
-            .and_then(|d| d.has(MANIFEST))
-            .unwrap_or(false)
-        {
+        if !target.sub(&entry.name).and_then(|d| d.has(MANIFEST)).unwrap_or(false) {
             incomplete.push(entry.name);
         }
     }
     let shown = || escape(target.path().as_os_str().as_encoded_bytes());
-    let next = highest
-        .checked_add(1)
-        .ok_or_else(|| PlanError::NoNumber(shown()))?;
+    let next = highest.checked_add(1).ok_or_else(|| PlanError::NoNumber(shown()))?;
     Ok((format!("export-{next:04}"), incomplete))
 }
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for name in &self.incomplete {
-            writeln!(
-                f,
-                "{name}: incomplete, writing it was interrupted; do not use it"
-            )?;
+            writeln!(f, "{name}: incomplete, writing it was interrupted; do not use it")?;
         }
         writeln!(f, "to {}", self.directory)?;
         for file in &self.files {
@@ -256,9 +207,7 @@ impl fmt::Display for Plan {
 
 impl fmt::Display for Planned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            name, kind, state, ..
-        } = self;
+        let Self { name, kind, state, .. } = self;
         let state = match state {
             State::Cleaned => "cleaned",
             State::AsIs => "AS IS, not cleaned",

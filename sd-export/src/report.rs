@@ -83,25 +83,14 @@ pub(crate) struct Batch {
 impl Item {
     /// A file nothing is known of yet but its size.
     pub(crate) fn of(source: &Source, size: Option<u64>) -> Self {
-        Self::refused(
-            source,
-            size,
-            Failure::new(Status::Bug, "nothing was done with it"),
-        )
+        Self::refused(source, size, Failure::new(Status::Bug, "nothing was done with it"))
     }
 
     /// A file that was refused.
     pub(crate) fn refused(source: &Source, size: Option<u64>, why: impl Into<Failure>) -> Self {
-        let Failure {
-            status, message, ..
-        } = why.into();
+        let Failure { status, message, .. } = why.into();
         let outcome = Outcome::Refused { status, message };
-        Self {
-            file: source.shown(),
-            size,
-            note: None,
-            outcome,
-        }
+        Self { file: source.shown(), size, note: None, outcome }
     }
 
     /// The status, if it was refused.
@@ -117,14 +106,7 @@ impl Batch {
     /// The report on these files.
     pub(crate) fn new(verb: Verb, files: Vec<Item>, skipped: Vec<Escaped>) -> Self {
         let refused = files.iter().filter(|f| f.refusal().is_some()).count();
-        Self {
-            verb,
-            done: files.len() - refused,
-            refused,
-            files,
-            skipped,
-            hint: None,
-        }
+        Self { verb, done: files.len() - refused, refused, files, skipped, hint: None }
     }
 
     /// The clean copies.
@@ -144,10 +126,7 @@ pub(crate) fn gravest(statuses: impl Iterator<Item = Status>) -> Option<Status> 
 
 impl Report for Batch {
     fn status(&self) -> Status {
-        match (
-            self.done,
-            gravest(self.files.iter().filter_map(Item::refusal)),
-        ) {
+        match (self.done, gravest(self.files.iter().filter_map(Item::refusal))) {
             (0, None) => Status::NothingToDo,
             (_, None) => Status::Done,
             // A system that lost its walls on the way did not do part of the work well.

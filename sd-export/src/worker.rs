@@ -32,18 +32,10 @@ const SCRUB: &str = "scrub";
 /// did a PNG of 450 MB, so such files are refused by name though the input limit admits them.
 /// More would leave a station with 8 GiB one worker at a time for every file. Output: the most
 /// the scrubber may write. Time: 300 seconds of processor, twenty times what that text took.
-pub(crate) const PROFILE: Profile = Profile {
-    memory: 2 << 30,
-    output: 1 << 30,
-    seconds: 300,
-};
+pub(crate) const PROFILE: Profile = Profile { memory: 2 << 30, output: 1 << 30, seconds: 300 };
 
 /// The jobs of this program.
-pub(crate) const JOBS: &[Job] = &[Job {
-    name: SCRUB,
-    profile: PROFILE,
-    run: inside::work,
-}];
+pub(crate) const JOBS: &[Job] = &[Job { name: SCRUB, profile: PROFILE, run: inside::work }];
 
 /// Why there is no result for a file.
 #[derive(Debug, thiserror::Error)]
@@ -110,10 +102,7 @@ impl WorkError {
     /// Whether this is about what the file holds, and not about reading it or about the walls.
     pub(crate) fn is_about_content(&self) -> bool {
         use Status::{Bug, FileError, NoSpace, SandboxUnavailable};
-        !matches!(
-            self.status(),
-            SandboxUnavailable | FileError | NoSpace | Bug
-        )
+        !matches!(self.status(), SandboxUnavailable | FileError | NoSpace | Bug)
     }
 
     /// The format, if it could be told before the refusal.
@@ -129,14 +118,12 @@ impl WorkError {
     pub(crate) fn kind(&self) -> String {
         let plain = |c: char| c.is_ascii_alphanumeric() || " -()".contains(c);
         match self {
-            Self::Refused {
-                format: Some(format),
-                ..
-            } => format.to_string(),
-            Self::Refused {
-                refusal: Refusal::UnknownType(kind),
-                ..
-            } if kind.len() <= 48 && kind.chars().all(plain) => kind.clone(),
+            Self::Refused { format: Some(format), .. } => format.to_string(),
+            Self::Refused { refusal: Refusal::UnknownType(kind), .. }
+                if kind.len() <= 48 && kind.chars().all(plain) =>
+            {
+                kind.clone()
+            }
             _ => "unknown".to_owned(),
         }
     }
@@ -179,17 +166,9 @@ pub(crate) fn inspect(input: &File, limits: &Limits) -> Result<Report, WorkError
 /// Writes a clean copy to `output`, which has no name yet, and checks it.
 pub(crate) fn scrub(input: &File, output: &NewFile, limits: &Limits) -> Result<Cleaned, WorkError> {
     match ask(Mode::Scrub, input, output.file(), limits)? {
-        Answer::Cleaned {
-            report,
-            size,
-            blake3,
-        } => {
+        Answer::Cleaned { report, size, blake3 } => {
             compare(output.file(), size, blake3)?;
-            Ok(Cleaned {
-                report,
-                size,
-                blake3,
-            })
+            Ok(Cleaned { report, size, blake3 })
         }
         answer => Err(answer.into_error()),
     }
@@ -198,20 +177,13 @@ pub(crate) fn scrub(input: &File, output: &NewFile, limits: &Limits) -> Result<C
 /// Scrubs a file once more: if that changes no byte, the file is clean.
 pub(crate) fn check(input: &File, limits: &Limits) -> Result<Checked, WorkError> {
     match ask(Mode::Check, input, nowhere()?, limits)? {
-        Answer::Cleaned {
-            report,
-            size,
-            blake3,
-        } => {
+        Answer::Cleaned { report, size, blake3 } => {
             let clean = match compare(input, size, blake3) {
                 Ok(()) => Some(blake3),
                 Err(WorkError::Untrue) => None,
                 Err(e) => return Err(e),
             };
-            Ok(Checked {
-                format: report.format,
-                clean,
-            })
+            Ok(Checked { format: report.format, clean })
         }
         answer => Err(answer.into_error()),
     }
@@ -232,37 +204,25 @@ fn compare(mut file: &File, size: u64, blake3: Blake3) -> Result<(), WorkError> 
 
 /// The output of a worker that has nothing to write.
 fn nowhere() -> Result<rustix::fd::OwnedFd, WorkError> {
-    rustix::fs::open(
-        "/dev/null",
-        OFlags::WRONLY | OFlags::CLOEXEC,
-        FileMode::empty(),
-    )
-    .map_err(|e| WorkError::Worker(WorkerError::Start(e.into())))
+    rustix::fs::open("/dev/null", OFlags::WRONLY | OFlags::CLOEXEC, FileMode::empty())
+        .map_err(|e| WorkError::Worker(WorkerError::Start(e.into())))
 }
 
 /// One worker from start to end: an answer counts only after a good end.
 fn ask(mode: Mode, input: &File, output: impl AsFd, limits: &Limits) -> Result<Answer, WorkError> {
     let length = input.metadata().map_err(WorkError::Again)?.len();
     if length > limits.max_input {
-        return Err(WorkError::Refused {
-            format: None,
-            refusal: too_long(limits.max_input),
-        });
+        return Err(WorkError::Refused { format: None, refusal: too_long(limits.max_input) });
     }
     let order = serde_json::to_vec(&Order::new(mode, limits)).map_err(|_| WorkError::Nonsense)?;
     let mut worker = Worker::spawn(SCRUB, input, output)?;
     let channel = worker.channel();
-    let answer = match channel
-        .send(&order)
-        .and_then(|()| channel.receive(MAX_ANSWER))
-    {
+    let answer = match channel.send(&order).and_then(|()| channel.receive(MAX_ANSWER)) {
         Ok(answer) => answer,
         Err(e) => return Err(worker.broken(e).into()),
     };
     worker.finish()?;
-    serde_json::from_slice(&answer)
-        .map(escaped)
-        .map_err(|_| WorkError::Nonsense)
+    serde_json::from_slice(&answer).map(escaped).map_err(|_| WorkError::Nonsense)
 }
 
 impl Answer {

@@ -71,17 +71,11 @@ pub(crate) fn write(
     target: &Dir,
     progress: &mut dyn Progress,
 ) -> Result<Vec<Entry>, WriteError> {
-    let nothing = |cause| WriteError {
-        cause,
-        left: "nothing was written".to_owned(),
-    };
+    let nothing = |cause| WriteError { cause, left: "nothing was written".to_owned() };
     let dir = make_new(target, &plan.name).map_err(nothing)?;
     let written = fill(&dir, target, plan, progress);
     progress.end();
-    written.map_err(|cause| WriteError {
-        cause,
-        left: take_away(target, &plan.name),
-    })
+    written.map_err(|cause| WriteError { cause, left: take_away(target, &plan.name) })
 }
 
 /// Makes a directory that was not there: `mkdir` itself says so, which keeps two runs apart.
@@ -90,11 +84,7 @@ fn make_new(target: &Dir, name: &str) -> Result<Dir, Cause> {
     rustix::fs::mkdir(&path, rustix::fs::Mode::RWXU)
         .map_err(|e| DirError::new("making the directory", &path, e))?;
     let dir = target.sub(name)?;
-    if dir.entries()?.is_empty() {
-        Ok(dir)
-    } else {
-        Err(Cause::Strangers)
-    }
+    if dir.entries()?.is_empty() { Ok(dir) } else { Err(Cause::Strangers) }
 }
 
 /// A part of an export is no export: what was written goes away again.
@@ -112,11 +102,8 @@ fn fill(
     progress: &mut dyn Progress,
 ) -> Result<Vec<Entry>, Cause> {
     progress.begin("writing", Some(plan.total));
-    let entries = plan
-        .files
-        .iter()
-        .map(|f| copy_in(dir, f, progress))
-        .collect::<Result<Vec<_>, _>>()?;
+    let entries =
+        plan.files.iter().map(|f| copy_in(dir, f, progress)).collect::<Result<Vec<_>, _>>()?;
     let sums = [
         (SHA256SUMS, manifest::sha256sums(&entries).into_bytes()),
         (B3SUMS, manifest::b3sums(&entries).into_bytes()),
@@ -170,20 +157,13 @@ fn back(dir: &Dir, name: &str, progress: &mut dyn Progress) -> Result<Digests, C
 }
 
 fn same(name: &str, is: bool) -> Result<(), Cause> {
-    if is {
-        Ok(())
-    } else {
-        Err(Cause::Different(name.to_owned()))
-    }
+    if is { Ok(()) } else { Err(Cause::Different(name.to_owned())) }
 }
 
 /// Whether the medium holds exactly these bytes under this name.
 fn held(dir: &Dir, name: &str, bytes: &[u8], progress: &mut dyn Progress) -> Result<(), Cause> {
     let found = back(dir, name, progress)?;
-    same(
-        name,
-        found.size == bytes.len() as u64 && found.blake3 == Blake3::of(bytes),
-    )
+    same(name, found.size == bytes.len() as u64 && found.blake3 == Blake3::of(bytes))
 }
 
 /// Only files that stand in the manifest leave the station.
@@ -193,11 +173,7 @@ fn only_ours(dir: &Dir, entries: &[Entry]) -> Result<(), Cause> {
         name == SHA256SUMS || name == B3SUMS || entries.iter().any(|e| e.name.as_str() == name)
     };
     let all = found.iter().all(|f| f.kind == Kind::File && ours(&f.name));
-    if all && found.len() == entries.len() + 2 {
-        Ok(())
-    } else {
-        Err(Cause::Strangers)
-    }
+    if all && found.len() == entries.len() + 2 { Ok(()) } else { Err(Cause::Strangers) }
 }
 
 #[cfg(test)]

@@ -3,10 +3,7 @@
 //! This file is its own program: a worker is the same program started anew, so its job named
 //! `scrub` takes the place of the real one. What it does is told by the first byte of the file.
 #![expect(clippy::expect_used, reason = "a test that cannot be set up fails")]
-#![expect(
-    clippy::print_stdout,
-    reason = "a test program with its own main prints its results"
-)]
+#![expect(clippy::print_stdout, reason = "a test program with its own main prints its results")]
 
 use std::ffi::OsString;
 use std::io::{Read as _, Write as _};
@@ -17,16 +14,8 @@ use sd_sandbox::{ChannelError, Inside, Job, Profile, worker_main};
 use sd_term::{Face, Ui};
 use serde_json::{Value, json};
 
-const SMALL: Profile = Profile {
-    memory: 256 << 20,
-    output: 4096,
-    seconds: 1,
-};
-const JOBS: &[Job] = &[Job {
-    name: "scrub",
-    profile: SMALL,
-    run: hostile,
-}];
+const SMALL: Profile = Profile { memory: 256 << 20, output: 4096, seconds: 1 };
+const JOBS: &[Job] = &[Job { name: "scrub", profile: SMALL, run: hostile }];
 
 fn hostile(mut inside: Inside) -> Result<(), ChannelError> {
     let order: Value = serde_json::from_slice(&inside.channel.receive(4096)?).unwrap_or_default();
@@ -78,12 +67,7 @@ fn scrub(content: &str) -> (Value, Vec<String>) {
     let dir = Dir::open(tmp.path()).expect("it opens");
     dir.write_new("x.txt", content.as_bytes()).expect("free");
     let out = run(tmp.path(), Face::Json);
-    let names = dir
-        .entries()
-        .expect("listed")
-        .into_iter()
-        .map(|e| e.name)
-        .collect();
+    let names = dir.entries().expect("listed").into_iter().map(|e| e.name).collect();
     (serde_json::from_str(&out).expect("one object"), names)
 }
 
@@ -111,9 +95,7 @@ fn a_worker_that_crashes_or_lies_is_named_and_leaves_no_file() {
         let (report, names) = scrub(content);
         assert_eq!(report["status"], "NOT_CLEAN", "{content}");
         assert_eq!(report["exit"], 10, "{content}");
-        let message = report["report"]["files"][0]["message"]
-            .as_str()
-            .expect("a message");
+        let message = report["report"]["files"][0]["message"].as_str().expect("a message");
         assert!(message.contains(words), "{content}: {message}");
         assert_eq!(names, ["x.txt"], "{content}");
     }
@@ -129,14 +111,8 @@ fn what_a_worker_says_is_escaped_in_both_faces() {
     let dir = Dir::open(tmp.path()).expect("it opens");
     dir.write_new("x.txt", b"good").expect("free");
     let shown = run(tmp.path(), Face::Human);
-    assert!(
-        shown.contains(r"\u{202e}detail") && shown.contains(r"\u{7}bell"),
-        "{shown}"
-    );
-    assert!(
-        !shown.contains(['\u{1b}', '\u{202e}', '\u{7}']),
-        "{shown:?}"
-    );
+    assert!(shown.contains(r"\u{202e}detail") && shown.contains(r"\u{7}bell"), "{shown}");
+    assert!(!shown.contains(['\u{1b}', '\u{202e}', '\u{7}']), "{shown:?}");
 }
 
 fn main() -> ExitCode {

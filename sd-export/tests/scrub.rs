@@ -20,11 +20,7 @@ fn a_clean_copy_stands_beside_an_untouched_original() {
         assert_eq!(ran.code, 0, "{name}: {}{}", ran.out, ran.talk);
         let clean = at.get(copy);
         assert!(!clean.is_empty() && !holds(&clean, files::SECRET) && !holds(&clean, "\u{200b}"));
-        assert_eq!(
-            Blake3::of(&at.get(name)),
-            Blake3::of(&bytes),
-            "{name} was touched"
-        );
+        assert_eq!(Blake3::of(&at.get(name)), Blake3::of(&bytes), "{name} was touched");
         let hint = format!("hint: sd-export write {copy} --to /media/amnesia/Export\n");
         assert!(ran.talk.ends_with(&hint), "{}", ran.talk);
     }
@@ -38,10 +34,7 @@ fn exiftool_finds_nothing_in_the_clean_copy() {
     assert!(shows("photo.jpg").contains("GPSLatitude") && shows("photo.jpg").contains("SpyCam"));
     assert_eq!(run(&at, &["scrub", "photo.jpg"]).code, 0);
     let clean = shows("photo.clean.jpg");
-    assert!(
-        clean.contains("JPEG") && clean.contains("ImageWidth"),
-        "{clean}"
-    );
+    assert!(clean.contains("JPEG") && clean.contains("ImageWidth"), "{clean}");
     for trace in ["GPS", "SpyCam", "IFD0", "Comment", "XMP", files::SECRET] {
         assert!(!clean.contains(trace), "{trace}: {clean}");
     }
@@ -53,12 +46,7 @@ fn an_unknown_type_is_refused_by_name_and_leaves_nothing() {
     at.put("notes.zip", &files::zip());
     let ran = run(&at, &["scrub", "notes.zip"]);
     assert_eq!(ran.code, 1);
-    assert!(
-        ran.out
-            .starts_with("notes.zip: ZIP archive: cannot be cleaned yet\n"),
-        "{}",
-        ran.out
-    );
+    assert!(ran.out.starts_with("notes.zip: ZIP archive: cannot be cleaned yet\n"), "{}", ran.out);
     assert!(ran.talk.starts_with("UNSUPPORTED_TYPE: "), "{}", ran.talk);
     assert_eq!(at.names(), ["notes.zip"]);
 }
@@ -69,10 +57,7 @@ fn a_broken_file_is_refused_and_leaves_nothing() {
     let jpeg = files::jpeg();
     at.put("cut.jpg", &jpeg[..jpeg.len() - 20]);
     let ran = run(&at, &["scrub", "cut.jpg", "--json"]);
-    assert_eq!(
-        (ran.code, ran.json()["status"].as_str()),
-        (10, Some("NOT_CLEAN"))
-    );
+    assert_eq!((ran.code, ran.json()["status"].as_str()), (10, Some("NOT_CLEAN")));
     assert_eq!(at.names(), ["cut.jpg"]);
 }
 
@@ -83,11 +68,7 @@ fn an_existing_file_is_never_replaced() {
     at.put("a.clean.txt", b"mine");
     let ran = run(&at, &["scrub", "a.txt"]);
     assert_eq!(ran.code, 1);
-    assert!(
-        ran.out.contains("a.clean.txt: already there"),
-        "{}",
-        ran.out
-    );
+    assert!(ran.out.contains("a.clean.txt: already there"), "{}", ran.out);
     let ran = run(&at, &["scrub", "a.txt", "--output", "a.clean.txt"]);
     assert_eq!(ran.code, 1);
     assert_eq!(at.get("a.clean.txt"), b"mine");
@@ -121,17 +102,9 @@ fn a_batch_goes_on_when_one_file_fails() {
     at.put("c.txt", &files::text());
     let ran = run(&at, &["scrub", "a.jpg", "b.jpg", "c.txt", "gone"]);
     assert_eq!(ran.code, 4, "{}", ran.out);
-    assert!(
-        ran.out
-            .contains("2 of 4 files cleaned and checked, 2 refused"),
-        "{}",
-        ran.out
-    );
+    assert!(ran.out.contains("2 of 4 files cleaned and checked, 2 refused"), "{}", ran.out);
     assert!(ran.talk.contains("PART_DONE"), "{}", ran.talk);
-    assert_eq!(
-        at.names(),
-        ["a.clean.jpg", "a.jpg", "b.jpg", "c.clean.txt", "c.txt"]
-    );
+    assert_eq!(at.names(), ["a.clean.jpg", "a.jpg", "b.jpg", "c.clean.txt", "c.txt"]);
 }
 
 #[test]
@@ -139,21 +112,13 @@ fn a_directory_stands_for_its_files_and_namesakes_get_numbers() {
     let at = Scratch::new();
     let (inside, _) = (at.sub("in"), at.sub("out"));
     inside.write_new("a.txt", b"one").expect("free");
-    inside
-        .make_sub("deep")
-        .expect("made")
-        .write_new("A.txt", b"two")
-        .expect("free");
+    inside.make_sub("deep").expect("made").write_new("A.txt", b"two").expect("free");
     std::os::unix::fs::symlink("/etc/passwd", at.path().join("in/link")).expect("a link");
     let ran = run(&at, &["scrub", "in", "--to", "out"]);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.talk);
     let out = at.dir.sub("out").expect("there");
     assert_eq!(common::names(&out), ["A-2.clean.txt", "a.clean.txt"]);
-    assert!(
-        ran.out.contains("in/link: not a regular file; skipped"),
-        "{}",
-        ran.out
-    );
+    assert!(ran.out.contains("in/link: not a regular file; skipped"), "{}", ran.out);
 }
 
 #[test]
@@ -162,27 +127,12 @@ fn neutral_names_tell_nothing_and_go_on_counting() {
     at.sub("out");
     at.put("Jane Source passport.jpg", &files::jpeg());
     at.put("b.txt", &files::text());
-    let args = [
-        "scrub",
-        "--to",
-        "out",
-        "--neutral-names",
-        "Jane Source passport.jpg",
-        "b.txt",
-    ];
+    let args = ["scrub", "--to", "out", "--neutral-names", "Jane Source passport.jpg", "b.txt"];
     assert_eq!(run(&at, &args).code, 0);
     assert_eq!(run(&at, &args).code, 0);
     let out = at.dir.sub("out").expect("there");
     let names = common::names(&out);
-    assert_eq!(
-        names,
-        [
-            "file-001.jpg",
-            "file-002.txt",
-            "file-003.jpg",
-            "file-004.txt"
-        ]
-    );
+    assert_eq!(names, ["file-001.jpg", "file-002.txt", "file-003.jpg", "file-004.txt"]);
 }
 
 #[test]
@@ -199,20 +149,11 @@ fn hostile_names_are_shown_escaped_and_neutralised_in_the_copy() {
     at.put("-rf \u{202e}gpj\x1b[2J.txt", b"text");
     let ran = run(&at, &["scrub", "--", "-rf \u{202e}gpj\x1b[2J.txt"]);
     assert_eq!(ran.code, 0, "{}", ran.talk);
-    assert!(
-        ran.out
-            .starts_with(r"-rf \u{202e}gpj\u{1b}[2J.txt: plain text"),
-        "{}",
-        ran.out
-    );
+    assert!(ran.out.starts_with(r"-rf \u{202e}gpj\u{1b}[2J.txt: plain text"), "{}", ran.out);
     for text in [&ran.out, &ran.talk] {
         assert!(!text.contains(['\u{202e}', '\x1b']), "{text:?}");
     }
-    assert!(
-        at.names().contains(&"rf _gpj_[2J.clean.txt".to_owned()),
-        "{:?}",
-        at.names()
-    );
+    assert!(at.names().contains(&"rf _gpj_[2J.clean.txt".to_owned()), "{:?}", at.names());
 }
 
 #[test]

@@ -35,33 +35,12 @@ fn an_export_holds_the_files_their_sums_and_a_manifest() {
     let at = ready();
     let ran = write(&at, &["a.clean.txt", "b.clean.jpg", "--yes"]);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.talk);
-    assert!(
-        ran.out.contains("stick/export-0001: 2 files"),
-        "{}",
-        ran.out
-    );
-    assert!(
-        ran.talk.contains("plain text, cleaned"),
-        "the plan is shown: {}",
-        ran.talk
-    );
-    let export = at
-        .dir
-        .sub("stick")
-        .and_then(|s| s.sub("export-0001"))
-        .expect("there");
-    let all = [
-        "B3SUMS",
-        "MANIFEST.json",
-        "SHA256SUMS",
-        "a.clean.txt",
-        "b.clean.jpg",
-    ];
+    assert!(ran.out.contains("stick/export-0001: 2 files"), "{}", ran.out);
+    assert!(ran.talk.contains("plain text, cleaned"), "the plan is shown: {}", ran.talk);
+    let export = at.dir.sub("stick").and_then(|s| s.sub("export-0001")).expect("there");
+    let all = ["B3SUMS", "MANIFEST.json", "SHA256SUMS", "a.clean.txt", "b.clean.jpg"];
     assert_eq!(names(&export), all);
-    assert_eq!(
-        at.get("stick/export-0001/b.clean.jpg"),
-        at.get("b.clean.jpg")
-    );
+    assert_eq!(at.get("stick/export-0001/b.clean.jpg"), at.get("b.clean.jpg"));
     let value = manifest(&at, "export-0001");
     assert_eq!(value["format"], "sneakernet-export");
     assert_eq!(value["files"][0]["name"], "a.clean.txt");
@@ -75,10 +54,7 @@ fn sha256sum_accepts_the_sums_and_the_blake3_sums_have_its_form() {
     assert_eq!(write(&at, &["a.clean.txt", "b.clean.jpg", "--yes"]).code, 0);
     let export = at.path().join("stick/export-0001");
     let ran = tool(&export, "sha256sum", &["--check", "--strict", "SHA256SUMS"]);
-    assert_eq!(
-        (ran.code, ran.out.as_str()),
-        (0, "a.clean.txt: OK\nb.clean.jpg: OK\n")
-    );
+    assert_eq!((ran.code, ran.out.as_str()), (0, "a.clean.txt: OK\nb.clean.jpg: OK\n"));
     let sums = String::from_utf8(at.get("stick/export-0001/B3SUMS")).expect("text");
     let first = format!("{}  a.clean.txt", sd_fs::Blake3::of(&at.get("a.clean.txt")));
     assert_eq!(sums.lines().next(), Some(first.as_str()));
@@ -88,16 +64,10 @@ fn sha256sum_accepts_the_sums_and_the_blake3_sums_have_its_form() {
 fn no_path_and_no_name_of_the_source_leaves_with_neutral_names() {
     let at = Scratch::new();
     at.sub("stick");
-    at.sub("wistful_heron")
-        .write_new("1-wistful_heron-doc.txt", b"text\n")
-        .expect("free");
+    at.sub("wistful_heron").write_new("1-wistful_heron-doc.txt", b"text\n").expect("free");
     let ran = write(&at, &["wistful_heron", "--neutral-names", "--yes"]);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.talk);
-    let export = at
-        .dir
-        .sub("stick")
-        .and_then(|s| s.sub("export-0001"))
-        .expect("there");
+    let export = at.dir.sub("stick").and_then(|s| s.sub("export-0001")).expect("there");
     assert!(names(&export).contains(&"file-001.txt".to_owned()));
     for name in names(&export) {
         let bytes = at.get(&format!("stick/export-0001/{name}"));
@@ -110,17 +80,9 @@ fn a_file_that_is_not_clean_is_refused_with_the_next_step() {
     let at = ready();
     let ran = write(&at, &["a.clean.txt", "b.jpg", "--yes"]);
     assert_eq!(ran.code, 10);
-    assert!(
-        ran.out.contains("b.jpg: JPEG picture: not a clean copy"),
-        "{}",
-        ran.out
-    );
+    assert!(ran.out.contains("b.jpg: JPEG picture: not a clean copy"), "{}", ran.out);
     assert!(ran.talk.contains("NOT_CLEAN"), "{}", ran.talk);
-    assert!(
-        ran.talk.ends_with("hint: sd-export scrub b.jpg\n"),
-        "{}",
-        ran.talk
-    );
+    assert!(ran.talk.ends_with("hint: sd-export scrub b.jpg\n"), "{}", ran.talk);
     assert_eq!(names(&at.dir.sub("stick").expect("there")), [""; 0]);
 }
 
@@ -131,10 +93,7 @@ fn a_clean_copy_that_was_tampered_with_is_refused() {
     bytes.splice(2..2, *b"\xff\xfe\0\x07hello");
     at.put("c.clean.jpg", &bytes);
     let ran = write(&at, &["c.clean.jpg", "--yes", "--json"]);
-    assert_eq!(
-        (ran.code, ran.json()["status"].as_str()),
-        (10, Some("NOT_CLEAN"))
-    );
+    assert_eq!((ran.code, ran.json()["status"].as_str()), (10, Some("NOT_CLEAN")));
     assert_eq!(ran.json()["hint"][2], "c.clean.jpg");
     assert_eq!(names(&at.dir.sub("stick").expect("there")), [""; 0]);
 }
@@ -146,16 +105,9 @@ fn what_leaves_as_it_is_says_so_in_the_plan_and_in_the_manifest() {
     let refused = write(&at, &["notes.zip", "--yes"]);
     assert_eq!(refused.code, 1);
     assert!(refused.talk.contains("UNSUPPORTED_TYPE"));
-    let ran = write(
-        &at,
-        &["notes.zip", "b.jpg", "a.clean.txt", "--as-is", "--yes"],
-    );
+    let ran = write(&at, &["notes.zip", "b.jpg", "a.clean.txt", "--as-is", "--yes"]);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.talk);
-    assert!(
-        ran.talk.contains("ZIP archive, AS IS, not cleaned"),
-        "{}",
-        ran.talk
-    );
+    assert!(ran.talk.contains("ZIP archive, AS IS, not cleaned"), "{}", ran.talk);
     let value = manifest(&at, "export-0001");
     let field = |i: usize, key: &str| value["files"][i][key].as_str().map(str::to_owned);
     assert_eq!(field(0, "type").as_deref(), Some("ZIP archive"));
@@ -169,11 +121,7 @@ fn a_dry_run_shows_the_plan_and_writes_nothing() {
     let at = ready();
     let ran = write(&at, &["a.clean.txt", "--dry-run"]);
     assert_eq!(ran.code, 0);
-    assert!(
-        ran.out.contains("to stick/export-0001\n  a.clean.txt"),
-        "{}",
-        ran.out
-    );
+    assert!(ran.out.contains("to stick/export-0001\n  a.clean.txt"), "{}", ran.out);
     assert!(ran.out.contains(" free\n") && ran.out.ends_with("nothing was written\n"));
     assert_eq!(names(&at.dir.sub("stick").expect("there")), [""; 0]);
 }
@@ -183,11 +131,7 @@ fn without_a_terminal_and_without_yes_nothing_is_written() {
     let at = ready();
     let ran = write(&at, &["a.clean.txt"]);
     assert_eq!(ran.code, 2);
-    assert!(
-        ran.talk.contains("no terminal to ask on: use --yes"),
-        "{}",
-        ran.talk
-    );
+    assert!(ran.talk.contains("no terminal to ask on: use --yes"), "{}", ran.talk);
     assert_eq!(names(&at.dir.sub("stick").expect("there")), [""; 0]);
 }
 
@@ -215,19 +159,10 @@ fn namesakes_traps_and_reserved_names_get_names_of_their_own() {
     let value = manifest(&at, "export-0001");
     let names: Vec<_> = value["files"].as_array().expect("a list").iter().collect();
     let names: Vec<_> = names.iter().filter_map(|f| f["name"].as_str()).collect();
-    let expected = [
-        "note.txt",
-        "_x.txt",
-        "NOTE-2.txt",
-        "manifest-2.json",
-        "start.desktop.unsafe",
-    ];
+    let expected = ["note.txt", "_x.txt", "NOTE-2.txt", "manifest-2.json", "start.desktop.unsafe"];
     assert_eq!(names, expected);
     let export = at.path().join("stick/export-0001");
-    assert_eq!(
-        tool(&export, "sha256sum", &["-c", "--strict", "SHA256SUMS"]).code,
-        0
-    );
+    assert_eq!(tool(&export, "sha256sum", &["-c", "--strict", "SHA256SUMS"]).code, 0);
 }
 
 #[test]
@@ -246,16 +181,10 @@ fn a_killed_write_leaves_no_manifest_and_the_next_run_says_so() {
     let film = at.dir.append("film.mov").expect("made");
     film.set_len(700 << 20).expect("a hole");
     let files = ["write", "a.clean.txt", "film.mov"];
-    let mut child = start(
-        &at,
-        &[&files[..], &["--to", "stick", "--as-is", "--yes"]].concat(),
-    );
+    let mut child = start(&at, &[&files[..], &["--to", "stick", "--as-is", "--yes"]].concat());
     let begun = Instant::now();
     while !stick.has("export-0001").expect("asked") {
-        assert!(
-            begun.elapsed() < Duration::from_mins(1),
-            "it never started to write"
-        );
+        assert!(begun.elapsed() < Duration::from_mins(1), "it never started to write");
         std::thread::sleep(Duration::from_millis(2));
     }
     let walls = Dir::open(Path::new(&format!("/proc/{}", child.id()))).expect("it runs");
@@ -265,10 +194,7 @@ fn a_killed_write_leaves_no_manifest_and_the_next_run_says_so() {
     assert!(!child.wait().expect("ended").success(), "killed too late");
     let export = stick.sub("export-0001").expect("there");
     assert!(!export.has("MANIFEST.json").expect("asked"));
-    assert!(
-        !export.has("film.mov").expect("asked"),
-        "half a file under its name"
-    );
+    assert!(!export.has("film.mov").expect("asked"), "half a file under its name");
     let ran = write(&at, &["a.clean.txt", "--yes", "--json"]);
     assert_eq!(ran.code, 0, "{}", ran.talk);
     assert_eq!(ran.json()["report"]["incomplete"][0], "export-0001");

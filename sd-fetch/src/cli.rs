@@ -45,11 +45,7 @@ enum Verb {
 /// The face a command line asks for, even one that cannot be understood otherwise.
 pub(crate) fn face(args: &[OsString]) -> Face {
     let before_dashes = args.iter().skip(1).take_while(|a| *a != "--");
-    if before_dashes.into_iter().any(|a| a == "--json") {
-        Face::Json
-    } else {
-        Face::Human
-    }
+    if before_dashes.into_iter().any(|a| a == "--json") { Face::Json } else { Face::Human }
 }
 
 /// Whether `NO_COLOR` is set to anything.
@@ -60,9 +56,7 @@ pub(crate) fn no_colour() -> bool {
 
 #[expect(clippy::disallowed_methods, reason = "this file reads the environment")]
 fn user_home() -> Option<PathBuf> {
-    std::env::var_os("HOME")
-        .filter(|h| !h.is_empty())
-        .map(PathBuf::from)
+    std::env::var_os("HOME").filter(|h| !h.is_empty()).map(PathBuf::from)
 }
 
 pub(crate) fn parses(args: &[String]) -> bool {
@@ -96,11 +90,7 @@ fn not_a_command(error: &clap::Error, ui: &mut Ui) -> ExitCode {
     let result = match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Ok(HelpText { text }),
         _ => {
-            let message = text
-                .strip_prefix("error: ")
-                .unwrap_or(&text)
-                .trim_end()
-                .to_owned();
+            let message = text.strip_prefix("error: ").unwrap_or(&text).trim_end().to_owned();
             Err(Failure::new(Status::Usage, message))
         }
     };
@@ -144,9 +134,7 @@ mod tests {
     #[test]
     fn a_server_is_named_once_and_only_once() {
         assert!(parses(&words(&format!("sd-fetch sync --server {ONION}"))));
-        assert!(parses(&words(
-            "sd-fetch list --insecure-loopback 127.0.0.1:8081 --json"
-        )));
+        assert!(parses(&words("sd-fetch list --insecure-loopback 127.0.0.1:8081 --json")));
         for bad in [
             "sd-fetch sync".to_owned(),
             format!("sd-fetch sync --server {ONION} --insecure-loopback 127.0.0.1:1"),
@@ -162,12 +150,7 @@ mod tests {
 
     #[test]
     fn json_is_asked_for_before_anything_else_is_understood() {
-        let args = |line: &str| {
-            words(line)
-                .into_iter()
-                .map(OsString::from)
-                .collect::<Vec<_>>()
-        };
+        let args = |line: &str| words(line).into_iter().map(OsString::from).collect::<Vec<_>>();
         assert_eq!(face(&args("sd-fetch nonsense --json")), Face::Json);
         assert_eq!(face(&args("sd-fetch sync -- --json")), Face::Human);
     }

@@ -84,11 +84,7 @@ pub(crate) fn fetch(
     inbox: &Inbox,
     progress: &mut dyn Progress,
 ) -> Outcome {
-    let mut outcome = Outcome {
-        fetched: Vec::new(),
-        refused: plan.refused.clone(),
-        ended: None,
-    };
+    let mut outcome = Outcome { fetched: Vec::new(), refused: plan.refused.clone(), ended: None };
     let mut broken = 0;
     progress.begin("fetching", Some(plan.bytes()));
     for (i, item) in plan.new.iter().enumerate() {
@@ -100,16 +96,9 @@ pub(crate) fn fetch(
             }
             Err(why) => why,
         };
-        broken = if why.reach() == Reach::Connection {
-            broken + 1
-        } else {
-            0
-        };
+        broken = if why.reach() == Reach::Connection { broken + 1 } else { 0 };
         if why.reach() == Reach::Run || broken == PATIENCE {
-            outcome.ended = Some(Ended {
-                why,
-                left: plan.new.len() - i,
-            });
+            outcome.ended = Some(Ended { why, left: plan.new.len() - i });
             break;
         }
         outcome.refused.push(Refused::item(item).because(why));

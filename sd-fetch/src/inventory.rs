@@ -62,11 +62,7 @@ impl Inventory {
                 Err(why) => refused.push(candidate.refused_as.because(why)),
             }
         }
-        Self {
-            sources,
-            items,
-            refused,
-        }
+        Self { sources, items, refused }
     }
 }
 
@@ -84,10 +80,7 @@ impl Refused {
 
     /// The same with its reason.
     pub(crate) fn because(self, why: impl std::fmt::Display) -> Self {
-        Self {
-            why: why.to_string(),
-            ..self
-        }
+        Self { why: why.to_string(), ..self }
     }
 }
 
@@ -140,9 +133,7 @@ fn candidates(listing: &Listing, sources: &Sources, limits: &Limits) -> Vec<Cand
 /// Identifiers that stand in the lists more than once, whatever else is wrong with them.
 fn repeated(candidates: &[Candidate]) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
-    let again = candidates
-        .iter()
-        .filter(|c| !seen.insert(c.raw_uuid.as_str()));
+    let again = candidates.iter().filter(|c| !seen.insert(c.raw_uuid.as_str()));
     again.map(|c| c.raw_uuid.clone()).collect()
 }
 
@@ -195,22 +186,12 @@ mod tests {
 
     #[test]
     fn an_item_that_two_sources_claim_is_taken_from_neither() {
-        let both = json!([
-            source(ONE, "focal ghost"),
-            source(TWO, "apocryphal liturgy")
-        ]);
-        let got = inventory(
-            both,
-            json!([message(ONE, ITEM), message(TWO, ITEM)]),
-            json!([]),
-        );
+        let both = json!([source(ONE, "focal ghost"), source(TWO, "apocryphal liturgy")]);
+        let got = inventory(both, json!([message(ONE, ITEM), message(TWO, ITEM)]), json!([]));
         assert_eq!(got.items, []);
         assert_eq!(reasons(&got), vec![Refusal::Repeated.to_string(); 2]);
         let sources: Vec<_> = got.refused.iter().flat_map(|r| &r.source).collect();
-        assert_eq!(
-            sources.iter().map(|s| s.as_str()).collect::<Vec<_>>(),
-            [ONE, TWO]
-        );
+        assert_eq!(sources.iter().map(|s| s.as_str()).collect::<Vec<_>>(), [ONE, TWO]);
     }
 
     #[test]
@@ -230,10 +211,7 @@ mod tests {
 
     #[test]
     fn a_source_listed_twice_is_refused_with_its_items() {
-        let twice = json!([
-            source(ONE, "focal ghost"),
-            source(ONE, "apocryphal liturgy")
-        ]);
+        let twice = json!([source(ONE, "focal ghost"), source(ONE, "apocryphal liturgy")]);
         let got = inventory(twice, json!([message(ONE, ITEM)]), json!([]));
         assert!(got.sources.is_empty() && got.items.is_empty());
         assert_eq!(got.refused.len(), 2);

@@ -38,11 +38,7 @@ impl Plan {
     /// Compares the server with the inbox.
     pub(crate) fn new(inventory: Inventory, here: &[Item]) -> Self {
         let here: BTreeMap<&ItemId, &Item> = here.iter().map(|i| (&i.item, i)).collect();
-        let Inventory {
-            sources,
-            items,
-            mut refused,
-        } = inventory;
+        let Inventory { sources, items, mut refused } = inventory;
         let mut new = Vec::new();
         let mut already = 0;
         for item in items {
@@ -55,12 +51,7 @@ impl Plan {
             }
         }
         new.sort_by_key(|i| (rank(i), i.source.clone(), i.number, i.item.clone()));
-        Self {
-            sources,
-            new,
-            here: already,
-            refused,
-        }
+        Self { sources, new, here: already, refused }
     }
 
     /// Bytes to fetch.
@@ -79,11 +70,7 @@ impl Plan {
         }
         let items = self.new.len() as u64;
         let needed = self.bytes().saturating_add(items.saturating_mul(ROUNDING));
-        if needed.saturating_add(RESERVE) <= free {
-            Ok(())
-        } else {
-            Err(NoRoom { needed, free })
-        }
+        if needed.saturating_add(RESERVE) <= free { Ok(()) } else { Err(NoRoom { needed, free }) }
     }
 }
 
@@ -112,19 +99,10 @@ mod tests {
     const OTHER: &str = "3c3eebd6-d2da-4b97-8368-f0b6c0a699d0";
 
     fn listed(number: u32, kind: Kind, size: u64) -> Submission {
-        let item = format!("8d4aa076-59d8-44e8-80ca-{number:012x}")
-            .parse()
-            .expect("a UUID");
+        let item = format!("8d4aa076-59d8-44e8-80ca-{number:012x}").parse().expect("a UUID");
         let designation = "focal ghost".to_owned().try_into().expect("words");
         let source = SOURCE.parse().expect("a UUID");
-        Submission {
-            source,
-            item,
-            number,
-            kind,
-            designation,
-            size,
-        }
+        Submission { source, item, number, kind, designation, size }
     }
 
     fn copy(of: &Submission, source: &str) -> Item {
@@ -142,14 +120,7 @@ mod tests {
 
     fn plan(items: &[Submission], here: &[Item]) -> Plan {
         let (sources, refused) = (Sources::new(), Vec::new());
-        Plan::new(
-            Inventory {
-                sources,
-                items: items.to_vec(),
-                refused,
-            },
-            here,
-        )
+        Plan::new(Inventory { sources, items: items.to_vec(), refused }, here)
     }
 
     #[test]

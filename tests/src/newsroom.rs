@@ -158,6 +158,16 @@ impl Newsroom {
 
     /// `sd-fetch`, started, with its credentials written.
     pub fn start_fetch(&self, args: &[&str]) -> io::Result<Child> {
+        let (all, credentials) = self.fetch_line(args)?;
+        let mut child = self.command("sd-fetch", &all).stdin(Stdio::piped()).spawn()?;
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(credentials.as_bytes())?;
+        }
+        Ok(child)
+    }
+
+    /// The arguments of `sd-fetch`, and the credentials it will read from standard input.
+    pub fn fetch_line(&self, args: &[&str]) -> io::Result<(Vec<String>, String)> {
         // Each login takes a code that was not used before; a minute's distance also keeps
         // the throttle away.
         self.interface.clock().advance(SignedDuration::from_secs(61));
@@ -165,13 +175,9 @@ impl Newsroom {
         let mut all = self.at("ws", args);
         all.extend(["--insecure-loopback".to_owned(), address]);
         all.extend(["--credentials-fd".to_owned(), "0".to_owned()]);
-        let mut child = self.command("sd-fetch", &all).stdin(Stdio::piped()).spawn()?;
-        if let Some(mut stdin) = child.stdin.take() {
-            let user = &self.interface.users()[0];
-            let code = user.code(self.interface.clock().now())?;
-            writeln!(stdin, "{}\n{DEV_PASSPHRASE}\n{code}", user.username)?;
-        }
-        Ok(child)
+        let user = &self.interface.users()[0];
+        let code = user.code(self.interface.clock().now())?;
+        Ok((all, format!("{}\n{DEV_PASSPHRASE}\n{code}\n", user.username)))
     }
 
     /// Pairs both stations; the SVS has the submission key in a file.

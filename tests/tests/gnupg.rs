@@ -93,10 +93,8 @@ fn recorded_ciphertexts_open_to_what_gpg_makes_of_them_by_key_file() {
     compare(&newsroom, &items);
 }
 
-#[test]
-fn recorded_ciphertexts_open_to_what_gpg_makes_of_them_by_gpg_agent() {
-    let (newsroom, items) = newsroom();
-    let gnupg = Gnupg::with_key(keys::SECUREDROP_DEV_SECRET).expect("gpg");
+/// Pairs both stations; the SVS keeps the dev key in this gpg-agent.
+fn pair_with_agent(newsroom: &Newsroom, gnupg: &Gnupg) {
     let fingerprint =
         newsroom.pair_workstation(keys::SECUREDROP_DEV_SECRET).expect("paired");
     let exported = gnupg.feed(&["--export"], b"").expect("gpg runs").stdout;
@@ -109,10 +107,45 @@ fn recorded_ciphertexts_open_to_what_gpg_makes_of_them_by_gpg_agent() {
         "--submission-key", &public, "--gnupg-home", &home,
     ];
     let _ = newsroom.svs(&args).expect(0);
+}
+
+#[test]
+fn recorded_ciphertexts_open_to_what_gpg_makes_of_them_by_gpg_agent() {
+    let (newsroom, items) = newsroom();
+    let gnupg = Gnupg::with_key(keys::SECUREDROP_DEV_SECRET).expect("gpg");
+    pair_with_agent(&newsroom, &gnupg);
     let _ = newsroom.fetch(&["sync"]).expect(0);
     let _ = newsroom.pack().expect(0);
     let _ = newsroom.unpack().expect(0);
     compare(&newsroom, &items);
+}
+
+#[test]
+fn one_message_with_a_broken_session_key_does_not_keep_gpg_agent_from_the_others() {
+    let key = keys::securedrop_dev().expect("the dev key");
+    let mut world = World::new(key).expect("a world");
+    world
+        .source("focal ghost")
+        .and_then(|s| s.message("First."))
+        .and_then(|s| {
+            s.made_by(Kind::Message, |key, sink| {
+                let mut out = Vec::new();
+                sd_tests::ciphertext::message(key, "never to be read", &mut out)?;
+                // Inside the RSA-encrypted session key.
+                out[300] ^= 0x55;
+                sink.write_all(&out)
+            })
+        })
+        .and_then(|s| s.message("Third."))
+        .expect("a source");
+    let newsroom = Newsroom::new(world).expect("a newsroom");
+    let gnupg = Gnupg::with_key(keys::SECUREDROP_DEV_SECRET).expect("gpg");
+    pair_with_agent(&newsroom, &gnupg);
+    let _ = newsroom.fetch(&["sync"]).expect(0);
+    let _ = newsroom.pack().expect(0);
+    let unpacked = newsroom.unpack().expect(4).json();
+    assert_eq!(unpacked["report"]["refused"].as_array().map(Vec::len), Some(1), "{unpacked}");
+    assert_eq!(newsroom.plaintexts().expect("listed").len(), 2);
 }
 
 /// A shell script with the recovery steps of the README, run in an empty directory.

@@ -82,7 +82,7 @@ id_type! {
 impl BundleId {
     /// From 16 random bytes.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes.iter().map(|b| format!("{b:02x}")).collect())
+        Self(format!("{:032x}", u128::from_be_bytes(bytes)))
     }
 }
 

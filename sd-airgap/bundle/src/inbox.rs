@@ -85,31 +85,11 @@ impl Inbox {
         let mut items = Vec::new();
         for entry in self.dir.entries()? {
             if entry.kind == EntryKind::Dir && entry.name.parse::<SourceId>().is_ok() {
-                self.items_of(&self.dir.sub(&entry.name)?, &mut items)?;
+                items_of(&self.dir.sub(&entry.name)?, &mut items)?;
             }
         }
         items.sort_by(|a, b| (&a.source, a.number, &a.item).cmp(&(&b.source, b.number, &b.item)));
         Ok(items)
-    }
-
-    fn items_of(&self, dir: &Dir, items: &mut Vec<Item>) -> Result<(), InboxError> {
-        for entry in dir.entries()? {
-            if !entry.name.ends_with(".json") {
-                continue;
-            }
-            let bytes = dir.read_small(&entry.name, MAX_RECORD)?;
-            let bad = |why: String| InboxError::Record {
-                path: sd_fs::escape(dir.path().join(&entry.name).as_os_str().as_encoded_bytes()),
-                why,
-            };
-            let item: Item = serde_json::from_slice(&bytes).map_err(|e| bad(sd_fs::escape(e.to_string().as_bytes()).to_string()))?;
-            let in_place = dir.path().ends_with(item.source.as_str());
-            if entry.name != record_name(&item.item) || !in_place {
-                return Err(bad("it stands under another item's name".to_owned()));
-            }
-            items.push(item);
-        }
-        Ok(())
     }
 
     /// Opens an item's ciphertext.
@@ -125,6 +105,27 @@ impl Inbox {
         dir.remove_file(&ciphertext_name(&item.item))?;
         Ok(())
     }
+}
+
+fn items_of(dir: &Dir, items: &mut Vec<Item>) -> Result<(), InboxError> {
+    for entry in dir.entries()? {
+        if entry.name.strip_suffix(".json").is_none() {
+            continue;
+        }
+        let bytes = dir.read_small(&entry.name, MAX_RECORD)?;
+        let bad = |why: String| InboxError::Record {
+            path: sd_fs::escape(dir.path().join(&entry.name).as_os_str().as_encoded_bytes()),
+            why,
+        };
+        let item: Item = serde_json::from_slice(&bytes)
+            .map_err(|e| bad(sd_fs::escape(e.to_string().as_bytes()).to_string()))?;
+        let in_place = dir.path().ends_with(item.source.as_str());
+        if entry.name != record_name(&item.item) || !in_place {
+            return Err(bad("it stands under another item's name".to_owned()));
+        }
+        items.push(item);
+    }
+    Ok(())
 }
 
 fn record_name(item: &ItemId) -> String {

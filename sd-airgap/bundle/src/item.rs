@@ -60,7 +60,8 @@ impl TryFrom<String> for Designation {
 
     fn try_from(text: String) -> Result<Self, DesignationError> {
         let word = |w: &str| {
-            !w.is_empty() && w.chars().all(|c| c.is_alphanumeric() && !c.is_uppercase() || "-'’".contains(c))
+            !w.is_empty()
+                && w.chars().all(|c| c.is_alphanumeric() && !c.is_uppercase() || "-'’".contains(c))
         };
         if text.len() <= 100 && text.split(' ').all(word) {
             Ok(Self(text))

@@ -100,7 +100,10 @@ mod tests {
     #[test]
     fn a_header_is_what_the_tar_crate_writes() {
         for (name, size) in [(PAD_NAME, PAD), (HEAD_NAME, 5), ("m-000001.pgp", 640 << 20)] {
-            assert_eq!(header(name, size)[..], crate::writer::tar_header(name, size).as_bytes()[..]);
+            assert_eq!(
+                header(name, size)[..],
+                crate::writer::tar_header(name, size).as_bytes()[..]
+            );
         }
     }
 

@@ -32,6 +32,8 @@ pub use limits::Limits;
 pub use manifest::{Manifest, ManifestError, Member, Note, Timestamp};
 pub use outbox::{ItemState, Outbox, OutboxError, PackState, Packed};
 pub use random::{RandomError, random};
-pub use reader::{Attested, Authentic, Bundle, BundleError, Discard, MemberSink, Unverified, Verified};
+pub use reader::{
+    Attested, Authentic, Bundle, BundleError, Discard, MemberSink, Unverified, Verified,
+};
 pub use receipt::{Nonce, Receipt, ReceiptError};
 pub use writer::{WriteError, write_bundle};

@@ -208,17 +208,14 @@ fn read(dir: &Dir, name: &str, state: PackState) -> Result<Packed, OutboxError> 
     let bytes = dir.read_small(name, limit)?;
     let record: Record = serde_json::from_slice(&bytes).map_err(|e| bad(name, &e))?;
     let hash = Blake3::of(&record.manifest.to_json()?);
-    Ok(Packed {
-        manifest: record.manifest,
-        hash,
-        file: record.file,
-        state,
-        sealed: record.sealed,
-    })
+    Ok(Packed { manifest: record.manifest, hash, file: record.file, state, sealed: record.sealed })
 }
 
 fn bad(name: &str, e: &serde_json::Error) -> OutboxError {
-    OutboxError::Record { name: sd_fs::escape(name.as_bytes()), why: sd_fs::escape(e.to_string().as_bytes()).to_string() }
+    OutboxError::Record {
+        name: sd_fs::escape(name.as_bytes()),
+        why: sd_fs::escape(e.to_string().as_bytes()).to_string(),
+    }
 }
 
 fn stem(manifest: &Manifest) -> String {

@@ -304,11 +304,7 @@ fn take(source: &mut impl Read, size: u64, region: &Region) -> Result<Vec<u8>, B
     Ok(bytes)
 }
 
-fn expect(
-    source: &mut impl Read,
-    block: &[u8; BLOCK],
-    region: &Region,
-) -> Result<(), BundleError> {
+fn expect(source: &mut impl Read, block: &[u8; BLOCK], region: &Region) -> Result<(), BundleError> {
     let mut read = [0; BLOCK];
     read_exact(source, &mut read, region)?;
     if read == *block { Ok(()) } else { Err(BundleError::Damaged(region.clone())) }

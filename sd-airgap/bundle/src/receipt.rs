@@ -132,7 +132,11 @@ mod tests {
     #[test]
     fn the_code_depends_on_nonce_bundle_and_manifest() {
         let code = |n, b, m: &[u8]| {
-            Receipt::new(&Nonce::from_bytes([n; 32]), &BundleId::from_bytes([b; 16]), &Blake3::of(m))
+            Receipt::new(
+                &Nonce::from_bytes([n; 32]),
+                &BundleId::from_bytes([b; 16]),
+                &Blake3::of(m),
+            )
         };
         let base = code(1, 1, b"m");
         assert!(base != code(2, 1, b"m") && base != code(1, 2, b"m") && base != code(1, 1, b"n"));

@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{BundleId, ItemId};
 use crate::item::Item;
-use crate::layout::{
-    BLOCK, END, HEAD_NAME, MANIFEST_NAME, PAD, PAD_NAME, bundle_length, padded,
-};
+use crate::layout::{BLOCK, HEAD_NAME, MANIFEST_NAME, PAD, PAD_NAME, bundle_length, padded};
 use crate::manifest::{FormatAndVersion, Manifest};
 
 const FORMAT: &str = "sneakernet-bundle";
@@ -103,7 +101,7 @@ pub fn write_bundle<W: Write, R: Read>(
         copy_member(&mut ciphertext, out, item, progress)?;
         out.write_all(zeros_after(item.size)).map_err(WriteError::Write)?;
     }
-    out.write_all(&[0; END as usize]).and_then(|()| out.flush()).map_err(WriteError::Write)?;
+    out.write_all(&[0; 2 * BLOCK]).and_then(|()| out.flush()).map_err(WriteError::Write)?;
     Ok(head.length)
 }
 
@@ -118,9 +116,8 @@ fn copy_member(
         CopyError::Read(source) => WriteError::Read { item: item.item.clone(), source },
         CopyError::Write(e) => WriteError::Write(e),
     })?;
-    let same = digests.size == item.size
-        && digests.sha256 == item.sha256
-        && digests.blake3 == item.blake3;
+    let same =
+        digests.size == item.size && digests.sha256 == item.sha256 && digests.blake3 == item.blake3;
     if same { Ok(()) } else { Err(WriteError::Changed(item.item.clone())) }
 }
 

@@ -1,4 +1,5 @@
 //! The strict reader: every byte of a bundle has an owner.
+#![expect(clippy::expect_used, reason = "a test that cannot go on should say where")]
 
 use std::io::Read;
 

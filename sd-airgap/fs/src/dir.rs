@@ -256,9 +256,7 @@ impl Dir {
         let file = self.append(name)?;
         match sys::flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(Lock { _file: file }),
-            Err(rustix::io::Errno::WOULDBLOCK) => {
-                Err(DirError::Locked { path: self.shown(name) })
-            }
+            Err(rustix::io::Errno::WOULDBLOCK) => Err(DirError::Locked { path: self.shown(name) }),
             Err(e) => Err(self.error("locking", name, e)),
         }
     }

@@ -31,7 +31,7 @@ pub fn escape(bytes: &[u8]) -> Escaped {
             push(&mut out, c);
         }
         for b in chunk.invalid() {
-            out.push_str(&format!("\\x{b:02x}"));
+            put(&mut out, format_args!("\\x{b:02x}"));
         }
     }
     Escaped(out)
@@ -41,8 +41,14 @@ fn push(out: &mut String, c: char) {
     match c {
         '\\' => out.push_str("\\\\"),
         c if is_plain(c) => out.push(c),
-        c => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+        c => put(out, format_args!("\\u{{{:x}}}", u32::from(c))),
     }
+}
+
+fn put(out: &mut String, text: fmt::Arguments<'_>) {
+    use fmt::Write as _;
+    // A String takes everything.
+    let _ = out.write_fmt(text);
 }
 
 /// Whether a character shows as itself: no control, no bidi mark, nothing invisible, no

@@ -4,14 +4,14 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
-use sequoia_openpgp as openpgp;
 use openpgp::Cert;
-use openpgp::packet::key::{PublicParts, UnspecifiedRole};
 use openpgp::packet::Key;
+use openpgp::packet::key::{PublicParts, UnspecifiedRole};
 use openpgp::parse::Parse as _;
 use openpgp::policy::{AsymmetricAlgorithm, HashAlgoSecurity, StandardPolicy};
 use openpgp::serialize::SerializeInto as _;
 use openpgp::types::HashAlgorithm;
+use sequoia_openpgp as openpgp;
 use serde::{Deserialize, Serialize};
 
 /// A certificate file is a few kilobytes; one flooded with signatures is refused.
@@ -91,7 +91,7 @@ pub enum CertError {
     /// Larger than a certificate is.
     #[error("larger than {MAX_CERT} bytes")]
     TooLong,
-    /// No OpenPGP certificate, or more than one.
+    /// No `OpenPGP` certificate, or more than one.
     #[error("not one OpenPGP certificate")]
     NotACertificate,
     /// A version of key that the gpg on Tails cannot use.
@@ -161,7 +161,7 @@ impl Certificate {
     }
 }
 
-/// The last second OpenPGP can name (2106). Freshness is the ledger's business, not a clock's:
+/// The last second `OpenPGP` can name (2106). Freshness is the ledger's business, not a clock's:
 /// an offline station's clock is set by hand, and mail from "the future" must still open.
 pub(crate) fn end_of_time() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(u64::from(u32::MAX))
@@ -171,10 +171,7 @@ pub(crate) fn end_of_time() -> SystemTime {
 /// (bindings made by the key's owner, years ago).
 fn lenient() -> StandardPolicy<'static> {
     let mut policy = StandardPolicy::new();
-    policy.accept_hash_property(
-        HashAlgorithm::SHA1,
-        HashAlgoSecurity::SecondPreImageResistance,
-    );
+    policy.accept_hash_property(HashAlgorithm::SHA1, HashAlgoSecurity::SecondPreImageResistance);
     policy.accept_hash_property(HashAlgorithm::SHA1, HashAlgoSecurity::CollisionResistance);
     policy.accept_asymmetric_algo(AsymmetricAlgorithm::RSA2048);
     policy
@@ -219,6 +216,6 @@ mod tests {
     #[test]
     fn anything_else_is_not_a_certificate() {
         assert!(matches!(Certificate::parse(b"hello"), Err(CertError::NotACertificate)));
-        assert!(matches!(Certificate::parse(&[0; MAX_CERT + 1]), Err(CertError::TooLong)));
+        assert!(matches!(Certificate::parse(&vec![0; MAX_CERT + 1]), Err(CertError::TooLong)));
     }
 }

@@ -1,4 +1,4 @@
-//! The public-key side of OpenPGP.
+//! The public-key side of `OpenPGP`.
 //!
 //! ```text
 //! Certificate --seal(signer)--> envelope: signed by the workstation, encrypted to the
@@ -13,7 +13,5 @@ mod open;
 mod seal;
 
 pub use cert::{CertError, Certificate, Fingerprint, FingerprintError};
-pub use open::{
-    Expect, OpenError, OpenLimits, Opening, PkeskBytes, SessionKeyBytes, Source, open,
-};
+pub use open::{Expect, OpenError, OpenLimits, Opening, PkeskBytes, SessionKeyBytes, Source, open};
 pub use seal::{SealError, seal};

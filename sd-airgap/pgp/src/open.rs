@@ -9,18 +9,18 @@
 
 use std::io::{self, Read};
 
-use sequoia_openpgp as openpgp;
 use openpgp::crypto::SessionKey;
 use openpgp::packet::{PKESK, SKESK};
+use openpgp::parse::Parse as _;
 use openpgp::parse::stream::{
     DecryptionHelper, Decryptor, DecryptorBuilder, MessageLayer, MessageStructure,
     VerificationHelper,
 };
-use openpgp::parse::Parse as _;
 use openpgp::policy::StandardPolicy;
 use openpgp::serialize::SerializeInto as _;
 use openpgp::types::SymmetricAlgorithm;
 use openpgp::{Cert, KeyHandle, Packet};
+use sequoia_openpgp as openpgp;
 
 use crate::cert::{Certificate, end_of_time};
 
@@ -76,7 +76,7 @@ pub struct SessionKeyBytes {
 /// Why a message was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    /// Not an OpenPGP message, or cut before its content.
+    /// Not an `OpenPGP` message, or cut before its content.
     #[error("not an OpenPGP message, or cut off")]
     NotAMessage,
     /// It was never encrypted: anybody could have put it there.
@@ -119,12 +119,11 @@ impl Read for Source<'_, '_> {
         let n = self.decryptor.read(&mut buf[..most]).inspect_err(|e| {
             *self.failed = Some(refusal_of(e));
         })?;
-        match self.left.checked_sub(n as u64) {
-            Some(left) => self.left = left,
-            None => {
-                *self.failed = Some(OpenError::TooLong(self.limit));
-                return Err(io::Error::other("content limit"));
-            }
+        if let Some(left) = self.left.checked_sub(n as u64) {
+            self.left = left;
+        } else {
+            *self.failed = Some(OpenError::TooLong(self.limit));
+            return Err(io::Error::other("content limit"));
         }
         Ok(n)
     }
@@ -255,12 +254,18 @@ impl DecryptionHelper for Helper<'_> {
     }
 }
 
-/// AES with 128 bits or more, Twofish, Camellia: what GnuPG and SecureDrop ever chose.
+/// AES with 128 bits or more, Twofish, Camellia: what `GnuPG` and SecureDrop ever chose.
 fn is_strong(algorithm: SymmetricAlgorithm) -> bool {
     use SymmetricAlgorithm as S;
     matches!(
         algorithm,
-        S::AES128 | S::AES192 | S::AES256 | S::Twofish | S::Camellia128 | S::Camellia192 | S::Camellia256
+        S::AES128
+            | S::AES192
+            | S::AES256
+            | S::Twofish
+            | S::Camellia128
+            | S::Camellia192
+            | S::Camellia256
     )
 }
 
@@ -269,13 +274,20 @@ fn downcast(e: &openpgp::anyhow::Error) -> OpenError {
     if let Some(own) = e.downcast_ref::<OpenError>() {
         return own.clone();
     }
-    use openpgp::Error as E;
-    match e.downcast_ref::<E>() {
-        Some(E::ManipulatedMessage) => OpenError::Tampered,
-        Some(E::PolicyViolation(..) | E::UnsupportedSymmetricAlgorithm(_)) => OpenError::Unprotected,
-        Some(E::MissingSessionKey(_) | E::InvalidSessionKey(_)) => OpenError::NoKey,
-        Some(E::MalformedMessage(_) | E::MalformedPacket(_)) => OpenError::NotAMessage,
-        Some(E::NoBindingSignature(_) | E::BadSignature(_)) => OpenError::BadSignature,
+    match e.downcast_ref::<openpgp::Error>() {
+        Some(openpgp::Error::ManipulatedMessage) => OpenError::Tampered,
+        Some(
+            openpgp::Error::PolicyViolation(..) | openpgp::Error::UnsupportedSymmetricAlgorithm(_),
+        ) => OpenError::Unprotected,
+        Some(openpgp::Error::MissingSessionKey(_) | openpgp::Error::InvalidSessionKey(_)) => {
+            OpenError::NoKey
+        }
+        Some(openpgp::Error::MalformedMessage(_) | openpgp::Error::MalformedPacket(_)) => {
+            OpenError::NotAMessage
+        }
+        Some(openpgp::Error::NoBindingSignature(_) | openpgp::Error::BadSignature(_)) => {
+            OpenError::BadSignature
+        }
         _ => match e.downcast_ref::<io::Error>() {
             Some(io) if io.get_ref().is_some() => refusal_of(io),
             Some(io) if io.kind() == io::ErrorKind::UnexpectedEof => OpenError::Tampered,

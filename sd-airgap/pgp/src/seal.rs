@@ -1,13 +1,13 @@
-//! One OpenPGP message: signed by the workstation, encrypted to the submission key.
+//! One `OpenPGP` message: signed by the workstation, encrypted to the submission key.
 
 use std::io::Write as _;
 
 use std::time::SystemTime;
 
-use sequoia_openpgp as openpgp;
 use openpgp::crypto::Signer as SigningKey;
 use openpgp::serialize::stream::{Encryptor, LiteralWriter, Message, Recipient, Signer};
 use openpgp::types::{Features, HashAlgorithm, SymmetricAlgorithm};
+use sequoia_openpgp as openpgp;
 
 use crate::cert::{CertError, Certificate};
 
@@ -32,7 +32,7 @@ impl SealError {
 /// Signs and encrypts bytes that fit in memory; the result is binary.
 ///
 /// The encryption is SEIPDv1 with AES-256 whatever the recipient advertises: the library
-/// would choose AEAD by itself, which GnuPG 2.2 (Tails 6) cannot read. `created` must not lie
+/// would choose AEAD by itself, which `GnuPG` 2.2 (Tails 6) cannot read. `created` must not lie
 /// before the signing key's own creation, whatever this machine's clock says.
 pub fn seal(
     plaintext: &[u8],
@@ -41,9 +41,8 @@ pub fn seal(
     created: SystemTime,
 ) -> Result<Vec<u8>, SealError> {
     let keys = recipient.recipients()?;
-    let recipients = keys
-        .iter()
-        .map(|k| Recipient::new(Features::empty().set_seipdv1(), k.key_handle(), k));
+    let recipients =
+        keys.iter().map(|k| Recipient::new(Features::empty().set_seipdv1(), k.key_handle(), k));
     let mut sealed = Vec::with_capacity(plaintext.len() + 4096);
     let message = Message::new(&mut sealed);
     let message = Encryptor::for_recipients(message, recipients)

@@ -1,4 +1,5 @@
 //! Sealing and opening, with a key that lives in the test.
+#![expect(clippy::expect_used, reason = "a test that cannot go on should say where")]
 
 use std::io::Read as _;
 use std::time::SystemTime;
@@ -7,9 +8,7 @@ use openpgp::cert::CertBuilder;
 use openpgp::packet::Packet;
 use openpgp::parse::Parse as _;
 use openpgp::{Cert, Profile};
-use sd_pgp::{
-    Certificate, Expect, OpenError, OpenLimits, PkeskBytes, SessionKeyBytes, open, seal,
-};
+use sd_pgp::{Certificate, Expect, OpenError, OpenLimits, PkeskBytes, SessionKeyBytes, open, seal};
 use sequoia_openpgp as openpgp;
 
 fn key() -> Cert {
@@ -63,7 +62,8 @@ fn public(cert: &Cert) -> Certificate {
 #[test]
 fn what_was_sealed_opens_for_its_recipient_and_names_its_signer() {
     let (sender, recipient) = (key(), key());
-    let sealed = seal(b"manifest", signer(&sender), &public(&recipient), SystemTime::now()).expect("sealed");
+    let sealed =
+        seal(b"manifest", signer(&sender), &public(&recipient), SystemTime::now()).expect("sealed");
     let signed_by = public(&sender);
     let plain = opened(&sealed, Expect::SignedBy(&signed_by), &recipient, 100).expect("opened");
     assert_eq!(plain, b"manifest");
@@ -73,7 +73,8 @@ fn what_was_sealed_opens_for_its_recipient_and_names_its_signer() {
 #[test]
 fn a_message_signed_by_another_key_is_refused() {
     let (sender, other, recipient) = (key(), key(), key());
-    let sealed = seal(b"manifest", signer(&other), &public(&recipient), SystemTime::now()).expect("sealed");
+    let sealed =
+        seal(b"manifest", signer(&other), &public(&recipient), SystemTime::now()).expect("sealed");
     let expected = public(&sender);
     let refused = opened(&sealed, Expect::SignedBy(&expected), &recipient, 100);
     assert_eq!(refused, Err(OpenError::BadSignature));
@@ -82,14 +83,16 @@ fn a_message_signed_by_another_key_is_refused() {
 #[test]
 fn a_message_for_another_key_is_refused() {
     let (sender, recipient) = (key(), key());
-    let sealed = seal(b"manifest", signer(&sender), &public(&recipient), SystemTime::now()).expect("sealed");
+    let sealed =
+        seal(b"manifest", signer(&sender), &public(&recipient), SystemTime::now()).expect("sealed");
     assert_eq!(opened(&sealed, Expect::Encrypted, &key(), 100), Err(OpenError::NoKey));
 }
 
 #[test]
 fn content_above_the_limit_is_refused_by_name() {
     let (sender, recipient) = (key(), key());
-    let sealed = seal(&[7; 1000], signer(&sender), &public(&recipient), SystemTime::now()).expect("sealed");
+    let sealed =
+        seal(&[7; 1000], signer(&sender), &public(&recipient), SystemTime::now()).expect("sealed");
     assert_eq!(opened(&sealed, Expect::Encrypted, &recipient, 999), Err(OpenError::TooLong(999)));
     assert!(opened(&sealed, Expect::Encrypted, &recipient, 1000).is_ok());
 }
@@ -97,7 +100,8 @@ fn content_above_the_limit_is_refused_by_name() {
 #[test]
 fn every_changed_byte_is_refused() {
     let (sender, recipient) = (key(), key());
-    let sealed = seal(b"manifest", signer(&sender), &public(&recipient), SystemTime::now()).expect("sealed");
+    let sealed =
+        seal(b"manifest", signer(&sender), &public(&recipient), SystemTime::now()).expect("sealed");
     let signed_by = public(&sender);
     for at in 0..sealed.len() {
         let mut changed = sealed.clone();

@@ -104,7 +104,9 @@ fn attempt(mut inside: Inside) -> Result<(), ChannelError> {
             match what {
                 // kill(0, 0) would ask about our own group; signal 0 sends nothing.
                 Forbidden::Clone => libc::syscall(what.system_call(), libc::SIGCHLD, 0, 0, 0, 0),
-                Forbidden::Socket => libc::syscall(what.system_call(), libc::AF_UNIX, libc::SOCK_STREAM, 0),
+                Forbidden::Socket => {
+                    libc::syscall(what.system_call(), libc::AF_UNIX, libc::SOCK_STREAM, 0)
+                }
                 _ => libc::syscall(what.system_call(), 0, 0, 0, 0, 0, 0),
             };
         }

@@ -21,7 +21,7 @@ const WORKER: &str = "--sandboxed-worker";
 
 /// The longest silence of a worker: one that waits instead of working uses no processor time,
 /// so its own limit would never end it. Above every [`Profile`]'s seconds.
-const PATIENCE: Duration = Duration::from_secs(30 * 60);
+const PATIENCE: Duration = Duration::from_mins(30);
 
 /// How long a worker may linger after it hung up.
 const LINGER: Duration = Duration::from_secs(10);
@@ -135,11 +135,7 @@ fn inherit() -> std::io::Result<Inside> {
 
 impl Worker {
     /// Starts this same program as a worker with one file to read and one to write.
-    pub fn spawn(
-        job: &str,
-        input: impl AsFd,
-        output: impl AsFd,
-    ) -> Result<Self, WorkerError> {
+    pub fn spawn(job: &str, input: impl AsFd, output: impl AsFd) -> Result<Self, WorkerError> {
         let own = |fd: &dyn AsFd| fd.as_fd().try_clone_to_owned().map_err(WorkerError::Start);
         Self::start(job, own(&input)?, own(&output)?)
     }

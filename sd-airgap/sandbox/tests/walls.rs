@@ -1,6 +1,10 @@
 //! The walls of the sandbox, tried one by one. This file is its own program, because a worker
 //! is the same program started anew.
-#![expect(clippy::print_stdout, reason = "a test program with its own main prints its results")]
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a test program with its own main prints its results and stops where one is bad"
+)]
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, Write as _};
@@ -129,11 +133,20 @@ fn main() -> ExitCode {
         return code;
     }
     let tests: &[(&str, fn())] = &[
-        ("a_worker_reads_its_input_and_writes_its_output", a_worker_reads_its_input_and_writes_its_output),
+        (
+            "a_worker_reads_its_input_and_writes_its_output",
+            a_worker_reads_its_input_and_writes_its_output,
+        ),
         ("every_limit_has_its_own_end", every_limit_has_its_own_end),
-        ("a_worker_that_says_too_much_is_not_believed", a_worker_that_says_too_much_is_not_believed),
+        (
+            "a_worker_that_says_too_much_is_not_believed",
+            a_worker_that_says_too_much_is_not_believed,
+        ),
         ("every_forbidden_call_ends_the_worker", every_forbidden_call_ends_the_worker),
-        ("after_giving_up_the_network_no_family_but_unix_opens", after_giving_up_the_network_no_family_but_unix_opens),
+        (
+            "after_giving_up_the_network_no_family_but_unix_opens",
+            after_giving_up_the_network_no_family_but_unix_opens,
+        ),
     ];
     for (name, test) in tests {
         test();

@@ -75,14 +75,12 @@ impl Report for Listing {
     }
 }
 
-impl ListArgs {
-    pub(crate) fn run(self, home: &Home, ui: &mut Ui) -> ExitCode {
-        let result = Station::load(home).map_err(Failure::from).and_then(|s| match s.role {
-            Role::Workstation => waiting(home),
-            Role::Svs => stored(home),
-        });
-        ui.finish("sd-airgap list", result)
-    }
+pub(crate) fn run(home: &Home, ui: &mut Ui) -> ExitCode {
+    let result = Station::load(home).map_err(Failure::from).and_then(|s| match s.role {
+        Role::Workstation => waiting(home),
+        Role::Svs => stored(home),
+    });
+    ui.finish("sd-airgap list", result)
 }
 
 /// The workstation's inbox.

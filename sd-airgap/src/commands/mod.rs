@@ -36,7 +36,11 @@ pub(crate) struct Svs {
 impl Svs {
     /// Loads the pairing, tries the sandbox, and opens the vault (asking for a passphrase only
     /// if the key is in a locked file).
-    pub(crate) fn open(home: &Home, passphrase_fd: Option<i32>, ui: &mut Ui) -> Result<Self, Failure> {
+    pub(crate) fn open(
+        home: &Home,
+        passphrase_fd: Option<i32>,
+        ui: &mut Ui,
+    ) -> Result<Self, Failure> {
         let station = Station::load_as(home, Role::Svs)?;
         sd_sandbox::self_test().map_err(probe_failure)?;
         if station.submission.rests_on_sha1() {
@@ -70,9 +74,11 @@ impl Svs {
         input.write_all(sealed)?;
         let input = input.reopen()?;
         let output = scratch.new_file()?;
-        let signer = self.station.workstation.armored().map_err(|e| {
-            Failure::new(Status::KeyUnavailable, e)
-        })?;
+        let signer = self
+            .station
+            .workstation
+            .armored()
+            .map_err(|e| Failure::new(Status::KeyUnavailable, e))?;
         let signer = String::from_utf8_lossy(&signer).into_owned();
         let order = Order { task: Task::Manifest { signer }, limit: limits.manifest };
         let opened = opener::open(self.vault.as_ref(), &order, &input, output.file())?;

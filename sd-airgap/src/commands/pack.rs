@@ -90,7 +90,11 @@ impl fmt::Display for PackReport {
             (true, _) => writeln!(f, "Nothing to pack."),
             (false, true) => Ok(()),
             (false, false) => {
-                writeln!(f, "Unmount {} before you unplug it. Carry it to the Secure Viewing", self.to)?;
+                writeln!(
+                    f,
+                    "Unmount {} before you unplug it. Carry it to the Secure Viewing",
+                    self.to
+                )?;
                 writeln!(f, "Station, unpack it there, and bring back the receipt code.")
             }
         }
@@ -441,7 +445,8 @@ fn write_failure(e: WriteError) -> Failure {
 /// The system's name and version, such as `Tails 7.4`, for the manifest.
 fn system() -> Note {
     // /etc/os-release is a link to the other on Debian, and no link is followed.
-    let read = |dir: &str| Dir::open(dir.as_ref()).and_then(|d| d.read_small("os-release", 64 << 10));
+    let read =
+        |dir: &str| Dir::open(dir.as_ref()).and_then(|d| d.read_small("os-release", 64 << 10));
     let release = read("/etc").or_else(|_| read("/usr/lib"));
     let text = String::from_utf8(release.unwrap_or_default()).unwrap_or_default();
     let field = |key: &str| {

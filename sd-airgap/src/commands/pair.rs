@@ -61,7 +61,7 @@ struct SvsArgs {
     /// The submission key's public certificate; its secret key is in gpg-agent
     #[arg(long, value_name = "FILE", required_unless_present = "key_file")]
     submission_key: Option<PathBuf>,
-    /// The GnuPG home directory, if it is not ~/.gnupg
+    /// The `GnuPG` home directory, if it is not ~/.gnupg
     #[arg(long, value_name = "DIR", conflicts_with = "key_file")]
     gnupg_home: Option<PathBuf>,
     /// The secret submission key in a file, instead of gpg-agent
@@ -87,7 +87,10 @@ impl fmt::Display for Paired {
         writeln!(f, "  workstation     {}", self.workstation.spaced())?;
         writeln!(f, "  submission key  {}", self.submission.spaced())?;
         if self.submission_rests_on_sha1 {
-            writeln!(f, "  The submission key's signatures rest on SHA-1. It works; plan a new one.")?;
+            writeln!(
+                f,
+                "  The submission key's signatures rest on SHA-1. It works; plan a new one."
+            )?;
         }
         if let Some(carry) = &self.carry {
             writeln!(f, "Carry {carry} to the Secure Viewing Station,")?;
@@ -130,13 +133,16 @@ impl WorkstationArgs {
         Station::save(&keys, Role::Workstation, &submission, &workstation, None)?;
         let carried = self.to.join(CARRIED).to_string_lossy().into_owned();
         let public = self.submission_key.to_string_lossy().into_owned();
-        let next = ["sd-airgap", "pair", "svs", "--workstation", &carried, "--submission-key", &public];
+        let next =
+            ["sd-airgap", "pair", "svs", "--workstation", &carried, "--submission-key", &public];
         Ok(Paired {
             role: Role::Workstation,
             workstation: workstation.fingerprint(),
             submission: submission.fingerprint(),
             submission_rests_on_sha1: submission.rests_on_sha1(),
-            carry: Some(sd_fs::escape(self.to.join(CARRIED).as_os_str().as_encoded_bytes()).to_string()),
+            carry: Some(
+                sd_fs::escape(self.to.join(CARRIED).as_os_str().as_encoded_bytes()).to_string(),
+            ),
             next: Some(Hint::new(next)),
         })
     }
@@ -149,8 +155,8 @@ impl SvsArgs {
         agree("workstation", &workstation, self.fingerprint.as_ref(), ui)?;
         let (submission, source) = match (&self.key_file, &self.submission_key) {
             (Some(path), _) => {
-                let path = std::path::absolute(path)
-                    .map_err(|e| Failure::new(Status::Refused, e))?;
+                let path =
+                    std::path::absolute(path).map_err(|e| Failure::new(Status::Refused, e))?;
                 (KeyFile::certificate_in(&path)?, KeySource::File { path })
             }
             (None, Some(public)) => {
@@ -179,7 +185,10 @@ impl SvsArgs {
 fn unpaired(home: &Home) -> Result<Dir, Failure> {
     let keys = home.part("keys")?;
     if Station::exists(&keys)? {
-        let what = format!("{}: this station is paired", sd_fs::escape(keys.path().as_os_str().as_encoded_bytes()));
+        let what = format!(
+            "{}: this station is paired",
+            sd_fs::escape(keys.path().as_os_str().as_encoded_bytes())
+        );
         return Err(Failure::new(Status::AlreadyPaired, what));
     }
     Ok(keys)
@@ -193,18 +202,18 @@ fn agree(
     ui: &mut Ui,
 ) -> Result<(), Failure> {
     let found = certificate.fingerprint();
-    let same = match expected {
-        Some(expected) => *expected == found,
-        None => {
-            ui.say(format_args!("The {what}'s fingerprint is\n\n    {}\n", found.spaced()));
-            let question = "Is it the same, digit by digit, where you trust it?";
-            ui.confirm(question, "use --fingerprint FINGERPRINT")?
-        }
+    let same = if let Some(expected) = expected {
+        *expected == found
+    } else {
+        ui.say(format_args!("The {what}'s fingerprint is\n\n    {}\n", found.spaced()));
+        let question = "Is it the same, digit by digit, where you trust it?";
+        ui.confirm(question, "use --fingerprint FINGERPRINT")?
     };
     if same {
         return Ok(());
     }
-    let message = format!("the {what}'s fingerprint {found} is not the expected one; nothing was paired");
+    let message =
+        format!("the {what}'s fingerprint {found} is not the expected one; nothing was paired");
     Err(Failure::new(Status::Refused, message))
 }
 

@@ -76,8 +76,14 @@ impl fmt::Display for UnpackReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for b in &self.bundles {
             writeln!(f, "{}", b.file)?;
-            let stored = if b.known == 0 { String::new() } else { format!(", {} already here", b.known) };
-            writeln!(f, "  verified and stored: {}{stored}; {}", count(b.new, "new item"), b.standing)?;
+            let stored =
+                if b.known == 0 { String::new() } else { format!(", {} already here", b.known) };
+            writeln!(
+                f,
+                "  verified and stored: {}{stored}; {}",
+                count(b.new, "new item"),
+                b.standing
+            )?;
             for item in &b.conflicts {
                 writeln!(f, "  item {item}: other bytes than before; both versions are kept")?;
             }
@@ -88,7 +94,11 @@ impl fmt::Display for UnpackReport {
         self.show_opened(f)?;
         for line in &self.refused {
             let Outcome::Refused { why } = &line.outcome else { continue };
-            writeln!(f, "{} {:>3} {}: not opened: {why}", line.designation, line.number, line.kind)?;
+            writeln!(
+                f,
+                "{} {:>3} {}: not opened: {why}",
+                line.designation, line.number, line.kind
+            )?;
         }
         if let Some(failure) = &self.stopped {
             writeln!(f, "opening stopped: {}: {}", failure.status.word(), failure.message)?;
@@ -113,12 +123,20 @@ impl UnpackReport {
         }
         let mut source = None;
         for line in self.opened.iter().take(Self::SHOWN) {
-            let Outcome::Opened { name, original, size, notes, .. } = &line.outcome else { continue };
+            let Outcome::Opened { name, original, size, notes, .. } = &line.outcome else {
+                continue;
+            };
             if source != Some(&line.source) {
                 writeln!(f, "  {}", line.designation)?;
                 source = Some(&line.source);
             }
-            writeln!(f, "  {:>5} {:<8} {:>8}  {name}", line.number, line.kind, sd_term::size(*size))?;
+            writeln!(
+                f,
+                "  {:>5} {:<8} {:>8}  {name}",
+                line.number,
+                line.kind,
+                sd_term::size(*size)
+            )?;
             if let Some(original) = original {
                 writeln!(f, "                           sent as \"{original}\"")?;
             }
@@ -192,8 +210,8 @@ impl UnpackArgs {
 
 impl UnpackReport {
     fn take(&mut self, done: Decrypted) {
-        let refused = |(item, why)| line(item, Outcome::Refused { why });
-        self.opened = done.opened.into_iter().map(|(item, outcome)| line(item, outcome)).collect();
+        let refused = |(item, why): (Item, String)| line(&item, Outcome::Refused { why });
+        self.opened = done.opened.into_iter().map(|(item, outcome)| line(&item, outcome)).collect();
         self.refused = done.refused.into_iter().map(refused).collect();
         self.stopped = done.stopped;
         let order = |l: &Line| (l.designation.clone(), l.source.clone(), l.number, l.item.clone());
@@ -202,7 +220,7 @@ impl UnpackReport {
     }
 }
 
-fn line(item: Item, outcome: Outcome) -> Line {
+fn line(item: &Item, outcome: Outcome) -> Line {
     let path = match &outcome {
         Outcome::Opened { name, .. } => {
             Some(format!("store/sources/{}/{}/content/{name}", item.source, item.item))

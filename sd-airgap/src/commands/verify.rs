@@ -47,7 +47,13 @@ impl fmt::Display for VerifyReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for b in &self.bundles {
             writeln!(f, "{}", b.file)?;
-            writeln!(f, "  good: {}, {}, packed {}", count(b.items, "item"), size(b.bytes), b.created)?;
+            writeln!(
+                f,
+                "  good: {}, {}, packed {}",
+                count(b.items, "item"),
+                size(b.bytes),
+                b.created
+            )?;
             writeln!(f, "  number {}, {}", b.sequence, b.standing)?;
         }
         for (file, failure) in &self.refused {

@@ -131,13 +131,7 @@ fn open_some(
     }
 }
 
-fn open_one(
-    scratch: &Dir,
-    entry: &Entry,
-    vault: &dyn Vault,
-    limit: u64,
-    index: usize,
-) -> Reached {
+fn open_one(scratch: &Dir, entry: &Entry, vault: &dyn Vault, limit: u64, index: usize) -> Reached {
     let kind = entry.stored.item.kind;
     let task = match kind {
         Kind::Message | Kind::Reply => Task::Text,

@@ -2,7 +2,9 @@
 
 use std::io::Read;
 
-use sd_bundle::{Authentic, Bundle, BundleId, Item, Manifest, Member, MemberSink, Timestamp, Verified};
+use sd_bundle::{
+    Authentic, Bundle, BundleId, Item, Manifest, Member, MemberSink, Timestamp, Verified,
+};
 use sd_fs::{Dir, DirError, NewFile, Progress};
 use sd_pgp::Fingerprint;
 use sd_term::{Failure, Status};
@@ -64,11 +66,8 @@ fn check_room(store: &Store, manifest: &Manifest) -> Result<(), Failure> {
     if need <= free {
         return Ok(());
     }
-    let what = format!(
-        "the bundle needs {}, and {} are free",
-        sd_term::size(need),
-        sd_term::size(free)
-    );
+    let what =
+        format!("the bundle needs {}, and {} are free", sd_term::size(need), sd_term::size(free));
     Err(Failure::new(Status::NoSpace, what))
 }
 
@@ -126,12 +125,7 @@ enum Held {
     Other,
 }
 
-fn held(
-    store: &Store,
-    homes: &Homes,
-    bundle: &BundleId,
-    item: &Item,
-) -> Result<Held, StoreError> {
+fn held(store: &Store, homes: &Homes, bundle: &BundleId, item: &Item) -> Result<Held, StoreError> {
     if homes.get(item.item.as_str()).is_some_and(|source| *source != item.source.as_str()) {
         return Ok(Held::Other);
     }
@@ -144,7 +138,11 @@ fn held(
         Ok(None) | Err(StoreError::Record { .. }) => {
             let source = store.sources.sub(item.source.as_str())?;
             let aside = store.dir.make_sub("conflicts")?;
-            source.move_to(item.item.as_str(), &aside, &format!("{bundle}-{}.incomplete", item.item))?;
+            source.move_to(
+                item.item.as_str(),
+                &aside,
+                &format!("{bundle}-{}.incomplete", item.item),
+            )?;
             return Ok(Held::Nothing);
         }
         Err(e) => return Err(e),
@@ -186,12 +184,10 @@ impl MemberSink for Staging<'_> {
             stored: Timestamp::now(),
         };
         let name = staged(&member.item, "json");
-        let json = serde_json::to_vec(&stored).map_err(|e| {
-            DirError::new("writing", self.dir.path(), std::io::Error::other(e))
-        })?;
+        let json = serde_json::to_vec(&stored)
+            .map_err(|e| DirError::new("writing", self.dir.path(), std::io::Error::other(e)))?;
         let mut record = self.dir.new_file()?;
         record.write_all(&json)?;
         record.link_to(self.dir, &name)
     }
 }
-

@@ -55,15 +55,19 @@ impl Outcome {
         let mut notes = Vec::new();
         let (name, original) = match (&opened.wrapping, kind) {
             (Wrapping::Gzip { name: Some(raw) }, _) => named(raw, &mut notes),
-            (Wrapping::Gzip { name: None }, _) => (fallback(kind), None),
             (Wrapping::Plain, Kind::Document) => {
                 notes.push("not wrapped in gzip, as documents should be".to_owned());
                 (fallback(kind), None)
             }
-            (Wrapping::Plain, Kind::Message | Kind::Reply) => (fallback(kind), None),
+            (Wrapping::Gzip { name: None }, _) | (Wrapping::Plain, Kind::Message | Kind::Reply) => {
+                (fallback(kind), None)
+            }
         };
         if opened.leftover > 0 {
-            notes.push(format!("{} bytes behind the end of the document were dropped", opened.leftover));
+            notes.push(format!(
+                "{} bytes behind the end of the document were dropped",
+                opened.leftover
+            ));
         }
         Self::Opened { name, original, size: opened.size, blake3: opened.blake3, notes }
     }

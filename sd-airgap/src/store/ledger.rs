@@ -65,7 +65,9 @@ impl Standing {
         match self {
             Self::First | Self::Next => None,
             Self::Replay => Some("this bundle was brought here before; nothing is stored twice"),
-            Self::Gap => Some("a bundle packed before this one has not arrived; look for its stick"),
+            Self::Gap => {
+                Some("a bundle packed before this one has not arrived; look for its stick")
+            }
             Self::Late => Some("this bundle is older than the last one imported"),
             Self::Fork => Some(
                 "another bundle with the same number was imported before: the workstation's \
@@ -130,8 +132,7 @@ impl Ledger {
         if whole < bytes.len() {
             dir.replace(FILE, &bytes[..whole])?;
         }
-        let mut ledger =
-            Self { dir: dir.again()?, events: Vec::new(), head: Blake3::new([0; 32]) };
+        let mut ledger = Self { dir: dir.again()?, events: Vec::new(), head: Blake3::new([0; 32]) };
         let lines = bytes[..whole].split(|b| *b == b'\n').filter(|l| !l.is_empty());
         for (i, line) in lines.enumerate() {
             let parsed: Line =

@@ -71,8 +71,20 @@ impl openpgp::crypto::Decryptor for Listening<'_> {
 /// keep the others from being opened.
 fn is_about_the_key(said: &str) -> bool {
     const WORDS: &[&str] = &[
-        "cancel", "no secret key", "passphrase", "pinentry", "timeout", "connect", "no agent",
-        "unknown key", "smartcard", "card", "forbidden", "not found", "end of file", "broken pipe",
+        "cancel",
+        "no secret key",
+        "passphrase",
+        "pinentry",
+        "timeout",
+        "connect",
+        "no agent",
+        "unknown key",
+        "smartcard",
+        "card",
+        "forbidden",
+        "not found",
+        "end of file",
+        "broken pipe",
     ];
     let said = said.to_lowercase();
     WORDS.iter().any(|word| said.contains(word))

@@ -45,10 +45,8 @@ impl KeyFile {
             return Err(VaultError::NoKey(escaped(path)).into());
         }
         let needs_passphrase = locked.iter().any(|k| k.secret().is_encrypted());
-        let password = match needs_passphrase {
-            true => Some(Password::from(passphrase()?.expose())),
-            false => None,
-        };
+        let password =
+            if needs_passphrase { Some(Password::from(passphrase()?.expose())) } else { None };
         let unlock = |key: SecretKey| match &password {
             Some(p) if key.secret().is_encrypted() => {
                 // Whatever the library says here ("unexpected EOF"), it is the passphrase.

@@ -25,7 +25,7 @@ const MAX_FILE: u64 = 64 << 10;
 pub(crate) struct WorkstationKey(Cert);
 
 impl WorkstationKey {
-    /// Makes a key: Ed25519 in a version 4 key, which every GnuPG on Tails can verify.
+    /// Makes a key: Ed25519 in a version 4 key, which every `GnuPG` on Tails can verify.
     pub(crate) fn generate() -> Result<Self, VaultError> {
         let made = CertBuilder::new()
             .set_profile(Profile::RFC4880)
@@ -69,8 +69,16 @@ impl WorkstationKey {
     pub(crate) fn signer(&self) -> Result<KeyPair, VaultError> {
         let failed = |e: openpgp::anyhow::Error| VaultError::Signing(e.to_string());
         let policy = StandardPolicy::new();
-        let key = self.0.keys().with_policy(&policy, self.now()).supported().for_signing().secret().next();
-        let key = key.ok_or_else(|| VaultError::Signing("no signing key in the file".to_owned()))?;
+        let key = self
+            .0
+            .keys()
+            .with_policy(&policy, self.now())
+            .supported()
+            .for_signing()
+            .secret()
+            .next();
+        let key =
+            key.ok_or_else(|| VaultError::Signing("no signing key in the file".to_owned()))?;
         key.key().clone().into_keypair().map_err(failed)
     }
 }

@@ -46,7 +46,7 @@ table! {
     /// Refused for a reason of its own.
     Refused = "REFUSED", 1, "the command was refused; nothing was changed", "read the message, mend it, run it again";
     /// This station has no keys yet.
-    NotPaired = "NOT_PAIRED", 1, "this station has not been paired", "pair the stations first: man sd-airgap-pair";
+    NotPaired = "NOT_PAIRED", 1, "this station has not been paired", "pair the stations first: sd-airgap pair --help";
     /// Keys are there already.
     AlreadyPaired = "ALREADY_PAIRED", 1, "this station is paired already", "use the existing pairing, or remove the keys by hand to start anew";
     /// A workstation's job on the SVS, or the other way round.
@@ -70,7 +70,7 @@ table! {
     /// The receipt code does not fit.
     WrongCode = "WRONG_CODE", 1, "the receipt code belongs to no bundle packed here", "read the code again from the Secure Viewing Station";
     /// A file type without a scrubber.
-    UnsupportedType = "UNSUPPORTED_TYPE", 1, "this type of file cannot be cleaned yet", "print it, or carry it as it is only if you accept its metadata";
+    UnsupportedType = "UNSUPPORTED_TYPE", 1, "this type of file cannot be cleaned yet", "do not carry it out as it is unless you accept its metadata";
     /// The command line.
     Usage = "USAGE", 2, "the command line was not understood", "see --help";
     /// The reader of our output went away.
@@ -82,7 +82,7 @@ table! {
     /// A hash, a signature or a message is wrong.
     VerifyFailed = "VERIFY_FAILED", 10, "the content failed verification; nothing of it was used", "fetch or pack it again; if it happens twice, tell your administrator";
     /// A clean copy that is not clean.
-    NotClean = "NOT_CLEAN", 10, "the file could not be proven clean; no copy was made", "do not carry this file out as it is";
+    NotClean = "NOT_CLEAN", 10, "the file could not be proven clean; nothing was written", "do not carry this file out as it is";
     /// A device that may not be used.
     DeviceRefused = "DEVICE_REFUSED", 11, "the device may not be used for this", "use the stick that was prepared for it";
     /// The key cannot be used.
@@ -109,13 +109,8 @@ impl Status {
              a test holds this page against it.\n\n| word | exit | meaning | what to do next |\n|---|---|---|---|\n",
         );
         for s in Self::ALL {
-            page.push_str(&format!(
-                "| `{}` | {} | {} | {} |\n",
-                s.word(),
-                s.exit(),
-                s.meaning(),
-                s.next()
-            ));
+            let row = [&format!("`{}`", s.word()), &s.exit().to_string(), s.meaning(), s.next()];
+            page.extend(["| ", &row.join(" | "), " |\n"]);
         }
         page
     }

@@ -148,7 +148,9 @@ impl Ui {
         if !self.asks {
             return Err(PromptError::NoTerminal(instead));
         }
-        write!(self.talk, "{question}").and_then(|()| self.talk.flush()).map_err(PromptError::Io)?;
+        write!(self.talk, "{question}")
+            .and_then(|()| self.talk.flush())
+            .map_err(PromptError::Io)?;
         let mut answer = String::new();
         io::stdin().lock().read_line(&mut answer).map_err(PromptError::Io)?;
         Ok(answer.trim_end_matches('\n').to_owned())
@@ -164,6 +166,7 @@ impl Ui {
     }
 
     /// Shows how a command ended and gives the exit code.
+    #[expect(clippy::needless_pass_by_value, reason = "the end of a command is the end of it")]
     pub fn finish<R: Report>(&mut self, command: &str, result: Result<R, Failure>) -> ExitCode {
         let (status, shown) = match &result {
             Ok(report) => (report.status(), self.show_report(command, report)),
@@ -299,7 +302,9 @@ mod tests {
         let (mut ui, out, talk) = Ui::captured(Face::Human);
         ui.finish("test", Ok(Three { items: 3 }));
         assert_eq!(out.text(), "3 items\n");
-        assert!(talk.text().contains("PART_DONE") && talk.text().ends_with("hint: sd-airgap pack\n"));
+        assert!(
+            talk.text().contains("PART_DONE") && talk.text().ends_with("hint: sd-airgap pack\n")
+        );
     }
 
     #[test]

@@ -40,9 +40,7 @@ pub(crate) fn count(bytes: &[u8], needle: &[u8]) -> usize {
     let mut n = 0usize;
     while let Some(at) = find(rest, needle) {
         n = n.saturating_add(1);
-        rest = rest
-            .get(at.saturating_add(needle.len())..)
-            .unwrap_or_default();
+        rest = rest.get(at.saturating_add(needle.len())..).unwrap_or_default();
     }
     n
 }

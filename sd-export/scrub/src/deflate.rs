@@ -48,18 +48,10 @@ fn inflate_with(
         let used = usize::try_from(machine.total_in()).map_err(|_| InflateError::Broken)?;
         match status {
             Ok(Status::StreamEnd) => {
-                return Ok(Inflated {
-                    data,
-                    used,
-                    ended: true,
-                });
+                return Ok(Inflated { data, used, ended: true });
             }
             Ok(_) if before == (machine.total_in(), machine.total_out()) => {
-                return Ok(Inflated {
-                    data,
-                    used,
-                    ended: false,
-                });
+                return Ok(Inflated { data, used, ended: false });
             }
             Ok(_) => {}
             Err(_) => return Err(InflateError::Broken),
@@ -93,15 +85,10 @@ mod tests {
 
     #[test]
     fn what_was_deflated_is_inflated_again() {
-        let data: Vec<u8> = (0..200_000u32)
-            .map(|n| n.wrapping_mul(n).to_be_bytes()[1])
-            .collect();
+        let data: Vec<u8> = (0..200_000u32).map(|n| n.wrapping_mul(n).to_be_bytes()[1]).collect();
         let packed = deflate(&data);
         let back = inflate(&packed, data.len()).expect("own stream");
-        assert_eq!(
-            (back.data, back.used, back.ended),
-            (data, packed.len(), true)
-        );
+        assert_eq!((back.data, back.used, back.ended), (data, packed.len(), true));
     }
 
     #[test]

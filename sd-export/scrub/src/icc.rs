@@ -19,12 +19,9 @@ pub(crate) enum Decision {
 }
 
 /// The curves and primaries a picture profile needs.
-const NEEDED: [[u8; 4]; 9] = [
-    *b"wtpt", *b"chad", *b"rXYZ", *b"gXYZ", *b"bXYZ", *b"rTRC", *b"gTRC", *b"bTRC", *b"kTRC",
-];
-const RGB: [[u8; 4]; 7] = [
-    *b"wtpt", *b"rXYZ", *b"gXYZ", *b"bXYZ", *b"rTRC", *b"gTRC", *b"bTRC",
-];
+const NEEDED: [[u8; 4]; 9] =
+    [*b"wtpt", *b"chad", *b"rXYZ", *b"gXYZ", *b"bXYZ", *b"rTRC", *b"gTRC", *b"bTRC", *b"kTRC"];
+const RGB: [[u8; 4]; 7] = [*b"wtpt", *b"rXYZ", *b"gXYZ", *b"bXYZ", *b"rTRC", *b"gTRC", *b"bTRC"];
 const GRAY: [[u8; 4]; 2] = [*b"wtpt", *b"kTRC"];
 /// No curve of a real profile has more points.
 const MAX_CURVE: usize = 4096;
@@ -39,26 +36,13 @@ pub(crate) fn decide(
 ) -> Decision {
     let name = description(profile).unwrap_or_default();
     if name.contains("sRGB") && channels == 3 {
-        findings.removed(
-            Class::Color,
-            format!("{place} (says sRGB: colours stay)"),
-            &name,
-        );
+        findings.removed(Class::Color, format!("{place} (says sRGB: colours stay)"), &name);
         return Decision::Drop;
     }
     if let Some(clean) = rewrite(profile, channels) {
-        findings.removed(
-            Class::Device,
-            format!("{place} names, dates and maker"),
-            &name,
-        );
+        findings.removed(Class::Device, format!("{place} names, dates and maker"), &name);
         let why = "the colours need it; primaries measured on one monitor can tell which";
-        findings.kept(
-            Class::Color,
-            format!("{place} primaries and curves"),
-            "",
-            why,
-        );
+        findings.kept(Class::Color, format!("{place} primaries and curves"), "", why);
         Decision::Rewritten(clean)
     } else {
         let place = format!("{place} (not of a kind that can be reduced: colours may shift)");
@@ -78,9 +62,8 @@ fn description(profile: &[u8]) -> Option<String> {
         b"mluc" => {
             let len = be32_len(body, 20)?.min(600);
             let raw = slice(body, be32_len(body, 24)?, len)?;
-            let units = raw
-                .chunks_exact(2)
-                .filter_map(|p| p.try_into().ok().map(u16::from_be_bytes));
+            let units =
+                raw.chunks_exact(2).filter_map(|p| p.try_into().ok().map(u16::from_be_bytes));
             Some(char::decode_utf16(units).filter_map(Result::ok).collect())
         }
         _ => None,
@@ -168,8 +151,7 @@ fn assemble(space: &[u8], version: u8, tags: &[([u8; 4], Vec<u8>)]) -> Option<Ve
     out.get_mut(20..24)?.copy_from_slice(b"XYZ ");
     out.get_mut(36..40)?.copy_from_slice(b"acsp");
     // The D50 illuminant, the same in every profile.
-    out.get_mut(68..80)?
-        .copy_from_slice(&[0, 0, 0xf6, 0xd6, 0, 1, 0, 0, 0, 0, 0xd3, 0x2d]);
+    out.get_mut(68..80)?.copy_from_slice(&[0, 0, 0xf6, 0xd6, 0, 1, 0, 0, 0, 0, 0xd3, 0x2d]);
     out.extend_from_slice(&u32::try_from(tags.len()).ok()?.to_be_bytes());
     let mut offset = tags.len().checked_mul(12)?.checked_add(132)?;
     for (name, body) in tags {
@@ -217,19 +199,13 @@ mod tests {
         for canary in [b"SLACK-CANARY".as_slice(), b"PRIVATE-CANARY", b"JANE"] {
             assert_eq!(find(&clean, canary), None);
         }
-        assert_eq!(
-            tag(&clean, *b"rXYZ"),
-            tag(&sample(), *b"rXYZ").map(|body| &body[..20])
-        );
+        assert_eq!(tag(&clean, *b"rXYZ"), tag(&sample(), *b"rXYZ").map(|body| &body[..20]));
         assert!(is_canonical(&clean, 3) && !is_canonical(&sample(), 3));
     }
 
     #[test]
     fn a_profile_for_another_number_of_colours_is_dropped() {
         assert_eq!(rewrite(&sample(), 1), None);
-        assert_eq!(
-            decide(&sample(), 4, "ICC", &mut Findings::default()),
-            Decision::Drop
-        );
+        assert_eq!(decide(&sample(), 4, "ICC", &mut Findings::default()), Decision::Drop);
     }
 }

@@ -17,11 +17,7 @@ pub(crate) fn note_photoshop(block: &[u8], place: &str, findings: &mut Findings)
             0x0424 => crate::xmp::note(body, &format!("{place} XMP"), findings),
             _ => {
                 let detail = format!("{} bytes", body.len());
-                findings.removed(
-                    Class::Unknown,
-                    format!("{place} resource 0x{id:04x}"),
-                    &detail,
-                );
+                findings.removed(Class::Unknown, format!("{place} resource 0x{id:04x}"), &detail);
             }
         }
         at = next;
@@ -42,10 +38,7 @@ fn resource(block: &[u8], at: usize) -> Option<(u16, &[u8], usize)> {
     let size_at = at.checked_add(6)?.checked_add(name.checked_add(2)? & !1)?;
     let size = be32_len(block, size_at)?;
     let body = slice(block, size_at.checked_add(4)?, size)?;
-    let next = size_at
-        .checked_add(4)?
-        .checked_add(size)?
-        .checked_add(size & 1)?;
+    let next = size_at.checked_add(4)?.checked_add(size)?.checked_add(size & 1)?;
     Some((id, body, next.min(block.len())))
 }
 
@@ -54,10 +47,7 @@ fn note_iptc(fields: &[u8], place: &str, findings: &mut Findings) {
     while let (Some(0x1c), Some(head)) = (fields.get(at), slice(fields, at, 5)) {
         let len = usize::from(be16(head, 3).unwrap_or(0));
         let value = slice(fields, at.saturating_add(5), len).unwrap_or_default();
-        let number = (
-            head.get(1).copied().unwrap_or(0),
-            head.get(2).copied().unwrap_or(0),
-        );
+        let number = (head.get(1).copied().unwrap_or(0), head.get(2).copied().unwrap_or(0));
         let (class, name) = field(number);
         findings.removed(class, format!("{place} IPTC {name}"), &foreign(value));
         at = at.saturating_add(5).saturating_add(len);

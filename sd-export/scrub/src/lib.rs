@@ -70,8 +70,5 @@ pub fn scrub(bytes: &[u8], limits: &Limits) -> Result<Scrubbed, Refusal> {
         Format::Text => text::scrub(bytes, limits)?,
     };
     limits.admit_output(clean.len())?;
-    Ok(Scrubbed {
-        bytes: clean,
-        report: findings.into_report(format),
-    })
+    Ok(Scrubbed { bytes: clean, report: findings.into_report(format) })
 }

@@ -53,10 +53,7 @@ impl Limits {
 
 fn admit(what: &str, size: u64, limit: u64) -> Result<(), Refusal> {
     if size > limit {
-        return Err(Refusal::TooLarge {
-            what: what.to_owned(),
-            limit,
-        });
+        return Err(Refusal::TooLarge { what: what.to_owned(), limit });
     }
     Ok(())
 }

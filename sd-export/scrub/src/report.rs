@@ -144,14 +144,7 @@ impl Findings {
 
     /// Notes something that stays, and why.
     pub(crate) fn kept(&mut self, class: Class, place: impl Into<String>, detail: &str, why: &str) {
-        self.push(
-            class,
-            place.into(),
-            detail,
-            Fate::Kept {
-                why: why.to_owned(),
-            },
-        );
+        self.push(class, place.into(), detail, Fate::Kept { why: why.to_owned() });
     }
 
     /// Takes over the findings of a part, such as a picture inside a document.
@@ -173,24 +166,12 @@ impl Findings {
                 fate: Fate::Removed,
             });
         }
-        let cannot_remove = cannot_remove(format)
-            .iter()
-            .map(|s| (*s).to_owned())
-            .collect();
-        Report {
-            format,
-            findings: self.list,
-            cannot_remove,
-        }
+        let cannot_remove = cannot_remove(format).iter().map(|s| (*s).to_owned()).collect();
+        Report { format, findings: self.list, cannot_remove }
     }
 
     fn push(&mut self, class: Class, place: String, detail: &str, fate: Fate) {
-        self.store(Finding {
-            class,
-            place,
-            detail: escape(detail),
-            fate,
-        });
+        self.store(Finding { class, place, detail: escape(detail), fate });
     }
 
     fn store(&mut self, finding: Finding) {
@@ -222,12 +203,7 @@ mod tests {
         let report = findings.into_report(Format::Png);
         assert_eq!(report.findings.len(), MAX_FINDINGS + 1);
         assert!(report.findings.iter().any(|f| f.place == "there"));
-        assert!(
-            report
-                .findings
-                .last()
-                .is_some_and(|f| f.detail.starts_with("6 more"))
-        );
+        assert!(report.findings.last().is_some_and(|f| f.detail.starts_with("6 more")));
     }
 
     #[test]
@@ -236,9 +212,6 @@ mod tests {
         findings.kept(Class::Link, "p", "d", "w");
         let report = findings.into_report(Format::Pdf);
         let json = serde_json::to_string(&report).expect("reports are plain data");
-        assert_eq!(
-            serde_json::from_str::<Report>(&json).expect("and read back"),
-            report
-        );
+        assert_eq!(serde_json::from_str::<Report>(&json).expect("and read back"), report);
     }
 }

@@ -25,13 +25,8 @@ pub(crate) fn escape(text: &str) -> String {
 
 /// Foreign bytes as text; what is not UTF-8 is read as Latin-1. Trailing NULs are padding.
 pub(crate) fn foreign(bytes: &[u8]) -> String {
-    let cut = bytes
-        .get(..bytes.len().min(4 * MAX_DETAIL))
-        .unwrap_or_default();
-    let end = cut
-        .iter()
-        .rposition(|b| *b != 0)
-        .map_or(0, |at| at.saturating_add(1));
+    let cut = bytes.get(..bytes.len().min(4 * MAX_DETAIL)).unwrap_or_default();
+    let end = cut.iter().rposition(|b| *b != 0).map_or(0, |at| at.saturating_add(1));
     let text = cut.get(..end).unwrap_or_default();
     match std::str::from_utf8(text) {
         Ok(text) => text.to_owned(),

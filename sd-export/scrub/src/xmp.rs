@@ -17,11 +17,7 @@ const KNOWN: &[(&str, Class, &str)] = &[
     ("xmp:ModifyDate", Class::Time, "time of change"),
     ("xmp:MetadataDate", Class::Time, "time of metadata"),
     ("photoshop:DateCreated", Class::Time, "time of creation"),
-    (
-        "photoshop:AuthorsPosition",
-        Class::Person,
-        "author's position",
-    ),
+    ("photoshop:AuthorsPosition", Class::Person, "author's position"),
     ("photoshop:Credit", Class::Person, "credit"),
     ("photoshop:City", Class::Location, "city"),
     ("photoshop:Country", Class::Location, "country"),
@@ -33,17 +29,9 @@ const KNOWN: &[(&str, Class, &str)] = &[
     ("tiff:Model", Class::Device, "camera model"),
     ("xmpMM:DocumentID", Class::Identifier, "document ID"),
     ("xmpMM:InstanceID", Class::Identifier, "instance ID"),
-    (
-        "xmpMM:OriginalDocumentID",
-        Class::Identifier,
-        "original document ID",
-    ),
+    ("xmpMM:OriginalDocumentID", Class::Identifier, "original document ID"),
     ("xmpMM:History", Class::TrackedChange, "history of changes"),
-    (
-        "stEvt:softwareAgent",
-        Class::Software,
-        "program in the history",
-    ),
+    ("stEvt:softwareAgent", Class::Software, "program in the history"),
     ("xmp:Thumbnails", Class::Thumbnail, "thumbnail"),
 ];
 
@@ -69,11 +57,7 @@ fn value(rest: &str) -> String {
         return quoted.split('"').next().unwrap_or_default().to_owned();
     }
     let texts = rest.split('<').filter_map(|part| part.split_once('>'));
-    texts
-        .map(|(_, text)| text.trim())
-        .find(|text| !text.is_empty())
-        .unwrap_or_default()
-        .to_owned()
+    texts.map(|(_, text)| text.trim()).find(|text| !text.is_empty()).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

@@ -14,12 +14,7 @@ fn pixels(bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn pixels_of_every_kind_of_picture_are_kept_to_the_bit() {
-    for picture in [
-        jpeg::gray(),
-        jpeg::restarts(),
-        jpeg::progressive(),
-        jpeg::bare(),
-    ] {
+    for picture in [jpeg::gray(), jpeg::restarts(), jpeg::progressive(), jpeg::bare()] {
         let (bytes, _) = clean(&picture);
         assert_eq!(pixels(&bytes), pixels(&picture));
     }
@@ -54,14 +49,8 @@ fn no_canary_comes_through() {
     ] {
         assert!(found(&report, place), "{place} is reported");
     }
-    let position = report
-        .findings
-        .iter()
-        .find(|f| f.place.contains("GPS position"));
-    assert_eq!(
-        position.map(|f| f.detail.as_str()),
-        Some("52.50000, 13.40000")
-    );
+    let position = report.findings.iter().find(|f| f.place.contains("GPS position"));
+    assert_eq!(position.map(|f| f.detail.as_str()), Some("52.50000, 13.40000"));
 }
 
 #[test]
@@ -69,11 +58,7 @@ fn the_orientation_is_kept_by_its_meaning() {
     let (bytes, report) = clean(&jpeg::planted());
     let at = position(&bytes, b"Exif\0\0MM\0*").expect("a new block");
     assert_eq!(bytes.get(at - 4..at - 2), Some([0xff, 0xe1].as_slice()));
-    let kept = report
-        .findings
-        .iter()
-        .find(|f| f.place == "orientation")
-        .expect("reported");
+    let kept = report.findings.iter().find(|f| f.place == "orientation").expect("reported");
     assert!(matches!(kept.fate, Fate::Kept { .. }) && kept.detail == "6");
 }
 
@@ -82,12 +67,7 @@ fn a_profile_that_says_srgb_is_dropped_and_another_is_reduced() {
     let with = |name: &str| {
         let body = [b"ICC_PROFILE\0\x01\x01".to_vec(), common::profile(name)].concat();
         let plain = jpeg::restarts();
-        [
-            plain[..2].to_vec(),
-            jpeg::segment(0xe2, &body),
-            plain[2..].to_vec(),
-        ]
-        .concat()
+        [plain[..2].to_vec(), jpeg::segment(0xe2, &body), plain[2..].to_vec()].concat()
     };
     let (bytes, _) = clean(&with("sRGB IEC61966-2.1"));
     assert_eq!(position(&bytes, b"ICC_PROFILE"), None);
@@ -122,24 +102,14 @@ fn other_kinds_of_jpeg_are_refused_by_name() {
         (0xf0, "JPEG marker 0xfff0"),
     ] {
         let refusal = scrub(&with_marker(0xc0, marker)).expect_err("not a kind we clean");
-        assert_eq!(
-            refusal,
-            Refusal::Unsupported {
-                what: name.to_owned()
-            }
-        );
+        assert_eq!(refusal, Refusal::Unsupported { what: name.to_owned() });
     }
 }
 
 #[test]
 fn broken_pictures_are_refused() {
     let malformed = |bytes: &[u8], what: &str| {
-        assert_eq!(
-            scrub(bytes),
-            Err(Refusal::Malformed {
-                what: what.to_owned()
-            })
-        );
+        assert_eq!(scrub(bytes), Err(Refusal::Malformed { what: what.to_owned() }));
     };
     let whole = jpeg::gray();
     malformed(&whole[..whole.len() - 6], "picture data end early");
@@ -155,20 +125,8 @@ fn broken_pictures_are_refused() {
 
 #[test]
 fn a_picture_over_the_limit_is_refused() {
-    let limits = sd_scrub::Limits {
-        max_pixels: 255,
-        ..Default::default()
-    };
-    assert!(matches!(
-        sd_scrub::scrub(&jpeg::gray(), &limits),
-        Err(Refusal::TooLarge { .. })
-    ));
-    let limits = sd_scrub::Limits {
-        max_input: 10,
-        ..Default::default()
-    };
-    assert!(matches!(
-        sd_scrub::scrub(&jpeg::gray(), &limits),
-        Err(Refusal::TooLarge { .. })
-    ));
+    let limits = sd_scrub::Limits { max_pixels: 255, ..Default::default() };
+    assert!(matches!(sd_scrub::scrub(&jpeg::gray(), &limits), Err(Refusal::TooLarge { .. })));
+    let limits = sd_scrub::Limits { max_input: 10, ..Default::default() };
+    assert!(matches!(sd_scrub::scrub(&jpeg::gray(), &limits), Err(Refusal::TooLarge { .. })));
 }

@@ -65,14 +65,9 @@ fn no_canary_comes_through() {
 fn what_is_seen_is_kept() {
     let (bytes, report) = clean(&planted());
     let content = inflated(&bytes);
-    for mark in [
-        "(Keep this text) Tj",
-        "20 150 Td",
-        "0 1 0 rg",
-        "5 5 10 10 re",
-        "/X1 Do",
-        "<4b><004b>",
-    ] {
+    for mark in
+        ["(Keep this text) Tj", "20 150 Td", "0 1 0 rg", "5 5 10 10 re", "/X1 Do", "<4b><004b>"]
+    {
         assert!(content.contains(mark), "{mark} is in the content");
     }
     for mark in [
@@ -86,11 +81,7 @@ fn what_is_seen_is_kept() {
         b"/ICCBased",
         b"/Ink1",
     ] {
-        assert!(
-            position(&bytes, mark).is_some(),
-            "{} is kept",
-            String::from_utf8_lossy(mark)
-        );
+        assert!(position(&bytes, mark).is_some(), "{} is kept", String::from_utf8_lossy(mark));
     }
     assert!(found(&report, "address of a link") && found(&report, "name of a font"));
 }
@@ -106,14 +97,7 @@ fn an_earlier_revision_is_gone_and_said() {
 fn the_clean_file_has_one_revision_and_no_identity() {
     let (bytes, _) = clean(&text_page());
     assert_eq!(bytes.windows(5).filter(|w| *w == b"%%EOF").count(), 1);
-    for key in [
-        b"/Info".as_slice(),
-        b"/ID",
-        b"/Metadata",
-        b"/Names",
-        b"/Lang",
-        b"F9",
-    ] {
+    for key in [b"/Info".as_slice(), b"/ID", b"/Metadata", b"/Names", b"/Lang", b"F9"] {
         assert_eq!(position(&bytes, key), None);
     }
 }
@@ -123,15 +107,11 @@ fn refusal(document: &Document) -> Refusal {
 }
 
 fn unsupported(what: &str) -> Refusal {
-    Refusal::Unsupported {
-        what: what.to_owned(),
-    }
+    Refusal::Unsupported { what: what.to_owned() }
 }
 
 fn malformed(what: &str) -> Refusal {
-    Refusal::Malformed {
-        what: what.to_owned(),
-    }
+    Refusal::Malformed { what: what.to_owned() }
 }
 
 #[test]
@@ -150,23 +130,11 @@ fn what_cannot_be_cleaned_is_refused_by_name() {
         document.stream(5, &format!("{head}{entries}"), data);
         refusal(&document)
     };
-    assert_eq!(
-        picture("/Filter/JPXDecode", b"x"),
-        unsupported("JPEG 2000 picture in a PDF")
-    );
-    assert_eq!(
-        picture("/Filter/CanaryDecode", b"x"),
-        unsupported("an unknown stream filter")
-    );
-    assert_eq!(
-        picture("", b"short"),
-        malformed("a picture that ends early")
-    );
+    assert_eq!(picture("/Filter/JPXDecode", b"x"), unsupported("JPEG 2000 picture in a PDF"));
+    assert_eq!(picture("/Filter/CanaryDecode", b"x"), unsupported("an unknown stream filter"));
+    assert_eq!(picture("", b"short"), malformed("a picture that ends early"));
     let other = "a JPEG picture of another size than the document says";
-    assert_eq!(
-        picture("/Filter/DCTDecode", &jpeg::restarts()),
-        malformed(other)
-    );
+    assert_eq!(picture("/Filter/DCTDecode", &jpeg::restarts()), malformed(other));
     assert_eq!(
         picture("/F(outside.bin)", b"x"),
         unsupported("a stream that is kept in another file")
@@ -179,11 +147,7 @@ fn documents_that_go_in_circles_are_refused() {
     tree.add(2, "<</Type/Pages/Kids[2 0 R 3 0 R]/Count 1>>");
     assert!(matches!(refusal(&tree), Refusal::Malformed { .. }));
     let mut form = page("/A Do", "/Resources<</XObject<</A 5 0 R>>>>");
-    form.stream(
-        5,
-        "/Subtype/Form/BBox[0 0 1 1]/Resources<</XObject<</A 5 0 R>>>>",
-        b"/A Do",
-    );
+    form.stream(5, "/Subtype/Form/BBox[0 0 1 1]/Resources<</XObject<</A 5 0 R>>>>", b"/A Do");
     assert_eq!(refusal(&form), malformed("objects that contain themselves"));
 }
 
@@ -198,62 +162,37 @@ fn a_font_that_is_not_there_is_refused() {
 
 #[test]
 fn a_document_without_pages_or_sense_is_refused() {
-    assert!(matches!(
-        scrub(b"%PDF-1.7\nnothing"),
-        Err(Refusal::Malformed { .. })
-    ));
+    assert!(matches!(scrub(b"%PDF-1.7\nnothing"), Err(Refusal::Malformed { .. })));
     let mut empty = Document::default();
-    empty
-        .add(1, "<</Type/Catalog/Pages 2 0 R>>")
-        .add(2, "<</Type/Pages/Kids[]/Count 0>>");
-    assert!(matches!(
-        scrub(&empty.finish()),
-        Err(Refusal::Malformed { .. })
-    ));
+    empty.add(1, "<</Type/Catalog/Pages 2 0 R>>").add(2, "<</Type/Pages/Kids[]/Count 0>>");
+    assert!(matches!(scrub(&empty.finish()), Err(Refusal::Malformed { .. })));
 }
 
 #[test]
 fn bombs_stop_at_the_limit() {
-    let limits = Limits {
-        max_output: 1 << 20,
-        ..Limits::default()
-    };
+    let limits = Limits { max_output: 1 << 20, ..Limits::default() };
     let zeros = vec![b' '; 4 << 20];
     let mut content = page("", "");
     content
-        .add(
-            3,
-            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 5 0 R>>",
-        )
+        .add(3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 5 0 R>>")
         .packed(5, "", &zeros);
-    assert!(matches!(
-        sd_scrub::scrub(&content.finish(), &limits),
-        Err(Refusal::TooLarge { .. })
-    ));
+    assert!(matches!(sd_scrub::scrub(&content.finish(), &limits), Err(Refusal::TooLarge { .. })));
     let mut objects = page("", "");
     objects.packed(5, "/Type/ObjStm/N 1/First 4", &zeros);
-    assert!(matches!(
-        sd_scrub::scrub(&objects.finish(), &limits),
-        Err(Refusal::TooLarge { .. })
-    ));
+    assert!(matches!(sd_scrub::scrub(&objects.finish(), &limits), Err(Refusal::TooLarge { .. })));
     let mut twice = page("", "");
     twice.stream(
         5,
         "/Type/ObjStm/N 1/First 4/Filter[/FlateDecode/FlateDecode]",
         &png::deflate(&zeros),
     );
-    assert_eq!(
-        refusal(&twice),
-        unsupported("an object stream with unusual filters")
-    );
+    assert_eq!(refusal(&twice), unsupported("an object stream with unusual filters"));
 }
 
 #[test]
 fn a_page_that_is_cropped_by_a_frame_is_pointed_out() {
-    let mut document = page(
-        "BT /F 9 Tf (x) Tj ET",
-        "/CropBox[0 0 9 9]/Resources<</Font<</F 5 0 R>>>>",
-    );
+    let mut document =
+        page("BT /F 9 Tf (x) Tj ET", "/CropBox[0 0 9 9]/Resources<</Font<</F 5 0 R>>>>");
     document.add(5, HELVETICA);
     let (_, report) = clean(&document.finish());
     assert!(found(&report, "area outside the visible page"));
@@ -261,10 +200,8 @@ fn a_page_that_is_cropped_by_a_frame_is_pointed_out() {
 
 #[test]
 fn invisible_text_is_kept_for_searching_and_pointed_out() {
-    let mut document = page(
-        "BT 3 Tr /F 9 Tf (searchable) Tj ET",
-        "/Resources<</Font<</F 5 0 R>>>>",
-    );
+    let mut document =
+        page("BT 3 Tr /F 9 Tf (searchable) Tj ET", "/Resources<</Font<</F 5 0 R>>>>");
     document.add(5, HELVETICA);
     let (bytes, report) = clean(&document.finish());
     assert!(inflated(&bytes).contains("(searchable) Tj") && found(&report, "invisible text"));
@@ -278,11 +215,7 @@ fn a_name_in_a_font_that_is_drawn_is_replaced() {
          /Encoding<</Differences[97/{0}]>>/CharProcs<</{0} 6 0 R/Never 7 0 R>>/Resources<<>>/Name/{0}>>",
         canary(1)
     ));
-    document.stream(
-        6,
-        "",
-        format!("1 0 d0 0 0 1 1 re f % {}", canary(2)).as_bytes(),
-    );
+    document.stream(6, "", format!("1 0 d0 0 0 1 1 re f % {}", canary(2)).as_bytes());
     document.stream(7, "", format!("({}) Tj", canary(3)).as_bytes());
     let (bytes, _) = clean(&document.finish());
     assert!(position(&bytes, b"/g1").is_some() && inflated(&bytes).contains("0 0 1 1 re"));

@@ -13,10 +13,7 @@ fn frames(bytes: &[u8]) -> Vec<Vec<u8>> {
     decoder.set_transformations(png::Transformations::IDENTITY);
     let mut reader = decoder.read_info().expect("a PNG that decodes");
     let mut out = Vec::new();
-    let count = reader
-        .info()
-        .animation_control()
-        .map_or(1, |control| control.num_frames);
+    let count = reader.info().animation_control().map_or(1, |control| control.num_frames);
     for _ in 0..count {
         let mut buffer = vec![0; reader.output_buffer_size().expect("small")];
         let info = reader.next_frame(&mut buffer).expect("a frame");
@@ -56,17 +53,9 @@ fn pixels_of_every_kind_of_picture_are_kept_to_the_bit() {
         for interlaced in [false, true] {
             let picture = plain(depth, kind, interlaced);
             let (bytes, _) = clean(&picture);
-            assert_eq!(
-                colours(&bytes),
-                colours(&picture),
-                "depth {depth}, kind {kind}"
-            );
+            assert_eq!(colours(&bytes), colours(&picture), "depth {depth}, kind {kind}");
             if depth >= 8 {
-                assert_eq!(
-                    frames(&bytes),
-                    frames(&picture),
-                    "depth {depth}, kind {kind}"
-                );
+                assert_eq!(frames(&bytes), frames(&picture), "depth {depth}, kind {kind}");
             }
         }
     }
@@ -133,33 +122,17 @@ fn colours_under_transparency_are_pointed_out() {
 #[test]
 fn broken_pictures_are_refused() {
     let malformed = |bytes: &[u8], what: &str| {
-        assert_eq!(
-            scrub(bytes),
-            Err(Refusal::Malformed {
-                what: what.to_owned()
-            })
-        );
+        assert_eq!(scrub(bytes), Err(Refusal::Malformed { what: what.to_owned() }));
     };
     let picture = |data: &[u8]| {
-        [
-            SIGNATURE.to_vec(),
-            header(7, 5, 8, 0, 0),
-            chunk(*b"IDAT", data),
-            chunk(*b"IEND", &[]),
-        ]
-        .concat()
+        [SIGNATURE.to_vec(), header(7, 5, 8, 0, 0), chunk(*b"IDAT", data), chunk(*b"IEND", &[])]
+            .concat()
     };
     malformed(&picture(&deflate(&rows(4, 7))), "picture data end early");
-    malformed(
-        &picture(&[0x78, 0x9c, 0xff, 0xff]),
-        "compressed picture data",
-    );
+    malformed(&picture(&[0x78, 0x9c, 0xff, 0xff]), "compressed picture data");
     malformed(&picture(&deflate(&[9; 40])), "row filter");
     let whole = plain(8, 2, false);
-    malformed(
-        &whole[..whole.len() - 12],
-        "the file ends before its end chunk",
-    );
+    malformed(&whole[..whole.len() - 12], "the file ends before its end chunk");
     malformed(&whole[..whole.len() - 5], "a chunk that is cut off");
     let mut wrong = whole.clone();
     let at = position(&wrong, b"IDAT").expect("data");
@@ -179,26 +152,15 @@ fn broken_pictures_are_refused() {
 fn an_unknown_critical_chunk_is_refused_by_name() {
     let whole = plain(8, 2, false);
     let at = position(&whole, b"IDAT").expect("data") - 4;
-    let picture = [
-        whole[..at].to_vec(),
-        chunk(*b"SECr", canary(1).as_bytes()),
-        whole[at..].to_vec(),
-    ]
-    .concat();
-    let expected = Refusal::Unsupported {
-        what: "PNG critical chunk SECr".to_owned(),
-    };
+    let picture =
+        [whole[..at].to_vec(), chunk(*b"SECr", canary(1).as_bytes()), whole[at..].to_vec()]
+            .concat();
+    let expected = Refusal::Unsupported { what: "PNG critical chunk SECr".to_owned() };
     assert_eq!(scrub(&picture), Err(expected));
 }
 
 #[test]
 fn a_picture_over_the_limit_is_refused() {
-    let limits = sd_scrub::Limits {
-        max_pixels: 100,
-        ..Default::default()
-    };
-    assert!(matches!(
-        sd_scrub::scrub(&animation(&[]), &limits),
-        Err(Refusal::TooLarge { .. })
-    ));
+    let limits = sd_scrub::Limits { max_pixels: 100, ..Default::default() };
+    assert!(matches!(sd_scrub::scrub(&animation(&[]), &limits), Err(Refusal::TooLarge { .. })));
 }

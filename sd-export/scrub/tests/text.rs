@@ -19,13 +19,8 @@ fn words_are_kept_and_marks_removed_and_counted() {
     let text = "Dear\u{200b} editor,\u{a0}\u{2009}\r\nso\u{ad}ft \u{202e}mark\u{202c}  \nta\u{e0043}\u{e0041}g\u{fe01}\u{2063}\n";
     let (out, report) = clean(text.as_bytes());
     assert_eq!(out, "Dear editor,\nsoft mark\ntag\n");
-    let said = |place: &str| {
-        report
-            .findings
-            .iter()
-            .find(|f| f.place == place)
-            .map(|f| f.detail.as_str())
-    };
+    let said =
+        |place: &str| report.findings.iter().find(|f| f.place == place).map(|f| f.detail.as_str());
     assert_eq!(said("zero-width characters"), Some("2, first at 1:5"));
     assert_eq!(said("tag characters"), Some("2, first at 3:3"));
     assert_eq!(said("direction marks"), Some("2, first at 2:7"));
@@ -38,10 +33,7 @@ fn words_are_kept_and_marks_removed_and_counted() {
 #[test]
 fn every_encoding_becomes_utf_8_without_a_mark() {
     let wide = |unit: fn(u16) -> [u8; 2]| {
-        "\u{feff}Grüße aus Wien\n"
-            .encode_utf16()
-            .flat_map(unit)
-            .collect::<Vec<u8>>()
+        "\u{feff}Grüße aus Wien\n".encode_utf16().flat_map(unit).collect::<Vec<u8>>()
     };
     for bytes in [
         "\u{feff}Grüße aus Wien\n".as_bytes().to_vec(),
@@ -67,18 +59,11 @@ fn joiners_and_selectors_stay_where_they_have_work_to_do() {
     ] {
         assert_eq!(clean(kept.as_bytes()).0, kept);
     }
-    for marked in [
-        "a\u{200d}b",
-        "a\u{200c}b",
-        "a\u{fe0f}",
-        "می\u{200c}\u{200c}خ\u{200c}",
-    ] {
+    for marked in ["a\u{200d}b", "a\u{200c}b", "a\u{fe0f}", "می\u{200c}\u{200c}خ\u{200c}"] {
         assert_ne!(clean(marked.as_bytes()).0, marked);
     }
-    let canary: String = "secret"
-        .chars()
-        .filter_map(|c| char::from_u32(0xe0000 + u32::from(c)))
-        .collect();
+    let canary: String =
+        "secret".chars().filter_map(|c| char::from_u32(0xe0000 + u32::from(c))).collect();
     assert_eq!(clean(format!("🏴{canary}\u{e007f}").as_bytes()).0, "🏴");
 }
 
@@ -88,11 +73,8 @@ fn look_alike_letters_are_pointed_out_and_stay() {
     assert_eq!(out, "a p\u{0430}ge\nplain Привет мир\n");
     assert!(found(&report, "look-alike letters in line 1"));
     assert!(!found(&report, "line 2"));
-    let finding = report
-        .findings
-        .iter()
-        .find(|f| f.place.contains("look-alike"))
-        .expect("reported");
+    let finding =
+        report.findings.iter().find(|f| f.place.contains("look-alike")).expect("reported");
     assert!(matches!(finding.fate, Fate::Kept { .. }));
 }
 

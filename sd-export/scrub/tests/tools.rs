@@ -36,17 +36,11 @@ fn text(path: &Path) -> &str {
 #[test]
 fn exiftool_finds_structure_and_nothing_else() {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let pictures = [
-        ("a.jpg", clean(&jpeg::planted()).0),
-        ("b.png", clean(&png::planted()).0),
-    ];
+    let pictures = [("a.jpg", clean(&jpeg::planted()).0), ("b.png", clean(&png::planted()).0)];
     for (name, bytes) in pictures {
         let path = file(directory.path(), name, &bytes);
-        let said = run(
-            "exiftool",
-            "libimage-exiftool-perl",
-            &["-a", "-G1", "-s", "-ee", text(&path)],
-        );
+        let said =
+            run("exiftool", "libimage-exiftool-perl", &["-a", "-G1", "-s", "-ee", text(&path)]);
         for line in said.lines() {
             let known = [
                 "[ExifTool]",
@@ -71,29 +65,20 @@ fn exiftool_finds_structure_and_nothing_else() {
 fn exiftool_finds_no_metadata_in_a_document() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = file(directory.path(), "a.pdf", &clean(&pdf::planted()).0);
-    let said = run(
-        "exiftool",
-        "libimage-exiftool-perl",
-        &["-a", "-G1", "-s", "-ee3", text(&path)],
-    );
+    let said = run("exiftool", "libimage-exiftool-perl", &["-a", "-G1", "-s", "-ee3", text(&path)]);
     for line in said.lines().filter(|line| line.starts_with("[PDF]")) {
         let structure = ["PDFVersion", "Linearized", "PageCount", "PageMode"];
         assert!(structure.iter().any(|tag| line.contains(tag)), "{line}");
     }
-    assert!(
-        !said.contains("[XMP") && !said.contains(common::CANARY),
-        "{said}"
-    );
+    assert!(!said.contains("[XMP") && !said.contains(common::CANARY), "{said}");
 }
 
 #[test]
 fn qpdf_finds_no_fault_in_any_document() {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    for (name, fixture) in [
-        ("a.pdf", pdf::planted()),
-        ("b.pdf", pdf::gallery()),
-        ("c.pdf", pdf::revised()),
-    ] {
+    for (name, fixture) in
+        [("a.pdf", pdf::planted()), ("b.pdf", pdf::gallery()), ("c.pdf", pdf::revised())]
+    {
         let path = file(directory.path(), name, &clean(&fixture).0);
         run("qpdf", "qpdf", &["--check", text(&path)]);
     }
@@ -110,11 +95,7 @@ fn pdftotext_reads_the_same_words() {
 /// What a document looks like, as the bytes of a picture.
 fn drawn(path: &Path) -> Vec<u8> {
     let stem = path.with_extension("");
-    run(
-        "pdftoppm",
-        "poppler-utils",
-        &["-r", "144", "-singlefile", text(path), text(&stem)],
-    );
+    run("pdftoppm", "poppler-utils", &["-r", "144", "-singlefile", text(path), text(&stem)]);
     std::fs::read(path.with_extension("ppm")).expect("the picture it drew")
 }
 
@@ -122,17 +103,9 @@ fn drawn(path: &Path) -> Vec<u8> {
 fn pdftoppm_draws_the_same_page() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let before = drawn(&file(directory.path(), "before.pdf", &pdf::gallery()));
-    let after = drawn(&file(
-        directory.path(),
-        "after.pdf",
-        &clean(&pdf::gallery()).0,
-    ));
+    let after = drawn(&file(directory.path(), "after.pdf", &clean(&pdf::gallery()).0));
     assert!(before == after, "the page looks different");
-    let blank = drawn(&file(
-        directory.path(),
-        "blank.pdf",
-        &clean(&pdf::page("", "").finish()).0,
-    ));
+    let blank = drawn(&file(directory.path(), "blank.pdf", &clean(&pdf::page("", "").finish()).0));
     assert!(before != blank, "the page shows something");
 }
 
@@ -152,17 +125,11 @@ fn no_canary_comes_through_from_object_streams_or_a_linearized_document() {
     let mut fixture = pdf::planted();
     fixture.drain(..fixture.iter().position(|b| *b == b'%').expect("a header"));
     for options in [["--object-streams=generate"], ["--linearize"]] {
-        let options = [
-            options.as_slice(),
-            &["--warning-exit-0", "--preserve-unreferenced"],
-        ]
-        .concat();
+        let options =
+            [options.as_slice(), &["--warning-exit-0", "--preserve-unreferenced"]].concat();
         let (bytes, _) = clean(&rewritten(directory.path(), &fixture, &options));
         let path = file(directory.path(), "clean.pdf", &bytes);
-        assert_eq!(
-            run("pdftotext", "poppler-utils", &[text(&path), "-"]).trim(),
-            "Keep this text"
-        );
+        assert_eq!(run("pdftotext", "poppler-utils", &[text(&path), "-"]).trim(), "Keep this text");
     }
 }
 
@@ -170,14 +137,7 @@ fn no_canary_comes_through_from_object_streams_or_a_linearized_document() {
 fn every_kind_of_encryption_is_refused() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     for (user, bits) in [("", "256"), ("secret", "256"), ("", "128")] {
-        let options = [
-            "--allow-weak-crypto",
-            "--encrypt",
-            user,
-            "owner",
-            bits,
-            "--",
-        ];
+        let options = ["--allow-weak-crypto", "--encrypt", user, "owner", bits, "--"];
         let document = rewritten(directory.path(), &pdf::text_page(), &options);
         assert_eq!(common::scrub(&document), Err(sd_scrub::Refusal::Encrypted));
     }

@@ -26,9 +26,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Batch {
     let inputs = gather(&args.files);
     let limits = Limits::default();
     let mut bar = ui.bar();
-    let items = batch::each(&inputs.sources, "inspecting", &mut bar, |s| {
-        look(s, &limits)
-    });
+    let items = batch::each(&inputs.sources, "inspecting", &mut bar, |s| look(s, &limits));
     drop(bar);
     let mut report = Batch::new(Verb::Inspect, items, inputs.skipped);
     report.hint = next(&report, &inputs.sources, &args.files);

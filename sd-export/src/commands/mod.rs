@@ -38,9 +38,7 @@ fn end<R: Report>(
     name: &str,
     verb: impl FnOnce(&mut Ui) -> Result<R, Failure>,
 ) -> ExitCode {
-    let result = sd_sandbox::self_test()
-        .map_err(no_walls)
-        .and_then(|()| verb(ui));
+    let result = sd_sandbox::self_test().map_err(no_walls).and_then(|()| verb(ui));
     ui.finish(&format!("sd-export {name}"), result)
 }
 
@@ -92,11 +90,8 @@ mod tests {
     fn every_hint_parses() {
         let odd = ["-rf.jpg", "a b.pdf", "x\u{202e}.txt"].map(PathBuf::from);
         let to = [OsStr::new("--to"), export_device().as_os_str()];
-        for hint in [
-            hint("inspect", &odd, &[]),
-            hint("scrub", &odd, &[]),
-            hint("write", &odd, &to),
-        ] {
+        for hint in [hint("inspect", &odd, &[]), hint("scrub", &odd, &[]), hint("write", &odd, &to)]
+        {
             assert!(crate::parses(hint.expect("text").args()));
         }
     }

@@ -59,10 +59,7 @@ impl Args {
             (None, Some(dir)) => Target::Into(dir),
             (None, None) => Target::Beside,
         };
-        Request {
-            files: self.files,
-            target,
-        }
+        Request { files: self.files, target }
     }
 }
 
@@ -91,10 +88,7 @@ pub(super) fn run(request: &Request, ui: &mut Ui) -> Result<Batch, Failure> {
     let inputs = gather(&request.files);
     let (to, named) = open_target(&request.target)?;
     if named.is_some() && inputs.sources.len() != 1 {
-        return Err(Failure::new(
-            Status::Usage,
-            "--output takes a single file; use --to DIR",
-        ));
+        return Err(Failure::new(Status::Usage, "--output takes a single file; use --to DIR"));
     }
     let start = match (&request.target, &to) {
         (Target::Neutral(_), Some(dir)) => names::first_free_neutral(dir)?,
@@ -103,9 +97,7 @@ pub(super) fn run(request: &Request, ui: &mut Ui) -> Result<Batch, Failure> {
     let tasks = tasks(&inputs.sources, &request.target, named.as_ref(), start);
     let limits = Limits::default();
     let mut bar = ui.bar();
-    let items = batch::each(&tasks, "cleaning", &mut bar, |t| {
-        clean(t, to.as_ref(), &limits)
-    });
+    let items = batch::each(&tasks, "cleaning", &mut bar, |t| clean(t, to.as_ref(), &limits));
     drop(bar);
     let mut report = Batch::new(Verb::Scrub, items, inputs.skipped);
     report.hint = next(&report, &request.target);
@@ -142,17 +134,14 @@ fn tasks<'a>(
     let mut name = |i: usize, source: &Source| match (target, named) {
         (_, Some(name)) => CopyName::Exactly(name.clone()),
         (Target::Neutral(_), _) => CopyName::Neutral(start.saturating_add(i)),
-        (Target::Into(_) | Target::Exactly(_), _) => CopyName::After {
-            mark: names::mark(&mut taken, None, source.name()),
-        },
-        (Target::Beside, _) => CopyName::After {
-            mark: names::mark(&mut taken, source.parent(), source.name()),
-        },
+        (Target::Into(_) | Target::Exactly(_), _) => {
+            CopyName::After { mark: names::mark(&mut taken, None, source.name()) }
+        }
+        (Target::Beside, _) => {
+            CopyName::After { mark: names::mark(&mut taken, source.parent(), source.name()) }
+        }
     };
-    let task = |(i, source)| Task {
-        source,
-        name: name(i, source),
-    };
+    let task = |(i, source)| Task { source, name: name(i, source) };
     sources.iter().enumerate().map(task).collect()
 }
 
@@ -164,11 +153,9 @@ fn clean(task: &Task<'_>, to: Option<&Dir>, limits: &Limits) -> Item {
     };
     let size = Some(opened.size);
     match copy(&opened, task, to.unwrap_or(&opened.dir), limits) {
-        Ok((outcome, format)) => Item {
-            note: ending_note(&opened.name, format),
-            outcome,
-            ..Item::of(source, size)
-        },
+        Ok((outcome, format)) => {
+            Item { note: ending_note(&opened.name, format), outcome, ..Item::of(source, size) }
+        }
         Err(failure) => Item::refused(source, size, failure),
     }
 }

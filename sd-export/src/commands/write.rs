@@ -22,10 +22,7 @@ use crate::writing;
 /// MANIFEST.json. A directory without MANIFEST.json is no export. File names leave with the
 /// files: see --neutral-names.
 #[derive(Debug, clap::Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "flags; `request` makes choices of them"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "flags; `request` makes choices of them")]
 pub(crate) struct Args {
     /// Files; of a directory, every regular file in it.
     #[arg(required = true, value_name = "FILE")]
@@ -69,16 +66,8 @@ impl Args {
         Request {
             files: self.files,
             to: self.to,
-            naming: if self.neutral_names {
-                Naming::Neutral
-            } else {
-                Naming::Own
-            },
-            carry: if self.as_is {
-                Carry::AsIs
-            } else {
-                Carry::OnlyClean
-            },
+            naming: if self.neutral_names { Naming::Neutral } else { Naming::Own },
+            carry: if self.as_is { Carry::AsIs } else { Carry::OnlyClean },
             consent: match (self.dry_run, self.yes) {
                 (true, _) => Consent::OnlyShow,
                 (false, true) => Consent::Given,
@@ -136,38 +125,21 @@ pub(super) fn run(request: &Request, ui: &mut Ui) -> Result<Export, Failure> {
     let mut bar = ui.bar();
     let files = writing::write(&plan, &target, &mut bar)?;
     drop(bar);
-    let Plan {
-        directory,
-        total,
-        incomplete,
-        ..
-    } = plan;
-    Ok(Export::Written {
-        directory,
-        files,
-        total,
-        incomplete,
-        skipped,
-    })
+    let Plan { directory, total, incomplete, .. } = plan;
+    Ok(Export::Written { directory, files, total, incomplete, skipped })
 }
 
 fn ask(plan: &Plan, ui: &mut Ui) -> Result<(), Failure> {
     ui.say(plan.to_string().trim_end());
-    let question = format!(
-        "write {} to {}?",
-        count(plan.files.len(), "file"),
-        plan.directory
-    );
+    let question = format!("write {} to {}?", count(plan.files.len(), "file"), plan.directory);
     if ui.confirm(&question, "use --yes")? {
         return Ok(());
     }
-    Err(Failure::new(
-        Status::Refused,
-        "not confirmed; nothing was written",
-    ))
+    Err(Failure::new(Status::Refused, "not confirmed; nothing was written"))
 }
 
 /// Decides about every file; one that may not leave keeps all of them here.
+#[expect(clippy::result_large_err, reason = "once a run, and the error is the report itself")]
 fn judged(sources: &[Source], carry: Carry, ui: &Ui) -> Result<Vec<Admitted>, Export> {
     let limits = Limits::default();
     let admit = |s: &Source| plan::admit(s, carry, &limits);
@@ -184,11 +156,7 @@ fn judged(sources: &[Source], carry: Carry, ui: &Ui) -> Result<Vec<Admitted>, Ex
             }
         }
     }
-    if files.is_empty() {
-        Ok(admitted)
-    } else {
-        Err(Export::Refused { files, unclean })
-    }
+    if files.is_empty() { Ok(admitted) } else { Err(Export::Refused { files, unclean }) }
 }
 
 impl Report for Export {
@@ -228,13 +196,7 @@ impl fmt::Display for Export {
                 write!(f, "{plan}")?;
                 writeln!(f, "nothing was written")
             }
-            Self::Written {
-                directory,
-                files,
-                total,
-                skipped,
-                ..
-            } => {
+            Self::Written { directory, files, total, skipped, .. } => {
                 skips(f, skipped)?;
                 let (n, total) = (count(files.len(), "file"), size(*total));
                 writeln!(f, "{directory}: {n}, {total}")?;
@@ -245,7 +207,5 @@ impl fmt::Display for Export {
 }
 
 fn skips(f: &mut fmt::Formatter<'_>, skipped: &[Escaped]) -> fmt::Result {
-    skipped
-        .iter()
-        .try_for_each(|name| writeln!(f, "{name}: not a regular file; skipped"))
+    skipped.iter().try_for_each(|name| writeln!(f, "{name}: not a regular file; skipped"))
 }

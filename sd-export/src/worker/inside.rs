@@ -28,10 +28,7 @@ fn obey(order: &Order, inside: &mut Inside) -> Result<Answer, Trouble> {
     let bytes = match read_bounded(&mut inside.input, limits.max_input) {
         Ok(bytes) => bytes,
         Err(CopyError::TooLong(limit)) => {
-            return Ok(Answer::Refused {
-                format: None,
-                refusal: too_long(limit),
-            });
+            return Ok(Answer::Refused { format: None, refusal: too_long(limit) });
         }
         Err(CopyError::Read(_) | CopyError::Write(_)) => return Err(Trouble::Read),
     };
@@ -46,17 +43,10 @@ fn obey(order: &Order, inside: &mut Inside) -> Result<Answer, Trouble> {
         Err(refusal) => return Ok(refused(&bytes, refusal)),
     };
     if order.mode == Mode::Scrub {
-        inside
-            .output
-            .write_all(&scrubbed.bytes)
-            .map_err(|e| unwritten(&e))?;
+        inside.output.write_all(&scrubbed.bytes).map_err(|e| unwritten(&e))?;
     }
     let (size, blake3) = (scrubbed.bytes.len() as u64, Blake3::of(&scrubbed.bytes));
-    Ok(Answer::Cleaned {
-        report: scrubbed.report,
-        size,
-        blake3,
-    })
+    Ok(Answer::Cleaned { report: scrubbed.report, size, blake3 })
 }
 
 fn refused(bytes: &[u8], refusal: Refusal) -> Answer {
@@ -83,9 +73,7 @@ fn encoded(mut answer: Answer) -> Vec<u8> {
     if let Answer::Inspected { report } | Answer::Cleaned { report, .. } = &mut answer {
         report.findings.iter_mut().for_each(shorten);
         // What stays in the copy matters more to the reader than what is gone.
-        report
-            .findings
-            .sort_by_key(|f| !matches!(f.fate, Fate::Kept { .. }));
+        report.findings.sort_by_key(|f| !matches!(f.fate, Fate::Kept { .. }));
     }
     bytes = json(&answer);
     while bytes.len() > MAX_ANSWER as usize && halve(&mut answer) {
@@ -135,24 +123,17 @@ mod tests {
             fate,
         };
         let mut findings = vec![finding(Fate::Removed); 2000];
-        findings.push(finding(Fate::Kept {
-            why: "it must".to_owned(),
-        }));
+        findings.push(finding(Fate::Kept { why: "it must".to_owned() }));
         Answer::Inspected {
-            report: Report {
-                format: Format::Pdf,
-                findings,
-                cannot_remove: vec![],
-            },
+            report: Report { format: Format::Pdf, findings, cannot_remove: vec![] },
         }
     }
 
     #[test]
     fn a_report_that_is_too_long_is_cut_to_fit_and_keeps_what_stays() {
-        for (detail, place) in [
-            ("日".repeat(200), "here".to_owned()),
-            (String::new(), "x".repeat(5000)),
-        ] {
+        for (detail, place) in
+            [("日".repeat(200), "here".to_owned()), (String::new(), "x".repeat(5000))]
+        {
             let bytes = encoded(long(&detail, &place));
             assert!(bytes.len() <= MAX_ANSWER as usize);
             let Answer::Inspected { report } = serde_json::from_slice(&bytes).expect("an answer")

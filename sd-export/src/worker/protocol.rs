@@ -34,57 +34,22 @@ pub(super) struct Order {
 
 impl Order {
     pub(super) fn new(mode: Mode, limits: &Limits) -> Self {
-        let Limits {
-            max_input,
-            max_output,
-            max_pixels,
-            max_objects,
-            max_depth,
-        } = *limits;
-        Self {
-            mode,
-            max_input,
-            max_output,
-            max_pixels,
-            max_objects,
-            max_depth,
-        }
+        let Limits { max_input, max_output, max_pixels, max_objects, max_depth } = *limits;
+        Self { mode, max_input, max_output, max_pixels, max_objects, max_depth }
     }
 
     pub(super) fn limits(&self) -> Limits {
-        let Self {
-            max_input,
-            max_output,
-            max_pixels,
-            max_objects,
-            max_depth,
-            ..
-        } = *self;
-        Limits {
-            max_input,
-            max_output,
-            max_pixels,
-            max_objects,
-            max_depth,
-        }
+        let Self { max_input, max_output, max_pixels, max_objects, max_depth, .. } = *self;
+        Limits { max_input, max_output, max_pixels, max_objects, max_depth }
     }
 }
 
 /// The one answer.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Answer {
-    Inspected {
-        report: Report,
-    },
-    Cleaned {
-        report: Report,
-        size: u64,
-        blake3: Blake3,
-    },
-    Refused {
-        format: Option<Format>,
-        refusal: Refusal,
-    },
+    Inspected { report: Report },
+    Cleaned { report: Report, size: u64, blake3: Blake3 },
+    Refused { format: Option<Format>, refusal: Refusal },
     Failed(Trouble),
 }
 
@@ -107,10 +72,7 @@ pub(crate) enum Trouble {
 
 /// The refusal of a file that is too long to be read.
 pub(super) fn too_long(limit: u64) -> Refusal {
-    Refusal::TooLarge {
-        what: "the file in bytes".to_owned(),
-        limit,
-    }
+    Refusal::TooLarge { what: "the file in bytes".to_owned(), limit }
 }
 
 /// Makes every text of an answer safe to show, whoever wrote it.
@@ -141,10 +103,7 @@ pub(super) fn escaped(mut answer: Answer) -> Answer {
 
 /// An honest worker has escaped its texts already: its backslashes stay single.
 fn tame(text: &mut String) {
-    let parts: Vec<_> = text
-        .split('\\')
-        .map(|p| sd_fs::escape(p.as_bytes()).to_string())
-        .collect();
+    let parts: Vec<_> = text.split('\\').map(|p| sd_fs::escape(p.as_bytes()).to_string()).collect();
     *text = parts.join("\\");
 }
 

@@ -34,15 +34,7 @@ fn exif() -> Vec<u8> {
     ifd(&mut t, &[(0x010f, 2, 12, 38), (0x8825, 4, 1, 50)]);
     t.extend_from_slice(b"SpyCam 3000\0");
     let (north, east) = (u32::from(b'N'), u32::from(b'E'));
-    ifd(
-        &mut t,
-        &[
-            (1, 2, 2, north),
-            (2, 5, 3, 104),
-            (3, 2, 2, east),
-            (4, 5, 3, 128),
-        ],
-    );
+    ifd(&mut t, &[(1, 2, 2, north), (2, 5, 3, 104), (3, 2, 2, east), (4, 5, 3, 128)]);
     for n in [48_u32, 1, 8, 1, 15, 1, 11, 1, 34, 1, 30, 1] {
         t.extend_from_slice(&n.to_le_bytes());
     }
@@ -66,13 +58,9 @@ pub(crate) fn png() -> Vec<u8> {
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, 4, 4);
     encoder.set_color(png::ColorType::Grayscale);
-    encoder
-        .add_text_chunk("Author".to_owned(), SECRET.to_owned())
-        .expect("a chunk");
+    encoder.add_text_chunk("Author".to_owned(), SECRET.to_owned()).expect("a chunk");
     let mut writer = encoder.write_header().expect("a header");
-    writer
-        .write_image_data(&[0, 80, 160, 240].repeat(4))
-        .expect("a picture");
+    writer.write_image_data(&[0, 80, 160, 240].repeat(4)).expect("a picture");
     writer.finish().expect("an end");
     out
 }
@@ -90,10 +78,7 @@ pub(crate) fn pdf() -> Vec<u8> {
     let mut offsets = Vec::new();
     for (i, object) in objects.iter().enumerate() {
         offsets.push(out.len());
-        put(
-            &mut out,
-            format_args!("{} 0 obj\n{object}\nendobj\n", i + 1),
-        );
+        put(&mut out, format_args!("{} 0 obj\n{object}\nendobj\n", i + 1));
     }
     let start = out.len();
     out.push_str("xref\n0 6\n0000000000 65535 f \n");

@@ -48,11 +48,7 @@ impl Scratch {
 }
 
 pub(crate) fn names(dir: &Dir) -> Vec<String> {
-    dir.entries()
-        .expect("listed")
-        .into_iter()
-        .map(|e| e.name)
-        .collect()
+    dir.entries().expect("listed").into_iter().map(|e| e.name).collect()
 }
 
 /// How the program ended and what it said.
@@ -68,17 +64,10 @@ impl Ran {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the tests start the real program"
-)]
+#[expect(clippy::disallowed_methods, reason = "the tests start the real program")]
 pub(crate) fn command(program: &str, at: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(program);
-    command
-        .args(args)
-        .current_dir(at)
-        .env_remove("NO_COLOR")
-        .stdin(Stdio::null());
+    command.args(args).current_dir(at).env_remove("NO_COLOR").stdin(Stdio::null());
     command
 }
 
@@ -89,11 +78,7 @@ pub(crate) fn run(at: &Scratch, args: &[&str]) -> Ran {
 
 pub(crate) fn start(at: &Scratch, args: &[&str]) -> Child {
     let mut command = command(env!("CARGO_BIN_EXE_sd-export"), at.path(), args);
-    command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program starts")
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts")
 }
 
 /// Runs another program, which must be installed.

@@ -61,45 +61,21 @@ fn report(plan: Plan, on_server: &BTreeSet<ItemId>, here: &[Item]) -> ListReport
         add(source, words, None);
     }
     for item in &plan.new {
-        let Submission {
-            number, kind, size, ..
-        } = *item;
+        let Submission { number, kind, size, .. } = *item;
         let id = item.item.clone();
-        let row = Row {
-            item: id,
-            number,
-            kind,
-            size,
-            on_server: true,
-            here: false,
-        };
+        let row = Row { item: id, number, kind, size, on_server: true, here: false };
         add(&item.source, &item.designation, Some(row));
     }
     for item in here {
         let on_server = on_server.contains(&item.item);
-        let Item {
-            number, kind, size, ..
-        } = *item;
-        let row = Row {
-            item: item.item.clone(),
-            number,
-            kind,
-            size,
-            on_server,
-            here: true,
-        };
+        let Item { number, kind, size, .. } = *item;
+        let row = Row { item: item.item.clone(), number, kind, size, on_server, here: true };
         add(&item.source, &item.designation, Some(row));
     }
     let mut sources: Vec<SourceRows> = sources.into_values().collect();
     sources.sort_by(|a, b| (&a.designation, &a.source).cmp(&(&b.designation, &b.source)));
     for source in &mut sources {
-        source
-            .items
-            .sort_by(|a, b| (a.number, &a.item).cmp(&(b.number, &b.item)));
+        source.items.sort_by(|a, b| (a.number, &a.item).cmp(&(b.number, &b.item)));
     }
-    ListReport {
-        sources,
-        refused: plan.refused,
-        hint: None,
-    }
+    ListReport { sources, refused: plan.refused, hint: None }
 }

@@ -22,11 +22,7 @@ const TOR_SOCKS: [([u8; 4], u16); 2] = [([10, 200, 1, 1], 9050), ([127, 0, 0, 1]
 #[derive(Args)]
 pub(crate) struct ServerArgs {
     /// The Journalist Interface: 56 characters, then .onion
-    #[arg(
-        long,
-        value_name = "ADDRESS",
-        required_unless_present = "insecure_loopback"
-    )]
+    #[arg(long, value_name = "ADDRESS", required_unless_present = "insecure_loopback")]
     server: Option<OnionAddress>,
     /// Tor's SOCKS port; may be repeated, the first that is open is used
     /// [default: 10.200.1.1:9050, then 127.0.0.1:9050]
@@ -67,24 +63,13 @@ impl ServerArgs {
             _ => return None,
         };
         let proxies_given = !self.tor_socks.is_empty();
-        let proxies = if proxies_given {
-            self.tor_socks
-        } else {
-            TOR_SOCKS.map(SocketAddr::from).to_vec()
-        };
+        let proxies =
+            if proxies_given { self.tor_socks } else { TOR_SOCKS.map(SocketAddr::from).to_vec() };
         let login = match self.credentials_fd {
             Some(fd) => Login::Descriptor(fd),
-            None => Login::Prompt {
-                username: self.username,
-            },
+            None => Login::Prompt { username: self.username },
         };
-        Some(Request {
-            home,
-            server,
-            proxies,
-            proxies_given,
-            login,
-        })
+        Some(Request { home, server, proxies, proxies_given, login })
     }
 }
 
@@ -100,15 +85,11 @@ impl Request {
             .map_err(|e| Step::Reaching.failed(&e))?;
         client.knock().map_err(|e| Step::Reaching.failed(&e))?;
         let credentials = self.credentials(ui)?;
-        let session = client
-            .login(&credentials)
-            .map_err(|e| Step::LoggingIn.failed(&e))?;
+        let session = client.login(&credentials).map_err(|e| Step::LoggingIn.failed(&e))?;
         drop(credentials);
         let result = work(&session, ui);
         if let Err(e) = session.logout() {
-            ui.warn(format_args!(
-                "logging out: {e}; the session ends by itself within two hours"
-            ));
+            ui.warn(format_args!("logging out: {e}; the session ends by itself within two hours"));
         }
         result
     }
@@ -196,10 +177,7 @@ impl Step {
             Self::Listing => "asking for the lists",
             Self::Fetching => "fetching",
         };
-        Failure::new(
-            self.status(e),
-            format_args!("{doing}: {}", self.explained(e)),
-        )
+        Failure::new(self.status(e), format_args!("{doing}: {}", self.explained(e)))
     }
 
     /// The error, and what may be behind a 403: the server itself never says.
@@ -250,14 +228,7 @@ fn fetch_failure(e: FetchError) -> Failure {
         FetchError::Download(DownloadError::Client(e)) => Step::Fetching.failed(&e),
         FetchError::Download(DownloadError::Store(e)) => {
             let full = e.kind() == std::io::ErrorKind::StorageFull;
-            Failure::new(
-                if full {
-                    Status::NoSpace
-                } else {
-                    Status::FileError
-                },
-                e,
-            )
+            Failure::new(if full { Status::NoSpace } else { Status::FileError }, e)
         }
         FetchError::Download(
             e @ (DownloadError::Etag(_)
@@ -278,10 +249,7 @@ mod tests {
         let name = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion";
         let onion = Server::Onion(name.parse().expect("an onion"));
         let loopback = Server::Loopback("127.0.0.1:80".parse().expect("an address"));
-        assert_eq!(
-            refuse_root(true, &onion).expect_err("refused").status,
-            Status::Refused
-        );
+        assert_eq!(refuse_root(true, &onion).expect_err("refused").status, Status::Refused);
         assert!(refuse_root(false, &onion).is_ok() && refuse_root(true, &loopback).is_ok());
     }
 }

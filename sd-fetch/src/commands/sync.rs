@@ -38,25 +38,14 @@ enum Mode {
 
 impl Args {
     pub(crate) fn into_request(self, home: Home) -> Request {
-        let mode = if self.dry_run {
-            Mode::ShowPlan
-        } else {
-            Mode::Fetch
-        };
-        Request {
-            base: self.server.into_request(home),
-            mode,
-        }
+        let mode = if self.dry_run { Mode::ShowPlan } else { Mode::Fetch };
+        Request { base: self.server.into_request(home), mode }
     }
 }
 
 /// Runs it.
 pub(crate) fn run(request: Request, ui: &mut Ui) -> Result<SyncReport, Failure> {
-    let Request {
-        base: Some(base),
-        mode,
-    } = request
-    else {
+    let Request { base: Some(base), mode } = request else {
         return Err(Failure::new(Status::Usage, "name one server"));
     };
     // The lock first: nobody types a code to learn that another run is busy.
@@ -81,11 +70,7 @@ fn work(
     let here = inbox.items().map_err(inbox_failure)?;
     let plan = Plan::new(inventory, &here);
     if let Err(NoRoom { needed, free }) = plan.room(inbox)? {
-        let message = format!(
-            "{} to fetch, {} free in the inbox",
-            size(needed),
-            size(free)
-        );
+        let message = format!("{} to fetch, {} free in the inbox", size(needed), size(free));
         return Err(Failure::new(Status::NoSpace, message));
     }
     match mode {
@@ -99,10 +84,7 @@ fn work(
 }
 
 fn planned(plan: Plan, waiting: usize) -> SyncReport {
-    let items = plan
-        .new
-        .iter()
-        .map(|i| (&i.source, &i.designation, i.kind, i.size));
+    let items = plan.new.iter().map(|i| (&i.source, &i.designation, i.kind, i.size));
     SyncReport {
         dry_run: true,
         sources: SourceLine::tally(items),
@@ -116,11 +98,7 @@ fn planned(plan: Plan, waiting: usize) -> SyncReport {
 }
 
 fn done(plan: &Plan, outcome: Outcome, waiting: usize) -> Result<SyncReport, Failure> {
-    let Outcome {
-        fetched,
-        refused,
-        ended,
-    } = outcome;
+    let Outcome { fetched, refused, ended } = outcome;
     let (ended_early, left) = match ended {
         // Nothing came of it at all: that is a failure with its own status word.
         Some(Ended { why, .. }) if fetched.is_empty() && refused.is_empty() => {
@@ -129,9 +107,7 @@ fn done(plan: &Plan, outcome: Outcome, waiting: usize) -> Result<SyncReport, Fai
         Some(Ended { why, left }) => (Some(said(&why)), left),
         None => (None, 0),
     };
-    let items = fetched
-        .iter()
-        .map(|i| (&i.source, &i.designation, i.kind, i.size));
+    let items = fetched.iter().map(|i| (&i.source, &i.designation, i.kind, i.size));
     Ok(SyncReport {
         dry_run: false,
         sources: SourceLine::tally(items),

@@ -108,11 +108,7 @@ mod tests {
             &GOOD.replace(".onion", ".example"),
             &GOOD.replace("pg6m", "pg1m"),
         ] {
-            assert_eq!(
-                bad.parse::<OnionAddress>(),
-                Err(AddressError::NotOnion),
-                "{bad}"
-            );
+            assert_eq!(bad.parse::<OnionAddress>(), Err(AddressError::NotOnion), "{bad}");
         }
     }
 
@@ -121,11 +117,7 @@ mod tests {
         for end in ["yz", "bd", "xd"] {
             let mut bad = GOOD.to_owned();
             bad.replace_range(54..56, end);
-            assert_eq!(
-                bad.parse::<OnionAddress>(),
-                Err(AddressError::NotVersion3),
-                "{end}"
-            );
+            assert_eq!(bad.parse::<OnionAddress>(), Err(AddressError::NotVersion3), "{end}");
         }
     }
 
@@ -133,19 +125,10 @@ mod tests {
     fn without_tor_only_a_loopback_literal_is_reached() {
         assert!("127.0.0.1:8081".parse::<LoopbackAddress>().is_ok());
         assert!("[::1]:8081".parse::<LoopbackAddress>().is_ok());
-        for bad in [
-            "127.0.0.1",
-            "localhost:80",
-            "10.0.0.1:80",
-            "0.0.0.0:80",
-            "127.0.0.1:0",
-            "[::]:80",
-        ] {
-            assert_eq!(
-                bad.parse::<LoopbackAddress>(),
-                Err(AddressError::NotLoopback),
-                "{bad}"
-            );
+        for bad in
+            ["127.0.0.1", "localhost:80", "10.0.0.1:80", "0.0.0.0:80", "127.0.0.1:0", "[::]:80"]
+        {
+            assert_eq!(bad.parse::<LoopbackAddress>(), Err(AddressError::NotLoopback), "{bad}");
         }
     }
 }

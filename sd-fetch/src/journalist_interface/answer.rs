@@ -139,11 +139,7 @@ pub(crate) fn json<T: DeserializeOwned>(
     if !media.eq_ignore_ascii_case("application/json") {
         return Err(ClientError::NotJson(shown(kind)));
     }
-    let mut reader = response
-        .into_body()
-        .into_with_config()
-        .limit(u64::MAX)
-        .reader();
+    let mut reader = response.into_body().into_with_config().limit(u64::MAX).reader();
     let bytes = Zeroizing::new(read_bounded(&mut reader, limit).map_err(|e| match e {
         CopyError::TooLong(limit) => ClientError::TooLong(limit),
         CopyError::Read(e) | CopyError::Write(e) => e.into(),
@@ -185,15 +181,9 @@ mod tests {
 
     #[test]
     fn a_servers_words_are_escaped_and_cut() {
-        let body = format!(
-            r#"{{"error":"Bad\u001b[2J","message":"{}"}}"#,
-            "x".repeat(500)
-        );
+        let body = format!(r#"{{"error":"Bad\u001b[2J","message":"{}"}}"#, "x".repeat(500));
         let text = refused(400, "application/json", &body);
-        assert!(
-            text.starts_with(r"the server answered 400: Bad\u{1b}[2J: xxx"),
-            "{text}"
-        );
+        assert!(text.starts_with(r"the server answered 400: Bad\u{1b}[2J: xxx"), "{text}");
         assert!(text.chars().count() < 260 && text.ends_with('…'));
     }
 
@@ -219,23 +209,12 @@ mod tests {
             a: u8,
         }
         let parsed = |kind: &str, body: &str| json::<One>(response(200, kind, body), 20);
-        assert_eq!(
-            parsed("application/json; charset=utf-8", r#"{"a":1,"b":2}"#)
-                .expect("ok")
-                .a,
-            1
-        );
-        assert!(matches!(
-            parsed("text/html", r#"{"a":1}"#),
-            Err(ClientError::NotJson(_))
-        ));
+        assert_eq!(parsed("application/json; charset=utf-8", r#"{"a":1,"b":2}"#).expect("ok").a, 1);
+        assert!(matches!(parsed("text/html", r#"{"a":1}"#), Err(ClientError::NotJson(_))));
         let twice = parsed("application/json", r#"{"a":1,"a":2}"#).expect_err("twice");
         assert!(twice.to_string().contains("duplicate field `a`"), "{twice}");
         let missing = parsed("application/json", "{}").expect_err("missing");
-        assert!(
-            missing.to_string().contains("missing field `a`"),
-            "{missing}"
-        );
+        assert!(missing.to_string().contains("missing field `a`"), "{missing}");
         let long = parsed("application/json", r#"{"a":1,          "b":2}"#);
         assert!(matches!(long, Err(ClientError::TooLong(20))));
     }

@@ -51,11 +51,7 @@ impl Client {
             .timeout_recv_response(Some(limits.answer))
             .build();
         let agent = Agent::with_parts(config, doorway, NoDns);
-        Ok(Self {
-            agent,
-            base: format!("http://{server}/api/v1"),
-            limits,
-        })
+        Ok(Self { agent, base: format!("http://{server}/api/v1"), limits })
     }
 
     /// Asks, without logging in, whether a Journalist Interface is there. It also makes Tor
@@ -74,22 +70,14 @@ impl Client {
     /// Logs in, once: a second attempt would count against the throttle, and the code is used
     /// up by the first.
     pub(crate) fn login(&self, credentials: &Credentials) -> Result<Session<'_>, ClientError> {
-        let body = credentials
-            .body()
-            .map_err(|e| ClientError::Shape(shown(&e.to_string())))?;
+        let body = credentials.body().map_err(|e| ClientError::Shape(shown(&e.to_string())))?;
         let request = self.agent.post(format!("{}/token", self.base));
-        let request = request
-            .config()
-            .timeout_recv_body(Some(self.limits.body_time(0)))
-            .build();
+        let request = request.config().timeout_recv_body(Some(self.limits.body_time(0))).build();
         let response = request.content_type("application/json").send(&body[..])?;
         let raw: RawToken = json(success(response, &self.limits)?, self.limits.small_body)?;
         let bad = |e: super::token::TokenError| ClientError::Shape(shown(&e.to_string()));
         let authorization = Token::try_from(raw).and_then(|t| t.header()).map_err(bad)?;
-        Ok(Session {
-            client: self,
-            authorization,
-        })
+        Ok(Session { client: self, authorization })
     }
 
     /// Sends a GET for a path of our own making.
@@ -103,11 +91,7 @@ impl Client {
         if let Some(value) = authorization {
             request = request.header(header::AUTHORIZATION, value);
         }
-        Ok(request
-            .config()
-            .timeout_recv_body(Some(body_time))
-            .build()
-            .call()?)
+        Ok(request.config().timeout_recv_body(Some(body_time)).build().call()?)
     }
 }
 
@@ -158,10 +142,7 @@ impl Session<'_> {
         let client = self.client;
         let request = client.agent.post(format!("{}/logout", client.base));
         let request = request.header(header::AUTHORIZATION, &self.authorization);
-        let request = request
-            .config()
-            .timeout_recv_body(Some(client.limits.body_time(0)))
-            .build();
+        let request = request.config().timeout_recv_body(Some(client.limits.body_time(0))).build();
         success(request.send_empty()?, &client.limits)?;
         Ok(())
     }

@@ -78,12 +78,7 @@ impl Doorway {
             Server::Loopback(addr) => Route::Loopback(addr.socket()),
         };
         let (connect, circuit) = (limits.connect, limits.circuit);
-        Ok(Self {
-            host: server.to_string(),
-            route,
-            connect,
-            circuit,
-        })
+        Ok(Self { host: server.to_string(), route, connect, circuit })
     }
 
     fn open(&self, uri: &Uri) -> Result<TcpStream, ConnectError> {
@@ -93,15 +88,9 @@ impl Doorway {
         }
         match &self.route {
             Route::Loopback(addr) => self.tcp(*addr).map_err(ConnectError::Refused),
-            Route::Tor {
-                onion,
-                proxies,
-                preferred,
-                user,
-            } => {
+            Route::Tor { onion, proxies, preferred, user } => {
                 let mut stream = self.proxy(proxies, preferred)?;
-                self.through_tor(&mut stream, onion, user)
-                    .map_err(ConnectError::Socks)?;
+                self.through_tor(&mut stream, onion, user).map_err(ConnectError::Socks)?;
                 Ok(stream)
             }
         }
@@ -113,12 +102,7 @@ impl Doorway {
         preferred: &AtomicUsize,
     ) -> Result<TcpStream, ConnectError> {
         let first = preferred.load(Ordering::Relaxed);
-        let in_turn = proxies
-            .iter()
-            .enumerate()
-            .cycle()
-            .skip(first)
-            .take(proxies.len());
+        let in_turn = proxies.iter().enumerate().cycle().skip(first).take(proxies.len());
         for (i, addr) in in_turn {
             if let Ok(stream) = self.tcp(*addr) {
                 preferred.store(i, Ordering::Relaxed);
@@ -161,17 +145,10 @@ impl Connector for Doorway {
         details: &ConnectionDetails,
         _: Option<()>,
     ) -> Result<Option<Wire>, ureq::Error> {
-        let stream = self
-            .open(details.uri)
-            .map_err(|e| ureq::Error::Other(Box::new(e)))?;
-        let (input, output) = (
-            details.config.input_buffer_size(),
-            details.config.output_buffer_size(),
-        );
-        Ok(Some(Wire {
-            stream,
-            buffers: LazyBuffers::new(input, output),
-        }))
+        let stream = self.open(details.uri).map_err(|e| ureq::Error::Other(Box::new(e)))?;
+        let (input, output) =
+            (details.config.input_buffer_size(), details.config.output_buffer_size());
+        Ok(Some(Wire { stream, buffers: LazyBuffers::new(input, output) }))
     }
 }
 
@@ -194,8 +171,7 @@ impl Transport for Wire {
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
         let timeout = timeout.for_write();
-        self.stream
-            .set_write_timeout(timeout.not_zero().map(|t| *t))?;
+        self.stream.set_write_timeout(timeout.not_zero().map(|t| *t))?;
         let sent = self.stream.write_all(&self.buffers.output()[..amount]);
         sent.map_err(|e| named(e, timeout))
     }
@@ -205,8 +181,7 @@ impl Transport for Wire {
         if timeout.after.is_zero() {
             return Err(ureq::Error::Timeout(timeout.reason));
         }
-        self.stream
-            .set_read_timeout(timeout.not_zero().map(|t| *t))?;
+        self.stream.set_read_timeout(timeout.not_zero().map(|t| *t))?;
         let amount = loop {
             match self.stream.read(self.buffers.input_append_buf()) {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
@@ -265,12 +240,7 @@ mod tests {
     fn a_request_for_another_place_is_not_sent() {
         let server = Server::Loopback("127.0.0.1:9".parse().expect("loopback"));
         let doorway = Doorway::new(&server, &[], &Limits::default()).expect("made");
-        for uri in [
-            "http://127.0.0.1:10/",
-            "https://127.0.0.1:9/",
-            "http://a@127.0.0.1:9/",
-            "/x",
-        ] {
+        for uri in ["http://127.0.0.1:10/", "https://127.0.0.1:9/", "http://a@127.0.0.1:9/", "/x"] {
             let got = doorway.open(&uri.parse().expect("a URI"));
             assert!(matches!(got, Err(ConnectError::Elsewhere)), "{uri}");
         }

@@ -65,24 +65,16 @@ impl Session<'_> {
         let response = success(response, self.limits())?;
         let expected = expected_hash(response.headers())?;
         check_length(response.headers(), item.size)?;
-        let mut body = response
-            .into_body()
-            .into_with_config()
-            .limit(u64::MAX)
-            .reader();
+        let mut body = response.into_body().into_with_config().limit(u64::MAX).reader();
         let digests = copy_bounded(&mut body, to, item.size, progress).map_err(|e| match e {
-            CopyError::TooLong(listed) => DownloadError::OtherSize {
-                listed,
-                got: listed.saturating_add(1),
-            },
+            CopyError::TooLong(listed) => {
+                DownloadError::OtherSize { listed, got: listed.saturating_add(1) }
+            }
             CopyError::Read(e) => DownloadError::Client(e.into()),
             CopyError::Write(e) => DownloadError::Store(e),
         })?;
         if digests.size != item.size {
-            return Err(DownloadError::OtherSize {
-                listed: item.size,
-                got: digests.size,
-            });
+            return Err(DownloadError::OtherSize { listed: item.size, got: digests.size });
         }
         if digests.sha256 != expected {
             return Err(DownloadError::OtherHash);
@@ -98,9 +90,5 @@ fn check_length(headers: &HeaderMap, listed: u64) -> Result<(), DownloadError> {
     }
     let text = single(headers, &header::CONTENT_LENGTH)?.ok_or(DownloadError::NoLength)?;
     let announced: u64 = text.parse().map_err(|_| DownloadError::NoLength)?;
-    if announced == listed {
-        Ok(())
-    } else {
-        Err(DownloadError::OtherLength { listed, announced })
-    }
+    if announced == listed { Ok(()) } else { Err(DownloadError::OtherLength { listed, announced }) }
 }

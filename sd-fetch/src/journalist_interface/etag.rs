@@ -49,15 +49,9 @@ fn parse(value: &str) -> Result<Sha256, EtagError> {
     if value.starts_with('"') {
         return Err(EtagError::Quoted);
     }
-    let hex = value
-        .strip_prefix("sha256:")
-        .ok_or(EtagError::OtherAlgorithm)?;
+    let hex = value.strip_prefix("sha256:").ok_or(EtagError::OtherAlgorithm)?;
     let hash: Sha256 = hex.parse().map_err(|_| EtagError::Malformed)?;
-    if hash == Sha256::of(b"") {
-        Err(EtagError::OfNothing)
-    } else {
-        Ok(hash)
-    }
+    if hash == Sha256::of(b"") { Err(EtagError::OfNothing) } else { Ok(hash) }
 }
 
 #[cfg(test)]
@@ -68,10 +62,7 @@ mod tests {
 
     #[test]
     fn only_the_servers_own_form_is_a_hash() {
-        assert_eq!(
-            parse(&format!("sha256:{HEX}")),
-            Ok(HEX.parse().expect("hex"))
-        );
+        assert_eq!(parse(&format!("sha256:{HEX}")), Ok(HEX.parse().expect("hex")));
         let nothing = Sha256::of(b"");
         for (bad, why) in [
             (format!("\"sha256:{HEX}\""), EtagError::Quoted),
@@ -81,10 +72,7 @@ mod tests {
             (HEX.to_owned(), EtagError::OtherAlgorithm),
             (String::new(), EtagError::OtherAlgorithm),
             ("sha256:".to_owned(), EtagError::Malformed),
-            (
-                format!("sha256:{}", HEX.to_uppercase()),
-                EtagError::Malformed,
-            ),
+            (format!("sha256:{}", HEX.to_uppercase()), EtagError::Malformed),
             (format!("sha256:{HEX}00"), EtagError::Malformed),
             (format!("sha256: {HEX}"), EtagError::Malformed),
             (format!("sha256:{nothing}"), EtagError::OfNothing),
@@ -97,9 +85,7 @@ mod tests {
     fn none_and_two_are_not_one() {
         let mut headers = HeaderMap::new();
         assert_eq!(expected_hash(&headers), Err(EtagError::Missing));
-        let value = format!("sha256:{HEX}")
-            .parse::<ureq::http::HeaderValue>()
-            .expect("a value");
+        let value = format!("sha256:{HEX}").parse::<ureq::http::HeaderValue>().expect("a value");
         headers.append(header::ETAG, value.clone());
         assert!(expected_hash(&headers).is_ok());
         headers.append(header::ETAG, value);

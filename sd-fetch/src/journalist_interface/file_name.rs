@@ -13,11 +13,7 @@ pub(super) fn parse(name: &str) -> Option<(u32, Kind)> {
     } else if let Some(words) = stem.strip_suffix("reply") {
         (words, Kind::Reply)
     } else {
-        (
-            stem.strip_suffix("doc.gz")
-                .or_else(|| stem.strip_suffix("doc.zip"))?,
-            Kind::Document,
-        )
+        (stem.strip_suffix("doc.gz").or_else(|| stem.strip_suffix("doc.zip"))?, Kind::Document)
     };
     let plain = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
     if !digits || !words.bytes().all(plain) {

@@ -46,7 +46,6 @@ impl Default for Limits {
 impl Limits {
     /// The longest a body of this many bytes may take.
     pub(crate) fn body_time(&self, bytes: u64) -> Duration {
-        self.answer
-            .saturating_add(Duration::from_secs(bytes / self.slowest.max(1)))
+        self.answer.saturating_add(Duration::from_secs(bytes / self.slowest.max(1)))
     }
 }

@@ -170,10 +170,7 @@ impl Fields<'_> {
         limits: &Limits,
     ) -> Result<Submission, Refusal> {
         let item: ItemId = self.uuid.parse().map_err(|_| Refusal::Uuid)?;
-        let source = self
-            .source_url
-            .and_then(source_id_of)
-            .ok_or(Refusal::NoSource)?;
+        let source = self.source_url.and_then(source_id_of).ok_or(Refusal::NoSource)?;
         let designation = sources.get(&source).ok_or(Refusal::NoSource)?.clone();
         // The server itself serves an item under any source's path, so this pairing is the
         // only thing that keeps two sources' mail apart.
@@ -187,14 +184,7 @@ impl Fields<'_> {
         if self.size == 0 || self.size > limits.item {
             return Err(Refusal::Size(self.size));
         }
-        Ok(Submission {
-            source,
-            item,
-            number,
-            kind,
-            designation,
-            size: self.size,
-        })
+        Ok(Submission { source, item, number, kind, designation, size: self.size })
     }
 }
 
@@ -232,10 +222,7 @@ mod tests {
     #[test]
     fn a_listed_message_is_taken_with_its_number_and_kind() {
         let message = raw(|_| {}).expect("taken");
-        assert_eq!(
-            (message.number, message.kind, message.size),
-            (1, Kind::Message, 616)
-        );
+        assert_eq!((message.number, message.kind, message.size), (1, Kind::Message, 616));
         assert_eq!(message.source.as_str(), SOURCE);
     }
 
@@ -243,44 +230,23 @@ mod tests {
     fn each_field_that_is_wrong_has_its_own_refusal() {
         let other_url = || Some(format!("/api/v1/sources/{OTHER}/submissions/{ITEM}"));
         for (got, why) in [
-            (
-                raw(|r| r.uuid = "../../etc/passwd".to_owned()),
-                Refusal::Uuid,
-            ),
+            (raw(|r| r.uuid = "../../etc/passwd".to_owned()), Refusal::Uuid),
             (raw(|r| r.uuid = ITEM.to_uppercase()), Refusal::Uuid),
-            (
-                raw(|r| r.filename = "../1-x-msg.gpg".to_owned()),
-                Refusal::FileName,
-            ),
-            (
-                raw(|r| r.filename = "1-x-doc.gz.gpg".to_owned()),
-                Refusal::Kind,
-            ),
-            (
-                raw(|r| r.filename = "1-x-reply.gpg".to_owned()),
-                Refusal::Kind,
-            ),
+            (raw(|r| r.filename = "../1-x-msg.gpg".to_owned()), Refusal::FileName),
+            (raw(|r| r.filename = "1-x-doc.gz.gpg".to_owned()), Refusal::Kind),
+            (raw(|r| r.filename = "1-x-reply.gpg".to_owned()), Refusal::Kind),
             (raw(|r| r.is_file = true), Refusal::Kind),
             (raw(|r| r.is_message = false), Refusal::Kind),
             (raw(|r| r.size = 0), Refusal::Size(0)),
             (raw(|r| r.size = u64::MAX), Refusal::Size(u64::MAX)),
             (raw(|r| r.source_url = None), Refusal::NoSource),
-            (
-                raw(|r| r.source_url = Some(format!("/api/v1/sources/{ITEM}"))),
-                Refusal::NoSource,
-            ),
-            (
-                raw(|r| r.source_url = Some("http://evil.example/x".to_owned())),
-                Refusal::NoSource,
-            ),
+            (raw(|r| r.source_url = Some(format!("/api/v1/sources/{ITEM}"))), Refusal::NoSource),
+            (raw(|r| r.source_url = Some("http://evil.example/x".to_owned())), Refusal::NoSource),
             (
                 raw(|r| r.source_url = Some(format!("/api/v1/sources/{OTHER}"))),
                 Refusal::Contradiction,
             ),
-            (
-                raw(|r| r.submission_url = other_url()),
-                Refusal::Contradiction,
-            ),
+            (raw(|r| r.submission_url = other_url()), Refusal::Contradiction),
             (raw(|r| r.submission_url = None), Refusal::Contradiction),
         ] {
             assert_eq!(got, Err(why));

@@ -78,11 +78,7 @@ pub(crate) fn connect(
 fn expect(stream: &mut impl Read, wanted: [u8; 2]) -> Result<(), SocksError> {
     let mut got = [0; 2];
     stream.read_exact(&mut got)?;
-    if got == wanted {
-        Ok(())
-    } else {
-        Err(SocksError::NotSocks)
-    }
+    if got == wanted { Ok(()) } else { Err(SocksError::NotSocks) }
 }
 
 fn push_short(to: &mut Vec<u8>, text: &str) -> Result<(), SocksError> {
@@ -139,10 +135,7 @@ mod tests {
 
     impl Script {
         fn new(answers: &[&[u8]]) -> Self {
-            Self {
-                answers: io::Cursor::new(answers.concat()),
-                heard: Vec::new(),
-            }
+            Self { answers: io::Cursor::new(answers.concat()), heard: Vec::new() }
         }
     }
 
@@ -173,11 +166,7 @@ mod tests {
 
     #[test]
     fn every_form_of_bound_address_is_read_to_its_end() {
-        for bound in [
-            vec![1; 5 + 2],
-            [&[3, 2][..], b"ab\0\0"].concat(),
-            vec![4; 17 + 2],
-        ] {
+        for bound in [vec![1; 5 + 2], [&[3, 2][..], b"ab\0\0"].concat(), vec![4; 17 + 2]] {
             let mut tor = Script::new(&[&[5, 2], &[1, 0], &[5, 0, 0], &bound, b"HTTP"]);
             connect(&mut tor, "abc.onion", 80, "u").expect("connected");
             let mut rest = String::new();
@@ -205,22 +194,13 @@ mod tests {
         ] {
             let mut tor = Script::new(&[&[5, 2], &[1, 0], &[5, code, 0, 1, 0, 0, 0, 0, 0, 0]]);
             let got = connect(&mut tor, "abc.onion", 80, "u").expect_err("refused");
-            assert!(
-                matches!(got, SocksError::Refused(r) if r == why),
-                "{code:#x}: {got}"
-            );
+            assert!(matches!(got, SocksError::Refused(r) if r == why), "{code:#x}: {got}");
         }
     }
 
     #[test]
     fn a_proxy_that_drops_the_user_name_or_speaks_http_is_not_used() {
-        for answers in [
-            &[5, 0][..],
-            &[5, 0xff],
-            b"HTTP/1.1 400",
-            &[4, 90],
-            &[5, 2, 1, 1],
-        ] {
+        for answers in [&[5, 0][..], &[5, 0xff], b"HTTP/1.1 400", &[4, 90], &[5, 2, 1, 1]] {
             let mut tor = Script::new(&[answers]);
             let got = connect(&mut tor, "abc.onion", 80, "u").expect_err("refused");
             assert!(matches!(got, SocksError::NotSocks), "{answers:?}: {got}");

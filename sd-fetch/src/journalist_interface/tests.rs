@@ -40,10 +40,7 @@ fn read_head(stream: &mut TcpStream) -> std::io::Result<String> {
 /// the user, the host, the port and the HTTP head.
 fn tor(code: u8) -> (SocketAddr, Receiver<(String, String, u16, String)>) {
     let (tell, told) = channel();
-    (
-        listen(move |stream| socks_session(stream, code, &tell)),
-        told,
-    )
+    (listen(move |stream| socks_session(stream, code, &tell)), told)
 }
 
 fn socks_session(
@@ -67,11 +64,7 @@ fn socks_session(
     let mut port = [0; 2];
     stream.read_exact(&mut port)?;
     stream.write_all(&[5, code, 0, 1, 0, 0, 0, 0, 0, 0])?;
-    let head = if code == 0 {
-        read_head(&mut stream)?
-    } else {
-        String::new()
-    };
+    let head = if code == 0 { read_head(&mut stream)? } else { String::new() };
     // Nobody may be listening any more.
     let _ = tell.send((user, host, u16::from_be_bytes(port), head));
     stream.write_all(ROOT.as_bytes())
@@ -88,9 +81,7 @@ fn loopback(addr: SocketAddr, limits: Limits) -> Client {
 }
 
 fn closed_port() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|l| l.local_addr())
-        .expect("a port")
+    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port")
 }
 
 #[test]
@@ -123,10 +114,7 @@ fn what_tor_refuses_is_explained() {
         assert!(error.to_string().contains(words), "{code:#x}: {error}");
     }
     let error = onion(&[closed_port()]).knock().expect_err("no Tor");
-    assert!(
-        matches!(error, ClientError::Connect(ConnectError::NoTor)),
-        "{error}"
-    );
+    assert!(matches!(error, ClientError::Connect(ConnectError::NoTor)), "{error}");
 }
 
 #[test]
@@ -148,14 +136,8 @@ fn silence_and_a_trickle_are_not_waited_for() {
             }
         }
     };
-    let idle = Limits {
-        idle: short,
-        ..Limits::default()
-    };
-    let whole = Limits {
-        answer: short,
-        ..Limits::default()
-    };
+    let idle = Limits { idle: short, ..Limits::default() };
+    let whole = Limits { answer: short, ..Limits::default() };
     let in_the_head = "HTTP/1.1 200 OK\r\nX: ";
     let in_the_body = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n";
     for (addr, limits) in [
@@ -172,21 +154,12 @@ fn silence_and_a_trickle_are_not_waited_for() {
 
 #[test]
 fn what_is_not_http_is_refused() {
-    for words in [
-        "SSH-2.0-OpenSSH_9.2\r\n\r\n",
-        "HTTP/2 200 OK\r\n\r\n",
-        "\0\0\0\0",
-    ] {
+    for words in ["SSH-2.0-OpenSSH_9.2\r\n\r\n", "HTTP/2 200 OK\r\n\r\n", "\0\0\0\0"] {
         let addr = listen(move |mut stream| {
             read_head(&mut stream)?;
             stream.write_all(words.as_bytes())
         });
-        let error = loopback(addr, Limits::default())
-            .knock()
-            .expect_err("no HTTP");
-        assert!(
-            matches!(error, ClientError::Protocol(_) | ClientError::Cut(_)),
-            "{error}"
-        );
+        let error = loopback(addr, Limits::default()).knock().expect_err("no HTTP");
+        assert!(matches!(error, ClientError::Protocol(_) | ClientError::Cut(_)), "{error}");
     }
 }

@@ -50,20 +50,12 @@ impl Credentials {
             return Err(CredentialsError::LongPassphrase);
         }
         // Phones show "123 456".
-        let digits: String = code
-            .expose()
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .collect();
+        let digits: String = code.expose().chars().filter(|c| !c.is_whitespace()).collect();
         let code = Secret::new(digits);
         if code.expose().len() != 6 || !code.expose().bytes().all(|b| b.is_ascii_digit()) {
             return Err(CredentialsError::NotACode);
         }
-        Ok(Self {
-            username: username.to_owned(),
-            passphrase,
-            code,
-        })
+        Ok(Self { username: username.to_owned(), passphrase, code })
     }
 
     /// The body of the login request.
@@ -143,12 +135,7 @@ mod tests {
         for (username, passphrase, code, why) in [
             (" ", "words", "123456", CredentialsError::NoUsername),
             ("journalist", "", "123456", CredentialsError::NoPassphrase),
-            (
-                "journalist",
-                &"x".repeat(129),
-                "123456",
-                CredentialsError::LongPassphrase,
-            ),
+            ("journalist", &"x".repeat(129), "123456", CredentialsError::LongPassphrase),
             ("journalist", "words", "12345", CredentialsError::NotACode),
             ("journalist", "words", "12345a", CredentialsError::NotACode),
         ] {
@@ -158,9 +145,7 @@ mod tests {
 
     #[test]
     fn a_passphrase_of_quotes_and_controls_is_sent_as_it_is() {
-        let body = credentials("j", "a\"b\\c\u{1}", "123456")
-            .ok()
-            .and_then(|c| c.body().ok());
+        let body = credentials("j", "a\"b\\c\u{1}", "123456").ok().and_then(|c| c.body().ok());
         let value: serde_json::Value =
             serde_json::from_slice(&body.expect("a body")).expect("JSON");
         assert_eq!(value["passphrase"], "a\"b\\c\u{1}");
@@ -169,15 +154,8 @@ mod tests {
 
     #[test]
     fn a_token_that_could_end_the_header_is_not_one() {
-        let token = |text: &str| {
-            Token::try_from(RawToken {
-                token: text.to_owned(),
-            })
-        };
-        let good = token("Ijdt.awRKRg.hXY-_e6s")
-            .expect("a token")
-            .header()
-            .expect("a header");
+        let token = |text: &str| Token::try_from(RawToken { token: text.to_owned() });
+        let good = token("Ijdt.awRKRg.hXY-_e6s").expect("a token").header().expect("a header");
         assert!(good.is_sensitive());
         assert_eq!(good.to_str().expect("text"), "Token Ijdt.awRKRg.hXY-_e6s");
         for bad in ["", "a b", "a\r\nX: y", &"x".repeat(2000)] {

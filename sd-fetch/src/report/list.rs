@@ -80,18 +80,8 @@ impl fmt::Display for ListReport {
         for source in &self.sources {
             writeln!(f, "{}\n  source {}", source.designation, source.source)?;
             for row in &source.items {
-                let Row {
-                    number,
-                    kind,
-                    size: bytes,
-                    ..
-                } = row;
-                writeln!(
-                    f,
-                    "  {number:>6}  {kind:<8}  {:>9}  {}",
-                    size(*bytes),
-                    row.place()
-                )?;
+                let Row { number, kind, size: bytes, .. } = row;
+                writeln!(f, "  {number:>6}  {kind:<8}  {:>9}  {}", size(*bytes), row.place())?;
             }
         }
         write_refused(f, &self.refused)?;
@@ -104,11 +94,7 @@ impl fmt::Display for ListReport {
 
 impl Report for ListReport {
     fn status(&self) -> Status {
-        if self.refused.is_empty() {
-            Status::Done
-        } else {
-            Status::PartDone
-        }
+        if self.refused.is_empty() { Status::Done } else { Status::PartDone }
     }
 
     fn hint(&self) -> Option<Hint> {
@@ -123,9 +109,7 @@ mod tests {
     #[test]
     fn each_item_says_where_it_is() {
         let row = |number, kind, size, on_server, here| Row {
-            item: "952bab4d-260c-4136-b774-39eaacf9b912"
-                .parse()
-                .expect("a UUID"),
+            item: "952bab4d-260c-4136-b774-39eaacf9b912".parse().expect("a UUID"),
             number,
             kind,
             size,
@@ -137,20 +121,10 @@ mod tests {
             row(3, Kind::Document, 3_147_305, true, false),
             row(5, Kind::Reply, 1143, false, true),
         ];
-        let source = "7c5a4ca2-4817-48c7-8397-b7cab2cc0b8c"
-            .parse()
-            .expect("a UUID");
+        let source = "7c5a4ca2-4817-48c7-8397-b7cab2cc0b8c".parse().expect("a UUID");
         let designation = "focal ghost".to_owned().try_into().expect("words");
-        let sources = vec![SourceRows {
-            source,
-            designation,
-            items,
-        }];
-        let report = ListReport {
-            sources,
-            refused: Vec::new(),
-            hint: None,
-        };
+        let sources = vec![SourceRows { source, designation, items }];
+        let report = ListReport { sources, refused: Vec::new(), hint: None };
         let text = "\
 focal ghost
   source 7c5a4ca2-4817-48c7-8397-b7cab2cc0b8c
@@ -163,13 +137,7 @@ focal ghost
         assert_eq!(report.to_string(), text);
         let value = serde_json::to_value(&report).expect("JSON");
         let facts = &value["sources"][0]["items"][2];
-        assert_eq!(
-            (&facts["on_server"], &facts["here"]),
-            (&false.into(), &true.into())
-        );
-        assert_eq!(
-            (&facts["kind"], &facts["size"]),
-            (&"reply".into(), &1143.into())
-        );
+        assert_eq!((&facts["on_server"], &facts["here"]), (&false.into(), &true.into()));
+        assert_eq!((&facts["kind"], &facts["size"]), (&"reply".into(), &1143.into()));
     }
 }

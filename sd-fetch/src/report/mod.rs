@@ -45,10 +45,7 @@ fn write_wrapped(f: &mut fmt::Formatter<'_>, lead: &str, text: &str) -> fmt::Res
 
 fn pieces(word: &str, room: usize) -> Vec<String> {
     let letters: Vec<char> = word.chars().collect();
-    letters
-        .chunks(room)
-        .map(|piece| piece.iter().collect())
-        .collect()
+    letters.chunks(room).map(|piece| piece.iter().collect()).collect()
 }
 
 #[cfg(test)]
@@ -65,12 +62,7 @@ mod tests {
 
     #[test]
     fn no_line_is_wider_than_a_terminal() {
-        for text in [
-            "word ".repeat(60),
-            "x".repeat(300),
-            "ü".repeat(300),
-            String::new(),
-        ] {
+        for text in ["word ".repeat(60), "x".repeat(300), "ü".repeat(300), String::new()] {
             let shown = Wrapped(text.trim().to_owned()).to_string();
             assert!(shown.lines().all(|l| l.chars().count() <= WIDTH), "{shown}");
             assert!(shown.starts_with("refused: ") && shown.ends_with('\n'));

@@ -99,34 +99,16 @@ impl fmt::Display for SyncReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for line in &self.sources {
             let words = line.designation.as_str();
-            let column = if words.chars().count() <= COLUMN {
-                words
-            } else {
-                ""
-            };
+            let column = if words.chars().count() <= COLUMN { words } else { "" };
             if column.is_empty() {
                 writeln!(f, "{words}")?;
             }
-            writeln!(
-                f,
-                "{column:<COLUMN$}  {:<40} {:>9}",
-                line.counts(),
-                size(line.bytes)
-            )?;
+            writeln!(f, "{column:<COLUMN$}  {:<40} {:>9}", line.counts(), size(line.bytes))?;
         }
         write_refused(f, &self.refused)?;
-        let verb = if self.dry_run {
-            "to fetch"
-        } else {
-            "fetched and checked"
-        };
+        let verb = if self.dry_run { "to fetch" } else { "fetched and checked" };
         let bytes = self.sources.iter().map(|l| l.bytes).sum();
-        writeln!(
-            f,
-            "{} {verb}, {}",
-            count(self.new_items(), "new item"),
-            size(bytes)
-        )?;
+        writeln!(f, "{} {verb}, {}", count(self.new_items(), "new item"), size(bytes))?;
         if !self.refused.is_empty() {
             writeln!(f, "{} refused", self.refused.len())?;
         }
@@ -169,14 +151,8 @@ mod tests {
     fn report() -> SyncReport {
         let source: SourceId = SOURCE.parse().expect("a UUID");
         let words: Designation = "focal ghost".to_owned().try_into().expect("words");
-        let items = [
-            (Kind::Message, 616),
-            (Kind::Reply, 1143),
-            (Kind::Message, 20),
-        ];
-        let items = items
-            .iter()
-            .map(|(kind, bytes)| (&source, &words, *kind, *bytes));
+        let items = [(Kind::Message, 616), (Kind::Reply, 1143), (Kind::Message, 20)];
+        let items = items.iter().map(|(kind, bytes)| (&source, &words, *kind, *bytes));
         let shown = |text: &str| sd_fs::escape(text.as_bytes());
         SyncReport {
             dry_run: false,
@@ -230,22 +206,11 @@ ended early: refused (403): the session may have ended
         assert_eq!(report().status(), Status::CutShort);
         let refused = SyncReport { ended_early: None, ..report() };
         assert_eq!(refused.status(), Status::PartDone);
-        let whole = SyncReport {
-            refused: Vec::new(),
-            ended_early: None,
-            ..report()
-        };
+        let whole = SyncReport { refused: Vec::new(), ended_early: None, ..report() };
         assert_eq!(whole.status(), Status::Done);
-        let nothing = SyncReport {
-            sources: Vec::new(),
-            ..whole
-        };
+        let nothing = SyncReport { sources: Vec::new(), ..whole };
         assert_eq!(nothing.status(), Status::NothingToDo);
-        let cut = SyncReport {
-            refused: Vec::new(),
-            sources: Vec::new(),
-            ..report()
-        };
+        let cut = SyncReport { refused: Vec::new(), sources: Vec::new(), ..report() };
         assert_eq!(cut.status(), Status::CutShort);
     }
 }

@@ -11,9 +11,7 @@ use crate::{changed, ids, inbox, only_lost, sync};
 /// A world in which one document has a wrong hash.
 pub(crate) fn one_bad_hash() -> Routes {
     let line = download_line(DOCUMENT);
-    changed(&line, |a| {
-        a.with("ETag", &format!("sha256:{}", "0".repeat(64)))
-    })
+    changed(&line, |a| a.with("ETag", &format!("sha256:{}", "0".repeat(64))))
 }
 
 #[test]
@@ -23,20 +21,13 @@ fn every_hash_that_cannot_be_trusted_is_refused_by_name() {
     let good = "sha256:b792946317b4a99930dfac2a79ccf25f7fe4dd0a6e58e122ec5886c05971ee33";
     let empty = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     only_lost(changed(&line, |a| a.without("etag")), MESSAGE, "no hash");
-    only_lost(
-        changed(&line, |a| a.and("ETag", good)),
-        MESSAGE,
-        "more than one hash",
-    );
+    only_lost(changed(&line, |a| a.and("ETag", good)), MESSAGE, "more than one hash");
     for (etag, reason) in [
         (other, "does not match"),
         (empty, "empty file"),
         (&good[7..], "not a SHA-256"),
         (&good.replace("sha256", "md5"), "not a SHA-256"),
-        (
-            &good.to_uppercase().replace("SHA256", "sha256"),
-            "malformed",
-        ),
+        (&good.to_uppercase().replace("SHA256", "sha256"), "malformed"),
         (&good[..70], "malformed"),
         (&format!("\"{good}\""), "quotes"),
         (&format!("W/\"{good}\""), "weak"),
@@ -54,61 +45,31 @@ fn bytes_that_are_not_the_items_are_refused_by_name() {
     };
     only_lost(changed(&line, flip), DOCUMENT, "does not match");
     let other = recorded("066-hostile-01").1;
-    only_lost(
-        changed(&line, |_| other),
-        DOCUMENT,
-        "announces 640 bytes but listed 650",
-    );
+    only_lost(changed(&line, |_| other), DOCUMENT, "announces 640 bytes but listed 650");
 }
 
 #[test]
 fn a_body_of_another_length_is_refused_by_name() {
     let line = download_line(DOCUMENT);
-    only_lost(
-        changed(&line, Answer::cut),
-        DOCUMENT,
-        "the connection broke",
-    );
-    only_lost(
-        changed(&line, |a| a.without("content-length")),
-        DOCUMENT,
-        "how long",
-    );
-    only_lost(
-        changed(&line, |a| a.with("content-length", "651")),
-        DOCUMENT,
-        "announces 651",
-    );
-    only_lost(
-        changed(&line, |a| a.with("content-length", "-650")),
-        DOCUMENT,
-        "proper HTTP",
-    );
+    only_lost(changed(&line, Answer::cut), DOCUMENT, "the connection broke");
+    only_lost(changed(&line, |a| a.without("content-length")), DOCUMENT, "how long");
+    only_lost(changed(&line, |a| a.with("content-length", "651")), DOCUMENT, "announces 651");
+    only_lost(changed(&line, |a| a.with("content-length", "-650")), DOCUMENT, "proper HTTP");
     let chunked = |a: Answer| {
-        let a = a
-            .without("content-length")
-            .and("Transfer-Encoding", "chunked");
-        Answer {
-            endless: Some(b"5\r\nhello\r\n".to_vec()),
-            ..a
-        }
+        let a = a.without("content-length").and("Transfer-Encoding", "chunked");
+        Answer { endless: Some(b"5\r\nhello\r\n".to_vec()), ..a }
     };
     only_lost(changed(&line, chunked), DOCUMENT, "how long");
     let both = |a: Answer| {
         let body = [b"28a\r\n", &a.body[..], b"\r\n0\r\n\r\n"].concat();
-        a.with_body(body)
-            .with("Content-Length", "650")
-            .and("Transfer-Encoding", "chunked")
+        a.with_body(body).with("Content-Length", "650").and("Transfer-Encoding", "chunked")
     };
     only_lost(changed(&line, both), DOCUMENT, "how long");
 }
 
 #[test]
 fn what_is_sent_beyond_an_item_is_never_read() {
-    let endless = |a| Answer {
-        endless: Some(vec![b'x'; 4096]),
-        ..a
-    };
+    let endless = |a| Answer { endless: Some(vec![b'x'; 4096]), ..a };
     let (run, _, home) = sync(changed(&download_line(DOCUMENT), endless));
     assert_eq!(run.json["status"], "DONE");
     assert_eq!(inbox(&home).len(), ITEMS);
@@ -128,16 +89,10 @@ fn an_item_that_is_gone_or_broken_on_the_server_does_not_stop_the_others() {
 fn a_listed_item_that_contradicts_itself_is_refused_by_name_and_not_asked_for() {
     type Change = fn(&mut Value);
     let cases: [(Change, &str); 4] = [
-        (
-            |e| e["filename"] = json!("1-focal_ghost-doc.gz.gpg"),
-            "do not agree",
-        ),
+        (|e| e["filename"] = json!("1-focal_ghost-doc.gz.gpg"), "do not agree"),
         (|e| e["filename"] = json!("../../.bashrc"), "file name"),
         (|e| e["size"] = json!(700_000_000), "700000000 bytes"),
-        (
-            |e| e["source_url"] = json!(format!("/api/v1/sources/{OTHER_SOURCE}")),
-            "contradict",
-        ),
+        (|e| e["source_url"] = json!(format!("/api/v1/sources/{OTHER_SOURCE}")), "contradict"),
     ];
     for (change, reason) in cases {
         let mut routes = world();
@@ -150,17 +105,9 @@ fn a_listed_item_that_contradicts_itself_is_refused_by_name_and_not_asked_for() 
 fn a_session_that_ends_in_the_middle_keeps_what_came_before() {
     let refused = recorded("042-download-noauth").1;
     let (run, server, home) = sync(changed(&download_line(REPLY), |_| refused));
-    assert_eq!(
-        (&run.json["status"], &run.json["exit"]),
-        (&json!("CUT_SHORT"), &json!(4))
-    );
+    assert_eq!((&run.json["status"], &run.json["exit"]), (&json!("CUT_SHORT"), &json!(4)));
     let report = &run.json["report"];
-    assert!(
-        report["ended_early"]
-            .as_str()
-            .expect("a reason")
-            .contains("session may have ended")
-    );
+    assert!(report["ended_early"].as_str().expect("a reason").contains("session may have ended"));
     assert_eq!(report["left"], ITEMS - 1);
     assert_eq!(ids(&inbox(&home)), [MESSAGE]);
     assert_eq!(server.lines("/download").len(), 2);
@@ -169,20 +116,14 @@ fn a_session_that_ends_in_the_middle_keeps_what_came_before() {
 #[test]
 fn three_broken_connections_in_a_row_end_a_run() {
     let mut routes = world();
-    let downloads: Vec<String> = routes
-        .keys()
-        .filter(|l| l.contains("/download"))
-        .cloned()
-        .collect();
+    let downloads: Vec<String> =
+        routes.keys().filter(|l| l.contains("/download")).cloned().collect();
     for line in downloads {
         change(&mut routes, &line, Answer::cut);
     }
     let (run, server, home) = sync(routes);
     assert_eq!(run.json["status"], "CUT_SHORT");
-    assert_eq!(
-        run.json["report"]["refused"].as_array().map(Vec::len),
-        Some(2)
-    );
+    assert_eq!(run.json["report"]["refused"].as_array().map(Vec::len), Some(2));
     assert_eq!(run.json["report"]["left"], ITEMS - 2);
     assert_eq!(server.lines("/download").len(), 3);
     assert!(inbox(&home).is_empty());

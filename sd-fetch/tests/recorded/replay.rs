@@ -1,8 +1,5 @@
 //! A server that answers with recorded exchanges, and with what a test makes of them.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a test server listens and reads its recordings"
-)]
+#![expect(clippy::disallowed_methods, reason = "a test server listens and reads its recordings")]
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -50,9 +47,7 @@ pub(crate) struct Run {
 }
 
 fn data(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data")
-        .join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
     std::fs::read(path).expect("a recording")
 }
 
@@ -69,16 +64,7 @@ pub(crate) fn recorded(name: &str) -> (String, Answer) {
     let pairs = response["headers"].as_array().expect("headers");
     let headers = pairs.iter().map(|p| (text(&p[0]), text(&p[1]))).collect();
     let status = u16::try_from(response["status"].as_u64().expect("a status")).expect("small");
-    (
-        line,
-        Answer {
-            status,
-            headers,
-            body: Vec::new(),
-            endless: None,
-        }
-        .with_body(body),
-    )
+    (line, Answer { status, headers, body: Vec::new(), endless: None }.with_body(body))
 }
 
 pub(crate) fn text(value: &Value) -> String {
@@ -177,22 +163,13 @@ impl Server {
         let (mut ui, out, talk) = Ui::captured(Face::Json);
         self.run_on(&mut ui, home, verb, more, credentials);
         let json = serde_json::from_str(&out.text()).expect("one JSON object");
-        Run {
-            json,
-            talk: talk.text(),
-        }
+        Run { json, talk: talk.text() }
     }
 
     /// The human face: standard output and standard error.
     pub(crate) fn run_human(&self, home: &Path, verb: &str) -> (String, String) {
         let (mut ui, out, talk) = Ui::captured(Face::Human);
-        self.run_on(
-            &mut ui,
-            home,
-            verb,
-            &[],
-            "journalist\ncorrect horse\n123456\n",
-        );
+        self.run_on(&mut ui, home, verb, &[], "journalist\ncorrect horse\n123456\n");
         (out.text(), talk.text())
     }
 
@@ -228,20 +205,14 @@ fn serve(
         }
     }
     let first = lines.remove(0);
-    let length = lines.iter().find_map(|l| {
-        l.to_lowercase()
-            .strip_prefix("content-length: ")
-            .map(str::to_owned)
-    });
+    let length = lines
+        .iter()
+        .find_map(|l| l.to_lowercase().strip_prefix("content-length: ").map(str::to_owned));
     let mut body = vec![0; length.map_or(0, |l| l.parse().expect("a length"))];
     reader.read_exact(&mut body)?;
     let line = first.trim_end_matches(" HTTP/1.1").to_owned();
     let body = String::from_utf8_lossy(&body).into_owned();
-    notes.lock().expect("no panic").push(Request {
-        line: line.clone(),
-        headers: lines,
-        body,
-    });
+    notes.lock().expect("no panic").push(Request { line: line.clone(), headers: lines, body });
     let lost = recorded("062-submission-deleted-download").1;
     routes.get(&line).unwrap_or(&lost).send(&mut stream)
 }

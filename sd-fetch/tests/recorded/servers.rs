@@ -9,16 +9,8 @@ fn a_redirect_is_not_followed() {
     let target = Server::start(Routes::new());
     let away = format!("http://{}/api/v1/", target.addr);
     let moved = |a: Answer| a.status(302).with("Location", &away);
-    only_lost(
-        changed(&download_line(MESSAGE), moved),
-        MESSAGE,
-        "redirect 302",
-    );
-    fails(
-        changed("GET /api/v1/sources", moved),
-        "SERVER_ERROR",
-        "redirect 302",
-    );
+    only_lost(changed(&download_line(MESSAGE), moved), MESSAGE, "redirect 302");
+    fails(changed("GET /api/v1/sources", moved), "SERVER_ERROR", "redirect 302");
     fails(changed(TOKEN, moved), "SERVER_ERROR", "redirect 302");
     assert!(target.heard().is_empty());
 }
@@ -26,16 +18,8 @@ fn a_redirect_is_not_followed() {
 #[test]
 fn compression_is_refused() {
     let packed = |a: Answer| a.with("Content-Encoding", "gzip");
-    only_lost(
-        changed(&download_line(MESSAGE), packed),
-        MESSAGE,
-        "compressed",
-    );
-    fails(
-        changed("GET /api/v1/submissions", packed),
-        "SERVER_ERROR",
-        "compressed",
-    );
+    only_lost(changed(&download_line(MESSAGE), packed), MESSAGE, "compressed");
+    fails(changed("GET /api/v1/submissions", packed), "SERVER_ERROR", "compressed");
 }
 
 #[test]
@@ -56,11 +40,7 @@ fn html_is_not_shown() {
         assert!(!run.json.to_string().contains('<'), "{}", run.json);
     }
     let page = html.status(200);
-    fails(
-        changed("GET /api/v1/replies", |_| page),
-        "SERVER_ERROR",
-        "not JSON",
-    );
+    fails(changed("GET /api/v1/replies", |_| page), "SERVER_ERROR", "not JSON");
 }
 
 #[test]
@@ -84,42 +64,20 @@ fn endless_headers_and_endless_bodies_end_at_their_limits() {
     let headers = |a: Answer| a.with("X", &"y".repeat(20_000));
     fails(changed(TOKEN, headers), "SERVER_ERROR", "header is too big");
     let endless = |a: Answer| {
-        let a = a
-            .without("content-length")
-            .and("Transfer-Encoding", "chunked");
+        let a = a.without("content-length").and("Transfer-Encoding", "chunked");
         let chunk = [b"1000\r\n".to_vec(), vec![b' '; 4096], b"\r\n".to_vec()].concat();
-        Answer {
-            body: Vec::new(),
-            endless: Some(chunk),
-            ..a
-        }
+        Answer { body: Vec::new(), endless: Some(chunk), ..a }
     };
-    fails(
-        changed(TOKEN, endless),
-        "SERVER_ERROR",
-        "longer than 65536 bytes",
-    );
-    fails(
-        changed("GET /api/v1/sources", endless),
-        "SERVER_ERROR",
-        "longer than 67108864",
-    );
+    fails(changed(TOKEN, endless), "SERVER_ERROR", "longer than 65536 bytes");
+    fails(changed("GET /api/v1/sources", endless), "SERVER_ERROR", "longer than 67108864");
 }
 
 #[test]
 fn a_list_of_another_shape_is_refused_as_a_whole() {
     let twice = |a: Answer| a.with_body(r#"{"replies":[],"replies":[]}"#);
-    fails(
-        changed("GET /api/v1/replies", twice),
-        "SERVER_ERROR",
-        "duplicate field `replies`",
-    );
+    fails(changed("GET /api/v1/replies", twice), "SERVER_ERROR", "duplicate field `replies`");
     let half = |a: Answer| a.with_body(r#"{"replies":["#);
-    fails(
-        changed("GET /api/v1/replies", half),
-        "SERVER_ERROR",
-        "another shape",
-    );
+    fails(changed("GET /api/v1/replies", half), "SERVER_ERROR", "another shape");
     let mut routes = world();
     change_entry(&mut routes, "submissions", MESSAGE, |e| {
         e.as_object_mut().expect("an object").remove("size");

@@ -11,18 +11,12 @@ use crate::{LOGOUT, TOKEN, changed, home, inbox, sync};
 #[test]
 fn a_sync_brings_every_item_once_and_logs_out() {
     let (run, server, home) = sync(world());
-    assert_eq!(
-        (&run.json["status"], &run.json["exit"]),
-        (&json!("DONE"), &json!(0))
-    );
+    assert_eq!((&run.json["status"], &run.json["exit"]), (&json!("DONE"), &json!(0)));
     let report = &run.json["report"];
     assert_eq!(report["sources"].as_array().map(Vec::len), Some(2));
     assert_eq!(report["sources"][0]["designation"], "focal ghost");
     assert_eq!(report["sources"][0]["bytes"], 616 + 650 + 1143);
-    assert_eq!(
-        (&report["waiting"], &report["already_here"]),
-        (&json!(ITEMS), &json!(0))
-    );
+    assert_eq!((&report["waiting"], &report["already_here"]), (&json!(ITEMS), &json!(0)));
     assert_eq!(inbox(&home).len(), ITEMS);
     let heard = server.heard();
     let lines: Vec<&str> = heard.iter().map(|r| r.line.as_str()).collect();
@@ -43,16 +37,9 @@ fn a_sync_brings_every_item_once_and_logs_out() {
 fn only_what_is_needed_is_sent() {
     let (_, server, _home) = sync(world());
     for (i, request) in server.heard().iter().enumerate() {
-        let authorized = request
-            .headers
-            .iter()
-            .any(|h| h.starts_with("authorization: Token I"));
+        let authorized = request.headers.iter().any(|h| h.starts_with("authorization: Token I"));
         assert_eq!(authorized, i >= 2, "{}", request.line);
-        let names: Vec<_> = request
-            .headers
-            .iter()
-            .filter_map(|h| h.split(':').next())
-            .collect();
+        let names: Vec<_> = request.headers.iter().filter_map(|h| h.split(':').next()).collect();
         let known = [
             "host",
             "accept",
@@ -62,11 +49,7 @@ fn only_what_is_needed_is_sent() {
             "content-length",
         ];
         assert!(names.iter().all(|n| known.contains(n)), "{names:?}");
-        assert!(
-            request
-                .headers
-                .contains(&"accept-encoding: identity".to_owned())
-        );
+        assert!(request.headers.contains(&"accept-encoding: identity".to_owned()));
     }
 }
 
@@ -102,21 +85,14 @@ fn a_dry_run_shows_the_plan_and_fetches_nothing() {
     assert_eq!(server.lines("/download").len(), 0);
     assert!(inbox(&home).is_empty());
     let hint: Vec<String> = serde_json::from_value(run.json["hint"].clone()).expect("words");
-    assert!(
-        hint.contains(&"sync".to_owned()) && sd_fetch::parses(&hint),
-        "{hint:?}"
-    );
+    assert!(hint.contains(&"sync".to_owned()) && sd_fetch::parses(&hint), "{hint:?}");
 }
 
 #[test]
 fn a_failed_logout_is_a_warning() {
     let (run, _, home) = sync(changed(LOGOUT, |a| a.status(500)));
     assert_eq!(run.json["status"], "DONE");
-    assert!(
-        run.talk.starts_with("warning: logging out:"),
-        "{}",
-        run.talk
-    );
+    assert!(run.talk.starts_with("warning: logging out:"), "{}", run.talk);
     assert_eq!(inbox(&home).len(), ITEMS);
 }
 
@@ -125,29 +101,18 @@ fn a_list_says_what_is_new_and_what_is_here() {
     let (server, home) = (Server::start(world()), home());
     let run = server.run(home.path(), "list", &[]);
     let focal = |run: &Run| {
-        let sources = run.json["report"]["sources"]
-            .as_array()
-            .expect("a list")
-            .clone();
-        let rows = sources
-            .into_iter()
-            .find(|s| s["source"] == SOURCE)
-            .expect("listed");
+        let sources = run.json["report"]["sources"].as_array().expect("a list").clone();
+        let rows = sources.into_iter().find(|s| s["source"] == SOURCE).expect("listed");
         rows["items"].as_array().expect("rows").clone()
     };
     assert_eq!(focal(&run)[0]["here"], false);
     assert!(server.lines("/download").is_empty());
     server.run(home.path(), "sync", &[]);
     let mut fewer = world();
-    change(&mut fewer, "GET /api/v1/replies", |a| {
-        a.with_body(r#"{"replies":[]}"#)
-    });
+    change(&mut fewer, "GET /api/v1/replies", |a| a.with_body(r#"{"replies":[]}"#));
     let run = Server::start(fewer).run(home.path(), "list", &[]);
     let rows = focal(&run);
-    let facts: Vec<_> = rows
-        .iter()
-        .map(|r| (&r["kind"], &r["on_server"], &r["here"]))
-        .collect();
+    let facts: Vec<_> = rows.iter().map(|r| (&r["kind"], &r["on_server"], &r["here"])).collect();
     let (yes, no) = (&json!(true), &json!(false));
     assert_eq!(facts[0], (&json!("message"), yes, yes));
     assert_eq!(facts[2], (&json!("reply"), no, yes));
@@ -163,18 +128,9 @@ fn the_human_faces_fit_a_terminal_and_hints_parse() {
     for verb in ["list", "sync", "sync", "list"] {
         let (out, talk) = server.run_human(home.path(), verb);
         assert!(out.lines().all(|l| l.chars().count() <= 80), "{out}");
-        assert!(
-            !out.contains('\u{1b}') && out.contains(r"\u{1b}[2J"),
-            "{out}"
-        );
-        for hint in talk
-            .lines()
-            .filter_map(|l| l.strip_prefix("hint: sd-fetch"))
-        {
-            let words: Vec<String> = format!("sd-fetch{hint}")
-                .split(' ')
-                .map(Into::into)
-                .collect();
+        assert!(!out.contains('\u{1b}') && out.contains(r"\u{1b}[2J"), "{out}");
+        for hint in talk.lines().filter_map(|l| l.strip_prefix("hint: sd-fetch")) {
+            let words: Vec<String> = format!("sd-fetch{hint}").split(' ').map(Into::into).collect();
             assert!(sd_fetch::parses(&words), "{hint}");
         }
     }

@@ -23,20 +23,13 @@ const DOWNLOADS: [&str; 8] = [
 ];
 pub(crate) const ITEMS: usize = DOWNLOADS.len();
 
-const LISTS: [(&str, &str); 3] = [
-    ("022-sources", "sources"),
-    ("023-submissions", "submissions"),
-    ("024-replies", "replies"),
-];
+const LISTS: [(&str, &str); 3] =
+    [("022-sources", "sources"), ("023-submissions", "submissions"), ("024-replies", "replies")];
 
 /// The recorded lists, cut to what was recorded as a download too.
 pub(crate) fn world() -> Routes {
     let others = ["001-root", "018-token-ok", "092-logout"];
-    let mut routes: Routes = others
-        .iter()
-        .chain(&DOWNLOADS)
-        .map(|n| recorded(n))
-        .collect();
+    let mut routes: Routes = others.iter().chain(&DOWNLOADS).map(|n| recorded(n)).collect();
     let paths: Vec<String> = routes.keys().cloned().collect();
     for (name, list) in LISTS {
         let (line, answer) = recorded(name);
@@ -73,10 +66,7 @@ pub(crate) fn change_entry(
     change(routes, &format!("GET /api/v1/{list}"), |answer| {
         let mut json = answer.json();
         let entries = json[list].as_array_mut().expect("a list");
-        f(entries
-            .iter_mut()
-            .find(|e| e["uuid"] == uuid)
-            .expect("an entry"));
+        f(entries.iter_mut().find(|e| e["uuid"] == uuid).expect("an entry"));
         answer.with_body(json.to_string())
     });
 }

@@ -31,19 +31,11 @@ pub fn detect(bytes: &[u8]) -> Detected {
     if bytes.starts_with(b"%PDF-") {
         return Detected::Known(Format::Pdf);
     }
-    if let Some(kind) = by_magic(bytes)
-        .or_else(|| by_offset(bytes))
-        .or_else(|| riff(bytes))
-    {
+    if let Some(kind) = by_magic(bytes).or_else(|| by_offset(bytes)).or_else(|| riff(bytes)) {
         return Detected::Unknown(kind);
     }
     // Readers accept a PDF header anywhere in the first kilobyte.
-    if find(
-        bytes.get(..bytes.len().min(1024)).unwrap_or_default(),
-        b"%PDF-",
-    )
-    .is_some()
-    {
+    if find(bytes.get(..bytes.len().min(1024)).unwrap_or_default(), b"%PDF-").is_some() {
         return Detected::Known(Format::Pdf);
     }
     let Some((text, _)) = crate::text::decode(bytes) else {
@@ -72,20 +64,14 @@ fn by_magic(bytes: &[u8]) -> Option<&'static str> {
     {
         return Some("MP3 audio");
     }
-    magic::MAGIC
-        .iter()
-        .find(|(magic, _)| bytes.starts_with(magic))
-        .map(|(_, kind)| *kind)
+    magic::MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, kind)| *kind)
 }
 
 /// A ZIP file by the member names in its first kilobytes.
 fn zip_kind(bytes: &[u8]) -> &'static str {
     const MEMBERS: &[(&[u8], &str)] = &[
         (b"mimetypeapplication/epub+zip", "EPUB book"),
-        (
-            b"mimetypeapplication/vnd.oasis.opendocument",
-            "OpenDocument file",
-        ),
+        (b"mimetypeapplication/vnd.oasis.opendocument", "OpenDocument file"),
         (b"word/", "Word document"),
         (b"xl/", "Excel workbook"),
         (b"ppt/", "PowerPoint presentation"),
@@ -174,10 +160,7 @@ fn markup(lower: &str) -> Option<&'static str> {
     if lower.contains("<svg") {
         return Some("SVG drawing");
     }
-    if ["<!doctype html", "<html", "<head", "<body"]
-        .iter()
-        .any(|tag| lower.contains(tag))
-    {
+    if ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| lower.contains(tag)) {
         return Some("HTML page");
     }
     if lower.starts_with("<?xml") || lower.starts_with("<!doctype") {
@@ -191,16 +174,8 @@ fn markup(lower: &str) -> Option<&'static str> {
 
 /// A mail or a mailbox: two or more header lines at the very start.
 fn mail(lower: &str) -> Option<&'static str> {
-    const HEADERS: [&str; 8] = [
-        "from:",
-        "to:",
-        "date:",
-        "subject:",
-        "message-id:",
-        "received:",
-        "reply-to:",
-        "cc:",
-    ];
+    const HEADERS: [&str; 8] =
+        ["from:", "to:", "date:", "subject:", "message-id:", "received:", "reply-to:", "cc:"];
     let mut lines = lower.lines();
     if lower.starts_with("from ") && lines.clone().nth(1).is_some_and(|l| l.contains(": ")) {
         return Some("mailbox");
@@ -209,10 +184,7 @@ fn mail(lower: &str) -> Option<&'static str> {
         return None;
     }
     let first = lines.next()?;
-    HEADERS
-        .iter()
-        .any(|header| first.starts_with(header))
-        .then_some("mail message")
+    HEADERS.iter().any(|header| first.starts_with(header)).then_some("mail message")
 }
 
 #[cfg(test)]
@@ -222,10 +194,7 @@ mod tests {
     #[test]
     fn the_first_bytes_of_a_known_format_name_it() {
         assert_eq!(detect(b"\xff\xd8\xff\xe0"), Detected::Known(Format::Jpeg));
-        assert_eq!(
-            detect(b"\x89PNG\r\n\x1a\n..."),
-            Detected::Known(Format::Png)
-        );
+        assert_eq!(detect(b"\x89PNG\r\n\x1a\n..."), Detected::Known(Format::Png));
         assert_eq!(detect(b"%PDF-1.4\n"), Detected::Known(Format::Pdf));
         assert_eq!(detect(b"\n\n%PDF-1.4\n"), Detected::Known(Format::Pdf));
         assert_eq!(detect(b"Dear editor,\n"), Detected::Known(Format::Text));
@@ -244,10 +213,7 @@ mod tests {
             (b"\0\0\0\x18ftypisom\0\0\0\0", "MP4 video"),
             (b"\x7fELF\x02", "ELF program"),
             (b"MZ\x90\0", "Windows program"),
-            (
-                b"\n# a file\n[Desktop Entry]\nExec=sh\n",
-                "desktop launcher",
-            ),
+            (b"\n# a file\n[Desktop Entry]\nExec=sh\n", "desktop launcher"),
             (b"#!/bin/sh\n", "script"),
             (b"\xef\xbb\xbf  <html><body>", "HTML page"),
             (b"<?xml version='1.0'?><svg/>", "SVG drawing"),

@@ -34,11 +34,8 @@ impl GpsPosition {
             Some(value) => format!("{value:.5}"),
             None => "?".to_owned(),
         };
-        let text = format!(
-            "{}, {}",
-            signed(self.latitude, self.south),
-            signed(self.longitude, self.west)
-        );
+        let text =
+            format!("{}, {}", signed(self.latitude, self.south), signed(self.longitude, self.west));
         Some(escape(&text))
     }
 }

@@ -26,14 +26,8 @@ pub(crate) fn read(tiff: &[u8], place: &str, findings: &mut Findings) -> Option<
         findings.removed(Class::Unknown, format!("{place} that cannot be read"), "");
         return None;
     };
-    let mut reader = Reader {
-        tiff,
-        order,
-        place,
-        findings,
-        seen: BTreeSet::new(),
-        orientation: None,
-    };
+    let mut reader =
+        Reader { tiff, order, place, findings, seen: BTreeSet::new(), orientation: None };
     let mut queue = vec![(Directory::Main, first)];
     while let Some((directory, at)) = queue.pop() {
         if at == 0 || reader.seen.len() >= MAX_DIRECTORIES || !reader.seen.insert(at) {
@@ -119,10 +113,7 @@ impl<'a> Reader<'a, '_> {
         };
         let mut position = GpsPosition::default();
         for n in 0..count.min(MAX_ENTRIES) {
-            let offset = usize::from(n)
-                .saturating_mul(12)
-                .saturating_add(at)
-                .saturating_add(2);
+            let offset = usize::from(n).saturating_mul(12).saturating_add(at).saturating_add(2);
             let Some(entry) = self.entry(offset) else {
                 return;
             };
@@ -133,16 +124,9 @@ impl<'a> Reader<'a, '_> {
             }
         }
         if let Some(text) = position.text() {
-            self.findings.removed(
-                Class::Location,
-                format!("{} GPS position", self.place),
-                &text,
-            );
+            self.findings.removed(Class::Location, format!("{} GPS position", self.place), &text);
         }
-        let end = usize::from(count)
-            .saturating_mul(12)
-            .saturating_add(at)
-            .saturating_add(2);
+        let end = usize::from(count).saturating_mul(12).saturating_add(at).saturating_add(2);
         if let (Directory::Main | Directory::Thumbnail, Some(next)) =
             (directory, self.order.long(self.tiff, end))
         {
@@ -160,20 +144,13 @@ impl<'a> Reader<'a, '_> {
             4 | 9 | 11 | 13 => 4,
             5 | 10 | 12 => 8,
             _ => {
-                return Some(Entry {
-                    tag,
-                    kind,
-                    value: None,
-                });
+                return Some(Entry { tag, kind, value: None });
             }
         };
         let field = at.checked_add(8)?;
         let value = match count.checked_mul(unit) {
             Some(len) if len <= 4 => slice(self.tiff, field, len),
-            Some(len) => self
-                .order
-                .long(self.tiff, field)
-                .and_then(|to| slice(self.tiff, to, len)),
+            Some(len) => self.order.long(self.tiff, field).and_then(|to| slice(self.tiff, to, len)),
             None => None,
         };
         Some(Entry { tag, kind, value })
@@ -194,12 +171,10 @@ impl<'a> Reader<'a, '_> {
         }
         let Some(Tag { class, name, .. }) = tags::find(directory, entry.tag) else {
             let place = format!("{} tag 0x{:04x}", self.place, entry.tag);
-            self.findings
-                .removed(Class::Unknown, place, &self.text(entry));
+            self.findings.removed(Class::Unknown, place, &self.text(entry));
             return;
         };
-        self.findings
-            .removed(*class, format!("{} {name}", self.place), &self.text(entry));
+        self.findings.removed(*class, format!("{} {name}", self.place), &self.text(entry));
     }
 
     /// A value in words: text as text, few numbers as numbers, the rest as a length.
@@ -211,16 +186,12 @@ impl<'a> Reader<'a, '_> {
             2 | 129 => foreign(value),
             7 if entry.tag == 0x9286 => foreign(value.get(8..).unwrap_or_default()),
             1 if (0x9c9b..=0x9c9f).contains(&entry.tag) => utf16_le(value),
-            3 if value.len() <= 16 => numbers(
-                (0..value.len())
-                    .step_by(2)
-                    .filter_map(|at| self.order.short(value, at)),
-            ),
-            4 if value.len() <= 16 => numbers(
-                (0..value.len())
-                    .step_by(4)
-                    .filter_map(|at| self.order.long(value, at)),
-            ),
+            3 if value.len() <= 16 => {
+                numbers((0..value.len()).step_by(2).filter_map(|at| self.order.short(value, at)))
+            }
+            4 if value.len() <= 16 => {
+                numbers((0..value.len()).step_by(4).filter_map(|at| self.order.long(value, at)))
+            }
             5 if value.len() <= 32 => numbers(rationals(self.order, value).into_iter()),
             _ => format!("{} bytes", value.len()),
         }
@@ -233,12 +204,10 @@ fn numbers(values: impl Iterator<Item = impl ToString>) -> String {
 
 /// The text Windows Explorer writes.
 fn utf16_le(value: &[u8]) -> String {
-    let units = value
-        .chunks_exact(2)
-        .filter_map(|pair| pair.try_into().ok().map(u16::from_le_bytes));
-    let text: String = char::decode_utf16(units)
-        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect();
+    let units =
+        value.chunks_exact(2).filter_map(|pair| pair.try_into().ok().map(u16::from_le_bytes));
+    let text: String =
+        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
     text.trim_end_matches('\0').to_owned()
 }
 
@@ -261,12 +230,7 @@ mod tests {
         let block = orientation_only(6);
         assert_eq!(read(&block, "EXIF", &mut findings), Some(6));
         assert!(is_orientation_only(&block));
-        assert!(
-            findings
-                .into_report(crate::Format::Jpeg)
-                .findings
-                .is_empty()
-        );
+        assert!(findings.into_report(crate::Format::Jpeg).findings.is_empty());
     }
 
     #[test]

@@ -33,11 +33,7 @@ pub(super) struct Tag {
 }
 
 const fn tag(number: u16, class: Class, name: &'static str) -> Tag {
-    Tag {
-        number,
-        class,
-        name,
-    }
+    Tag { number, class, name }
 }
 
 /// What a tag of a directory is called.

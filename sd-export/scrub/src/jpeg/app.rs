@@ -23,11 +23,7 @@ pub(super) fn take(marker: u8, body: &[u8], meaning: &mut Meaning, findings: &mu
             meaning.orientation = meaning.orientation.or(turn);
         }
         0xe1 if body.starts_with(XMP) => {
-            xmp::note(
-                body.get(XMP.len()..).unwrap_or_default(),
-                "APP1 XMP",
-                findings,
-            );
+            xmp::note(body.get(XMP.len()..).unwrap_or_default(), "APP1 XMP", findings);
         }
         0xe1 if body.starts_with(XMP_MORE) => {
             xmp::note(
@@ -85,21 +81,13 @@ fn other(marker: u8, body: &[u8], findings: &mut Findings) {
         (0xe2, b"FPXR\0", Class::Unknown, "FlashPix"),
         (0xeb, b"JP", Class::Identifier, "C2PA provenance"),
         (0xe4, b"QVCI", Class::Device, "camera data"),
-        (
-            0xec,
-            b"Ducky",
-            Class::Software,
-            "Ducky (Photoshop, save for web)",
-        ),
+        (0xec, b"Ducky", Class::Software, "Ducky (Photoshop, save for web)"),
         (0xe3, b"Meta\0", Class::Device, "Kodak meta"),
     ];
     let number = marker.wrapping_sub(0xe0);
-    let known = KNOWN
-        .iter()
-        .find(|(m, start, ..)| *m == marker && body.starts_with(start));
-    let (class, name) = known.map_or((Class::Unknown, "unknown"), |(_, _, class, name)| {
-        (*class, name)
-    });
+    let known = KNOWN.iter().find(|(m, start, ..)| *m == marker && body.starts_with(start));
+    let (class, name) =
+        known.map_or((Class::Unknown, "unknown"), |(_, _, class, name)| (*class, name));
     let head = foreign(body.get(..body.len().min(40)).unwrap_or_default());
     findings.removed(class, format!("APP{number} {name}"), &head);
 }

@@ -6,9 +6,7 @@ use crate::{Refusal, exif, icc};
 
 /// Checks that a clean picture holds nothing but what the list names.
 pub(super) fn check(clean: &[u8]) -> Result<(), Refusal> {
-    let mut rest = clean
-        .strip_prefix(&[0xff, 0xd8])
-        .ok_or_else(|| fault("no start"))?;
+    let mut rest = clean.strip_prefix(&[0xff, 0xd8]).ok_or_else(|| fault("no start"))?;
     let mut profile = Vec::new();
     let mut colours = 0u8;
     loop {
@@ -17,18 +15,12 @@ pub(super) fn check(clean: &[u8]) -> Result<(), Refusal> {
             [0xff, marker, high, low, tail @ ..] => {
                 let len = usize::from(u16::from_be_bytes([*high, *low]));
                 let len = len.checked_sub(2).ok_or_else(|| fault("a length"))?;
-                let (body, after) = tail
-                    .split_at_checked(len)
-                    .ok_or_else(|| fault("a length"))?;
+                let (body, after) = tail.split_at_checked(len).ok_or_else(|| fault("a length"))?;
                 segment(*marker, body, &mut profile)?;
                 if matches!(marker, 0xc0..=0xc2) {
                     colours = body.get(5).copied().unwrap_or(0);
                 }
-                rest = if *marker == 0xda {
-                    skip_scan(after)
-                } else {
-                    after
-                };
+                rest = if *marker == 0xda { skip_scan(after) } else { after };
             }
             _ => return Err(fault("bytes between segments")),
         }
@@ -46,9 +38,7 @@ fn fault(what: &str) -> Refusal {
 fn segment(marker: u8, body: &[u8], profile: &mut Vec<u8>) -> Result<(), Refusal> {
     let exact = match marker {
         0xe0 => body == JFIF,
-        0xe1 => body
-            .strip_prefix(b"Exif\0\0")
-            .is_some_and(exif::is_orientation_only),
+        0xe1 => body.strip_prefix(b"Exif\0\0").is_some_and(exif::is_orientation_only),
         0xe2 => match body.strip_prefix(b"ICC_PROFILE\0") {
             Some([_, _, chunk @ ..]) => {
                 profile.extend_from_slice(chunk);
@@ -57,29 +47,20 @@ fn segment(marker: u8, body: &[u8], profile: &mut Vec<u8>) -> Result<(), Refusal
             _ => false,
         },
         0xee => (0..=2).any(|transform| body == adobe(transform)),
-        0xdb => matches!(
-            (body.first().map(|b| b >> 4), body.len()),
-            (Some(0), 65) | (Some(1), 129)
-        ),
+        0xdb => {
+            matches!((body.first().map(|b| b >> 4), body.len()), (Some(0), 65) | (Some(1), 129))
+        }
         0xc4 => {
             let counts = body.get(1..17).unwrap_or_default();
             let total: usize = counts.iter().map(|n| usize::from(*n)).sum();
             !counts.is_empty() && body.len() == total + 17
         }
         0xdd => body.len() == 2,
-        0xc0..=0xc2 => body
-            .get(5)
-            .is_some_and(|n| body.len() == 6 + 3 * usize::from(*n)),
-        0xda => body
-            .first()
-            .is_some_and(|n| body.len() == 4 + 2 * usize::from(*n)),
+        0xc0..=0xc2 => body.get(5).is_some_and(|n| body.len() == 6 + 3 * usize::from(*n)),
+        0xda => body.first().is_some_and(|n| body.len() == 4 + 2 * usize::from(*n)),
         _ => false,
     };
-    if exact {
-        Ok(())
-    } else {
-        Err(fault(&format!("segment 0xff{marker:02x}")))
-    }
+    if exact { Ok(()) } else { Err(fault(&format!("segment 0xff{marker:02x}"))) }
 }
 
 /// What follows the coded data: the first 0xff that is neither stuffed nor a restart.

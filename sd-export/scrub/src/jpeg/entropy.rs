@@ -60,15 +60,8 @@ pub(super) fn follow(
     data: &[u8],
     (first, units): (u64, u64),
 ) -> Result<(usize, u32), Refusal> {
-    let mut state = State {
-        bits: Bits::new(data),
-        end_of_band: 0,
-        progressive: frame.progressive,
-    };
-    let coders = scan
-        .parts
-        .iter()
-        .map(|part| coder(scan, part, tables, state.progressive));
+    let mut state = State { bits: Bits::new(data), end_of_band: 0, progressive: frame.progressive };
+    let coders = scan.parts.iter().map(|part| coder(scan, part, tables, state.progressive));
     let coders: Vec<Coder<'_>> = coders.collect::<Result<_, _>>()?;
     let alone = scan.parts.len() == 1;
     let across = u64::from(frame.units.0);
@@ -135,9 +128,7 @@ impl State<'_> {
         if !self.progressive {
             return sequential(table, bits);
         }
-        let mask = usize::try_from(at)
-            .ok()
-            .and_then(|at| component.nonzero.get_mut(at));
+        let mask = usize::try_from(at).ok().and_then(|at| component.nonzero.get_mut(at));
         let mask = mask.ok_or_else(|| Refusal::malformed("picture size"))?;
         if scan.high == 0 {
             first_band(table, bits, scan, mask, &mut self.end_of_band)

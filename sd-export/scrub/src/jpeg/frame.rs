@@ -39,16 +39,12 @@ impl Frame {
         let bad = || Refusal::malformed("frame header");
         let precision = *header.first().ok_or_else(bad)?;
         if precision != 8 {
-            return Err(Refusal::unsupported(format!(
-                "JPEG with {precision} bits per colour"
-            )));
+            return Err(Refusal::unsupported(format!("JPEG with {precision} bits per colour")));
         }
         let height = u32::from(be16(header, 1).ok_or_else(bad)?);
         let width = u32::from(be16(header, 3).ok_or_else(bad)?);
         if height == 0 {
-            return Err(Refusal::unsupported(
-                "JPEG that says its height only at the end (DNL)",
-            ));
+            return Err(Refusal::unsupported("JPEG that says its height only at the end (DNL)"));
         }
         let count = usize::from(*header.get(5).ok_or_else(bad)?);
         if width == 0 || !matches!(count, 1 | 3 | 4) || header.len() != 6 + 3 * count {
@@ -79,10 +75,7 @@ impl Frame {
             }
             (h_max, v_max) = (h_max.max(h), v_max.max(v));
         }
-        self.units = (
-            self.width.div_ceil(8 * h_max),
-            self.height.div_ceil(8 * v_max),
-        );
+        self.units = (self.width.div_ceil(8 * h_max), self.height.div_ceil(8 * v_max));
         for spec in specs.chunks_exact(3) {
             let component = self.component(spec, (h_max, v_max))?;
             self.components.push(component);
@@ -116,9 +109,7 @@ impl Frame {
 
     /// Whether every colour was sent at least roughly.
     pub(super) fn is_complete(&self) -> bool {
-        self.components
-            .iter()
-            .all(|c| c.sent.first().is_some_and(Option::is_some))
+        self.components.iter().all(|c| c.sent.first().is_some_and(Option::is_some))
     }
 }
 

@@ -41,13 +41,7 @@ pub(super) struct Bits<'a> {
 
 impl<'a> Bits<'a> {
     pub(super) fn new(data: &'a [u8]) -> Self {
-        Self {
-            data,
-            next: 0,
-            window: 0,
-            held: 0,
-            read: 0,
-        }
+        Self { data, next: 0, window: 0, held: 0, read: 0 }
     }
 
     fn fill(&mut self) {
@@ -75,8 +69,7 @@ impl<'a> Bits<'a> {
 
     /// The next `count` bits, at most 16.
     pub(super) fn bits(&mut self, count: u32) -> Result<u32, Refusal> {
-        self.take(count)
-            .ok_or_else(|| Refusal::malformed("picture data end early"))
+        self.take(count).ok_or_else(|| Refusal::malformed("picture data end early"))
     }
 
     /// The next symbol.
@@ -85,11 +78,7 @@ impl<'a> Bits<'a> {
             self.fill();
         }
         let index = usize::try_from((self.window >> self.held.saturating_sub(16)) & 0xffff);
-        let entry = index
-            .ok()
-            .and_then(|at| table.lookup.get(at))
-            .copied()
-            .unwrap_or(0);
+        let entry = index.ok().and_then(|at| table.lookup.get(at)).copied().unwrap_or(0);
         let [length, symbol] = entry.to_be_bytes();
         if length == 0 {
             return Err(Refusal::malformed("a code that is in no Huffman table"));
@@ -121,10 +110,7 @@ mod tests {
         assert_eq!(bits.symbol(&table), Ok(9));
         assert_eq!(bits.bits(2), Ok(1));
         assert_eq!(bits.position(), (1, 5));
-        assert!(
-            bits.symbol(&table).is_err(),
-            "a code that the table does not have"
-        );
+        assert!(bits.symbol(&table).is_err(), "a code that the table does not have");
     }
 
     #[test]

@@ -65,9 +65,7 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
     out.extend_from_slice(&[0xff, 0xd9]);
     if let Some(turn) = walked.meaning.orientation.filter(|turn| *turn != 1) {
         let why = "viewers turn the picture by it; it is all that is left of the EXIF block";
-        walked
-            .findings
-            .kept(Class::Device, "orientation", &turn.to_string(), why);
+        walked.findings.kept(Class::Device, "orientation", &turn.to_string(), why);
     }
     check::check(&out)?;
     Ok((out, walked.findings))
@@ -78,36 +76,16 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
 pub(crate) fn scrub_embedded(bytes: &[u8], limits: &Limits) -> Result<Embedded, Refusal> {
     let mut walked = walk::walk(bytes, limits)?;
     if !walked.meaning.icc.is_empty() {
-        walked.findings.removed(
-            Class::Color,
-            "colour profile inside a document's picture",
-            "",
-        );
+        walked.findings.removed(Class::Color, "colour profile inside a document's picture", "");
     }
-    let meaning = Meaning {
-        orientation: None,
-        icc: Vec::new(),
-        ..walked.meaning
-    };
+    let meaning = Meaning { orientation: None, icc: Vec::new(), ..walked.meaning };
     let mut out = vec![0xff, 0xd8];
     around(&mut out, &meaning, None)?;
     out.append(&mut walked.body);
     out.extend_from_slice(&[0xff, 0xd9]);
     check::check(&out)?;
-    let walk::Walked {
-        width,
-        height,
-        colours,
-        findings,
-        ..
-    } = walked;
-    Ok(Embedded {
-        bytes: out,
-        width,
-        height,
-        colours,
-        findings,
-    })
+    let walk::Walked { width, height, colours, findings, .. } = walked;
+    Ok(Embedded { bytes: out, width, height, colours, findings })
 }
 
 /// The second reader, for pictures inside documents.
@@ -137,9 +115,7 @@ fn around(out: &mut Vec<u8>, meaning: &Meaning, profile: Option<&[u8]>) -> Resul
 
 /// Writes one marker segment.
 fn segment(out: &mut Vec<u8>, marker: u8, parts: &[&[u8]]) -> Result<(), Refusal> {
-    let len = parts
-        .iter()
-        .fold(2usize, |sum, part| sum.saturating_add(part.len()));
+    let len = parts.iter().fold(2usize, |sum, part| sum.saturating_add(part.len()));
     let len = u16::try_from(len).map_err(|_| Refusal::malformed("segment length"))?;
     out.extend_from_slice(&[0xff, marker]);
     out.extend_from_slice(&len.to_be_bytes());
@@ -156,10 +132,7 @@ fn profile(meaning: &Meaning, colours: u8, findings: &mut Findings) -> Option<Ve
     }
     let mut chunks: Vec<&(u8, Vec<u8>)> = meaning.icc.iter().collect();
     chunks.sort_by_key(|(number, _)| *number);
-    let whole: Vec<u8> = chunks
-        .iter()
-        .flat_map(|(_, chunk)| chunk.iter().copied())
-        .collect();
+    let whole: Vec<u8> = chunks.iter().flat_map(|(_, chunk)| chunk.iter().copied()).collect();
     match icc::decide(&whole, colours, "APP2 colour profile", findings) {
         Decision::Drop => None,
         Decision::Rewritten(clean) => Some(clean),

@@ -41,11 +41,7 @@ impl Tables {
                 return Err(bad());
             }
             let bytes = slice(body, 0, len).ok_or_else(bad)?.to_vec();
-            let new = Defined {
-                bytes,
-                table: (),
-                written: false,
-            };
+            let new = Defined { bytes, table: (), written: false };
             let old = self.quantisers.insert(head & 15, new);
             self.unused += usize::from(old.is_some_and(|old| !old.written));
             body = body.get(len..).unwrap_or_default();
@@ -61,10 +57,7 @@ impl Tables {
                 return Err(bad());
             }
             let counts = slice(body, 1, 16).ok_or_else(bad)?;
-            let total = counts
-                .iter()
-                .map(|count| usize::from(*count))
-                .sum::<usize>();
+            let total = counts.iter().map(|count| usize::from(*count)).sum::<usize>();
             let symbols = slice(body, 17, total).ok_or_else(bad)?;
             let distinct: BTreeSet<u8> = symbols.iter().copied().collect();
             if total > 256 || distinct.len() != total {
@@ -73,14 +66,7 @@ impl Tables {
             let table = Table::new(counts, symbols)?;
             let end = total.saturating_add(17);
             let bytes = slice(body, 0, end).ok_or_else(bad)?.to_vec();
-            let old = self.codes.insert(
-                head,
-                Defined {
-                    bytes,
-                    table,
-                    written: false,
-                },
-            );
+            let old = self.codes.insert(head, Defined { bytes, table, written: false });
             self.unused += usize::from(old.is_some_and(|old| !old.written));
             body = body.get(end..).unwrap_or_default();
         }
@@ -89,9 +75,7 @@ impl Tables {
 
     /// Takes over a DRI segment.
     pub(super) fn restart(&mut self, body: &[u8]) -> Result<(), Refusal> {
-        let bytes: [u8; 2] = body
-            .try_into()
-            .map_err(|_| Refusal::malformed("restart interval"))?;
+        let bytes: [u8; 2] = body.try_into().map_err(|_| Refusal::malformed("restart interval"))?;
         self.restart = u16::from_be_bytes(bytes);
         Ok(())
     }
@@ -104,9 +88,7 @@ impl Tables {
     /// The code table of a class (0 for DC, 1 for AC) and number.
     pub(super) fn code(&self, class: u8, number: u8) -> Result<&Table, Refusal> {
         let found = self.codes.get(&((class << 4) | number));
-        found
-            .map(|d| &d.table)
-            .ok_or_else(|| Refusal::malformed("a Huffman table is missing"))
+        found.map(|d| &d.table).ok_or_else(|| Refusal::malformed("a Huffman table is missing"))
     }
 
     /// Writes the quantisation tables of the given colours that are new since the last scan.

@@ -62,16 +62,12 @@ impl<'a> Walker<'a> {
         };
         match marker {
             0xd9 => {
-                app::trailer(
-                    self.bytes.get(self.at..).unwrap_or_default(),
-                    &mut self.findings,
-                );
+                app::trailer(self.bytes.get(self.at..).unwrap_or_default(), &mut self.findings);
                 return Ok(false);
             }
             0xd8 => return Err(Refusal::malformed("a picture that starts inside another")),
             0x01 | 0xd0..=0xd7 => {
-                self.findings
-                    .removed(Class::Unknown, "a marker between segments", "");
+                self.findings.removed(Class::Unknown, "a marker between segments", "");
                 return Ok(true);
             }
             _ => {}
@@ -84,9 +80,7 @@ impl<'a> Walker<'a> {
             0xdd => self.tables.restart(body)?,
             0xda => self.scan(body)?,
             0xe0..=0xef => app::take(marker, body, &mut self.meaning, &mut self.findings),
-            0xfe => self
-                .findings
-                .removed(Class::Comment, "COM comment", &foreign(body)),
+            0xfe => self.findings.removed(Class::Comment, "COM comment", &foreign(body)),
             _ => return Err(unsupported(marker)),
         }
         Ok(true)
@@ -110,8 +104,7 @@ impl<'a> Walker<'a> {
         let gap = self.bytes.get(from..self.at).unwrap_or_default();
         if gap.iter().any(|b| *b != 0xff) {
             let detail = format!("{} bytes", gap.len());
-            self.findings
-                .removed(Class::Trailing, "bytes between segments", &detail);
+            self.findings.removed(Class::Trailing, "bytes between segments", &detail);
         }
     }
 
@@ -133,10 +126,8 @@ impl<'a> Walker<'a> {
     }
 
     fn scan(&mut self, header: &[u8]) -> Result<(), Refusal> {
-        let mut frame = self
-            .frame
-            .take()
-            .ok_or_else(|| Refusal::malformed("a scan before the frame"))?;
+        let mut frame =
+            self.frame.take().ok_or_else(|| Refusal::malformed("a scan before the frame"))?;
         self.scans = self.scans.saturating_add(1);
         if self.scans > MAX_SCANS {
             return Err(Refusal::TooLarge {
@@ -149,13 +140,11 @@ impl<'a> Walker<'a> {
         if self.scans == 1 {
             self.tables.write_first_quantisers(&frame, &mut self.out)?;
         }
-        self.tables
-            .write_quantisers(&frame, &which, &mut self.out)?;
+        self.tables.write_quantisers(&frame, &which, &mut self.out)?;
         if self.scans == 1 {
             segment(&mut self.out, frame.marker, &[&frame.header])?;
         }
-        self.tables
-            .write_codes(&scan.codes(frame.progressive), &mut self.out)?;
+        self.tables.write_codes(&scan.codes(frame.progressive), &mut self.out)?;
         segment(&mut self.out, 0xda, &[header])?;
         self.scan_data(&mut frame, &scan)?;
         self.frame = Some(frame);
@@ -222,11 +211,7 @@ impl<'a> Walker<'a> {
     fn copy_interval(&mut self, data: &[u8], used: usize, bits: u32) {
         if used < data.len() {
             let detail = format!("{} bytes", data.len().saturating_sub(used));
-            self.findings.removed(
-                Class::Trailing,
-                "bytes after the last block of a scan",
-                &detail,
-            );
+            self.findings.removed(Class::Trailing, "bytes after the last block of a scan", &detail);
         }
         let mut data = data.get(..used).unwrap_or_default().to_vec();
         if bits > 0
@@ -243,16 +228,13 @@ impl<'a> Walker<'a> {
     }
 
     fn finish(mut self) -> Result<Walked, Refusal> {
-        let frame = self
-            .frame
-            .ok_or_else(|| Refusal::malformed("no picture in the file"))?;
+        let frame = self.frame.ok_or_else(|| Refusal::malformed("no picture in the file"))?;
         if !frame.is_complete() {
             return Err(Refusal::malformed("the picture is not whole"));
         }
         if self.tables.left_over() > 0 {
             let detail = self.tables.left_over().to_string();
-            self.findings
-                .removed(Class::Unknown, "tables that no scan uses", &detail);
+            self.findings.removed(Class::Unknown, "tables that no scan uses", &detail);
         }
         Ok(Walked {
             meaning: self.meaning,

@@ -46,9 +46,8 @@ const FAMILIES: &[&str] = &[
     "KSCpc-",
     "UniKS-",
 ];
-const PARTS: &[&str] = &[
-    "EUC", "UTF8", "UTF16", "UTF32", "UCS2", "RKSJ", "HW", "B5", "H", "V", "Johab", "Hojo",
-];
+const PARTS: &[&str] =
+    &["EUC", "UTF8", "UTF16", "UTF32", "UCS2", "RKSJ", "HW", "B5", "H", "V", "Johab", "Hojo"];
 
 /// Whether a name is one of the maps every reader knows.
 pub(super) fn is_predefined(name: &[u8]) -> bool {
@@ -87,25 +86,20 @@ pub(super) fn rewrite_to_unicode(program: &[u8]) -> Result<Clean, Refusal> {
         hex(out, code);
         hex(out, text);
     });
-    section(
-        &mut out,
-        "bfrange",
-        &map.ranges,
-        |out, (from, to, target)| {
-            hex(out, from);
-            hex(out, to);
-            match target {
-                Target::Text(text) => hex(out, text),
-                Target::Texts(texts) => {
-                    out.push('[');
-                    for text in texts {
-                        hex(out, text);
-                    }
-                    out.push(']');
+    section(&mut out, "bfrange", &map.ranges, |out, (from, to, target)| {
+        hex(out, from);
+        hex(out, to);
+        match target {
+            Target::Text(text) => hex(out, text),
+            Target::Texts(texts) => {
+                out.push('[');
+                for text in texts {
+                    hex(out, text);
                 }
+                out.push(']');
             }
-        },
-    );
+        }
+    });
     Ok(finish(out, &map))
 }
 
@@ -130,25 +124,16 @@ fn head(map: &Map) -> String {
     if map.vertical {
         out.push_str("/WMode 1 def\n");
     }
-    section(
-        &mut out,
-        "codespacerange",
-        &map.spaces,
-        |out, (from, to)| {
-            hex(out, from);
-            hex(out, to);
-        },
-    );
+    section(&mut out, "codespacerange", &map.spaces, |out, (from, to)| {
+        hex(out, from);
+        hex(out, to);
+    });
     out
 }
 
 fn finish(mut out: String, map: &Map) -> Clean {
     out.push_str("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n");
-    Clean {
-        text: out.into_bytes(),
-        vertical: map.vertical,
-        dropped: map.dropped,
-    }
+    Clean { text: out.into_bytes(), vertical: map.vertical, dropped: map.dropped }
 }
 
 fn hex(out: &mut String, bytes: &[u8]) {
@@ -240,11 +225,9 @@ impl Map {
         for triple in tokens.chunks_exact(3) {
             let [from, to, target] = triple else { continue };
             let target = match target {
-                Token::Arr(items) => items
-                    .iter()
-                    .map(text)
-                    .collect::<Option<_>>()
-                    .map(Target::Texts),
+                Token::Arr(items) => {
+                    items.iter().map(text).collect::<Option<_>>().map(Target::Texts)
+                }
                 token => text(token).map(Target::Text),
             };
             match (code(from), code(to), target) {

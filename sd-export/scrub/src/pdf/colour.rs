@@ -28,11 +28,7 @@ pub(super) struct Space {
 
 impl Space {
     fn device(name: &str, channels: u32) -> Self {
-        Self {
-            obj: Obj::name(name),
-            channels,
-            indexed: false,
-        }
+        Self { obj: Obj::name(name), channels, indexed: false }
     }
 
     fn by_channels(channels: u32) -> Option<Self> {
@@ -128,11 +124,7 @@ impl Copier<'_> {
             b"Pattern" if items.len() > 1 => {
                 let base = self.colour_space_at(&item(1), resources, depth + 1)?;
                 let obj = Obj::Arr(vec![Obj::name("Pattern"), base.obj]);
-                Ok(Space {
-                    obj,
-                    channels: 0,
-                    indexed: false,
-                })
+                Ok(Space { obj, channels: 0, indexed: false })
             }
             name => self.colour_space_name(name, resources, depth),
         }
@@ -150,21 +142,13 @@ impl Copier<'_> {
         let mut out = self.plain(dict, CIE)?;
         out.extend(self.plain(dict, &[extra])?);
         let obj = Obj::Arr(vec![Obj::name(family), Obj::Dict(out)]);
-        Ok(Space {
-            obj,
-            channels,
-            indexed: false,
-        })
+        Ok(Space { obj, channels, indexed: false })
     }
 
     /// A space with a profile: the profile rewritten, or the plain space with as many colours.
     fn icc_based(&mut self, value: &Val) -> Result<Space, Refusal> {
         let stream = self.stream(value, "colour profile")?;
-        let channels = self
-            .source
-            .key(&stream.dict, "N")?
-            .count()
-            .ok_or_else(bad)?;
+        let channels = self.source.key(&stream.dict, "N")?.count().ok_or_else(bad)?;
         let plain = Space::by_channels(channels).ok_or_else(bad)?;
         let obj = self.once(value, Role::ColourSpace, 0, |copier, value| {
             let stream = copier.stream(value, "colour profile")?;
@@ -181,11 +165,7 @@ impl Copier<'_> {
                 }
             }
         })?;
-        Ok(Space {
-            obj,
-            channels,
-            indexed: false,
-        })
+        Ok(Space { obj, channels, indexed: false })
     }
 
     fn indexed(
@@ -198,12 +178,7 @@ impl Copier<'_> {
             return Err(bad());
         };
         let base = self.colour_space_at(base, resources, depth + 1)?;
-        let last = self
-            .source
-            .get(last)?
-            .count()
-            .filter(|n| *n <= 255)
-            .ok_or_else(bad)?;
+        let last = self.source.get(last)?.count().filter(|n| *n <= 255).ok_or_else(bad)?;
         let mut table = match self.source.get(table)? {
             Val::Str(table) => table,
             Val::Stream(stream) => self.source.plain(&stream)?,
@@ -220,11 +195,7 @@ impl Copier<'_> {
             Obj::Int(i64::from(last)),
             Obj::Str(table),
         ]);
-        Ok(Space {
-            obj,
-            channels: 1,
-            indexed: true,
-        })
+        Ok(Space { obj, channels: 1, indexed: true })
     }
 
     fn separation(
@@ -240,11 +211,7 @@ impl Copier<'_> {
         let alternate = self.colour_space_at(alternate, resources, depth + 1)?;
         let tint = self.function(tint)?;
         let obj = Obj::Arr(vec![Obj::name("Separation"), ink, alternate.obj, tint]);
-        Ok(Space {
-            obj,
-            channels: 1,
-            indexed: false,
-        })
+        Ok(Space { obj, channels: 1, indexed: false })
     }
 
     fn device_n(
@@ -257,27 +224,12 @@ impl Copier<'_> {
             return Err(bad());
         };
         let inks = self.source.get(inks)?;
-        let inks = inks
-            .arr()
-            .filter(|inks| inks.len() <= MAX_INKS)
-            .ok_or_else(bad)?;
-        let inks = inks
-            .iter()
-            .map(|ink| self.ink(ink))
-            .collect::<Result<Vec<_>, _>>()?;
+        let inks = inks.arr().filter(|inks| inks.len() <= MAX_INKS).ok_or_else(bad)?;
+        let inks = inks.iter().map(|ink| self.ink(ink)).collect::<Result<Vec<_>, _>>()?;
         let channels = u32::try_from(inks.len()).map_err(|_| bad())?;
         let alternate = self.colour_space_at(alternate, resources, depth + 1)?;
         let tint = self.function(tint)?;
-        let obj = Obj::Arr(vec![
-            Obj::name("DeviceN"),
-            Obj::Arr(inks),
-            alternate.obj,
-            tint,
-        ]);
-        Ok(Space {
-            obj,
-            channels,
-            indexed: false,
-        })
+        let obj = Obj::Arr(vec![Obj::name("DeviceN"), Obj::Arr(inks), alternate.obj, tint]);
+        Ok(Space { obj, channels, indexed: false })
     }
 }

@@ -37,10 +37,7 @@ impl Writer<'_> {
     }
 
     fn last_name(&self) -> Option<Vec<u8>> {
-        self.operands
-            .last()
-            .and_then(Token::name)
-            .map(<[u8]>::to_vec)
+        self.operands.last().and_then(Token::name).map(<[u8]>::to_vec)
     }
 }
 
@@ -111,14 +108,9 @@ impl Copier<'_> {
 
     fn simple(&mut self, word: &[u8], shape: &str, effect: Effect, writer: &mut Writer<'_>) {
         let first = writer.operands.len().checked_sub(shape.len());
-        let given = first
-            .and_then(|at| writer.operands.get(at..))
-            .unwrap_or_default();
-        let operands: Option<Vec<Obj>> = shape
-            .bytes()
-            .zip(given)
-            .map(|(kind, token)| operand(kind, token))
-            .collect();
+        let given = first.and_then(|at| writer.operands.get(at..)).unwrap_or_default();
+        let operands: Option<Vec<Obj>> =
+            shape.bytes().zip(given).map(|(kind, token)| operand(kind, token)).collect();
         let Some(operands) = operands.filter(|operands| operands.len() == shape.len()) else {
             self.count(Class::Unknown, "operators with wrong operands");
             return;
@@ -177,16 +169,9 @@ impl Copier<'_> {
 
     fn colour_operator(&mut self, word: &[u8], writer: &mut Writer<'_>) -> Result<(), Refusal> {
         let pattern = writer.last_name();
-        let given = writer
-            .operands
-            .len()
-            .saturating_sub(usize::from(pattern.is_some()));
-        let numbers: Option<Vec<Obj>> = writer
-            .operands
-            .iter()
-            .take(given)
-            .map(|t| t.num().map(Obj::Real))
-            .collect();
+        let given = writer.operands.len().saturating_sub(usize::from(pattern.is_some()));
+        let numbers: Option<Vec<Obj>> =
+            writer.operands.iter().take(given).map(|t| t.num().map(Obj::Real)).collect();
         let Some(mut operands) = numbers.filter(|n| n.len() <= 32) else {
             self.count(Class::Unknown, "operators with wrong operands");
             return Ok(());
@@ -221,10 +206,7 @@ impl Copier<'_> {
             _ => {}
         }
         if word != b"EMC" {
-            self.count(
-                Class::Identifier,
-                "marks around content (tags and their properties)",
-            );
+            self.count(Class::Identifier, "marks around content (tags and their properties)");
         }
         Ok(())
     }
@@ -244,10 +226,7 @@ impl Copier<'_> {
         let name = format!("Inline picture {}", writer.out.len()).into_bytes();
         let mut group = self.source.dict(&writer.scope.source, "XObject")?;
         group.insert(name.clone(), image);
-        writer
-            .scope
-            .source
-            .insert(b"XObject".to_vec(), Val::Dict(group));
+        writer.scope.source.insert(b"XObject".to_vec(), Val::Dict(group));
         let new = self.resource(writer.scope, Kind::XObject, &name)?;
         if let Some(new) = new {
             writer.emit(&[Obj::Name(new)], b"Do");

@@ -145,17 +145,14 @@ impl<'a> Copier<'a> {
             (Rule::Bool, Val::Bool(value)) => Some(Obj::Bool(*value)),
             (Rule::Num, Val::Num(n)) => Some(Obj::Real(*n)),
             (Rule::Nums(max), Val::Arr(items)) if items.len() <= max => {
-                let items: Vec<Val> = items
-                    .iter()
-                    .map(|item| self.source.get(item))
-                    .collect::<Result<_, _>>()?;
+                let items: Vec<Val> =
+                    items.iter().map(|item| self.source.get(item)).collect::<Result<_, _>>()?;
                 let numbers: Option<Vec<f64>> = items.iter().map(Val::num).collect();
                 numbers.map(|numbers| Obj::nums(&numbers))
             }
-            (Rule::Word(words), Val::Name(name)) => words
-                .iter()
-                .find(|word| word.as_bytes() == name)
-                .map(Obj::name),
+            (Rule::Word(words), Val::Name(name)) => {
+                words.iter().find(|word| word.as_bytes() == name).map(Obj::name)
+            }
             _ => None,
         })
     }
@@ -168,9 +165,6 @@ impl<'a> Copier<'a> {
     /// The stream a value stands for.
     pub(super) fn stream(&self, value: &Val, what: &str) -> Result<Rc<Stream>, Refusal> {
         let value = self.source.get(value)?;
-        value
-            .stream()
-            .cloned()
-            .ok_or_else(|| Refusal::malformed(what))
+        value.stream().cloned().ok_or_else(|| Refusal::malformed(what))
     }
 }

@@ -9,21 +9,14 @@ use crate::Refusal;
 use crate::report::Class;
 use crate::wording::foreign;
 
-const BASES: &[&str] = &[
-    "StandardEncoding",
-    "MacRomanEncoding",
-    "MacExpertEncoding",
-    "WinAnsiEncoding",
-];
+const BASES: &[&str] =
+    &["StandardEncoding", "MacRomanEncoding", "MacExpertEncoding", "WinAnsiEncoding"];
 
 /// Copies the encoding of a simple font.
 pub(super) fn copy(copier: &mut Copier<'_>, font: &Dict) -> Result<Option<Obj>, Refusal> {
     let encoding = match copier.source.key(font, "Encoding")? {
         Val::Name(name) => {
-            return Ok(BASES
-                .iter()
-                .find(|base| base.as_bytes() == name)
-                .map(Obj::name));
+            return Ok(BASES.iter().find(|base| base.as_bytes() == name).map(Obj::name));
         }
         Val::Dict(encoding) => encoding,
         _ => return Ok(None),

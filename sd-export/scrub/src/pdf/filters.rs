@@ -39,10 +39,7 @@ pub(super) fn apply(raw: &[u8], chain: &[Step], limit: usize) -> Result<Data, Re
                 if n + 1 != chain.len() {
                     return Err(Refusal::unsupported("a filter on top of a picture filter"));
                 }
-                return Ok(Data {
-                    bytes,
-                    picture: Some(step.clone()),
-                });
+                return Ok(Data { bytes, picture: Some(step.clone()) });
             }
             b"Crypt" => return Err(Refusal::Encrypted),
             _ => return Err(Refusal::unsupported("an unknown stream filter")),
@@ -51,17 +48,11 @@ pub(super) fn apply(raw: &[u8], chain: &[Step], limit: usize) -> Result<Data, Re
             return Err(too_large(limit));
         }
     }
-    Ok(Data {
-        bytes,
-        picture: None,
-    })
+    Ok(Data { bytes, picture: None })
 }
 
 pub(super) fn too_large(limit: usize) -> Refusal {
-    Refusal::TooLarge {
-        what: "inflated streams in bytes".into(),
-        limit: limit as u64,
-    }
+    Refusal::TooLarge { what: "inflated streams in bytes".into(), limit: limit as u64 }
 }
 
 /// Inflates as far as the data go: old writers leave the checksum off.
@@ -112,9 +103,7 @@ fn ascii85(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
 }
 
 fn base85(group: &[u8]) -> u32 {
-    group.iter().fold(0u32, |sum, digit| {
-        sum.wrapping_mul(85).wrapping_add(u32::from(*digit))
-    })
+    group.iter().fold(0u32, |sum, digit| sum.wrapping_mul(85).wrapping_add(u32::from(*digit)))
 }
 
 fn run_length(bytes: &[u8], limit: usize) -> Result<Vec<u8>, Refusal> {
@@ -165,20 +154,14 @@ fn predicted(bytes: Vec<u8>, params: &Dict) -> Result<Vec<u8>, Refusal> {
     match predictor {
         2 if bits == 8 => Ok(tiff(bytes, row, step)),
         10..=15 if row > 0 => crate::png::unfilter_rows(&bytes, row, step).ok_or_else(bad),
-        _ => Err(Refusal::unsupported(format!(
-            "predictor {predictor} with {bits} bits"
-        ))),
+        _ => Err(Refusal::unsupported(format!("predictor {predictor} with {bits} bits"))),
     }
 }
 
 fn tiff(mut bytes: Vec<u8>, row: usize, step: usize) -> Vec<u8> {
     for line in bytes.chunks_mut(row.max(1)) {
         for at in step..line.len() {
-            let left = at
-                .checked_sub(step)
-                .and_then(|n| line.get(n))
-                .copied()
-                .unwrap_or(0);
+            let left = at.checked_sub(step).and_then(|n| line.get(n)).copied().unwrap_or(0);
             if let Some(byte) = line.get_mut(at) {
                 *byte = byte.wrapping_add(left);
             }
@@ -198,55 +181,31 @@ mod tests {
     use super::*;
 
     fn one(name: &[u8], raw: &[u8]) -> Vec<u8> {
-        let step = Step {
-            name: name.to_vec(),
-            params: Dict::new(),
-        };
+        let step = Step { name: name.to_vec(), params: Dict::new() };
         apply(raw, &[step], 1 << 20).expect("well formed").bytes
     }
 
     #[test]
     fn each_filter_gives_back_what_was_put_in() {
         assert_eq!(one(b"ASCIIHexDecode", b"48 65 6c6C 6f7>"), b"Hellop");
-        assert_eq!(
-            one(b"ASCII85Decode", b"87cURD]i,\"Ebo80~>"),
-            b"Hello World!"
-        );
-        assert_eq!(
-            one(b"RunLengthDecode", &[2, b'a', b'b', b'c', 254, b'x', 128]),
-            b"abcxxx"
-        );
+        assert_eq!(one(b"ASCII85Decode", b"87cURD]i,\"Ebo80~>"), b"Hello World!");
+        assert_eq!(one(b"RunLengthDecode", &[2, b'a', b'b', b'c', 254, b'x', 128]), b"abcxxx");
         assert_eq!(one(b"FlateDecode", &deflate::deflate(b"abc")), b"abc");
         // The example of the specification.
         let coded = [0x80, 0x0b, 0x60, 0x50, 0x22, 0x0c, 0x0c, 0x85, 0x01];
-        assert_eq!(
-            one(b"LZWDecode", &coded),
-            [45, 45, 45, 45, 45, 65, 45, 45, 45, 66]
-        );
+        assert_eq!(one(b"LZWDecode", &coded), [45, 45, 45, 45, 45, 65, 45, 45, 45, 66]);
     }
 
     #[test]
     fn an_unknown_filter_is_refused() {
-        let step = Step {
-            name: b"Secret".to_vec(),
-            params: Dict::new(),
-        };
-        assert!(matches!(
-            apply(b"", &[step], 9),
-            Err(Refusal::Unsupported { .. })
-        ));
+        let step = Step { name: b"Secret".to_vec(), params: Dict::new() };
+        assert!(matches!(apply(b"", &[step], 9), Err(Refusal::Unsupported { .. })));
     }
 
     #[test]
     fn a_bomb_stops_at_the_limit() {
-        let step = Step {
-            name: b"Fl".to_vec(),
-            params: Dict::new(),
-        };
+        let step = Step { name: b"Fl".to_vec(), params: Dict::new() };
         let packed = deflate::deflate(&vec![0; 100_000]);
-        assert!(matches!(
-            apply(&packed, &[step], 1000),
-            Err(Refusal::TooLarge { .. })
-        ));
+        assert!(matches!(apply(&packed, &[step], 1000), Err(Refusal::TooLarge { .. })));
     }
 }

@@ -25,11 +25,8 @@ const DESCRIPTOR: &[(&str, Rule)] = &[
     ("MaxWidth", Rule::Num),
     ("MissingWidth", Rule::Num),
 ];
-const SIMPLE: &[(&str, Rule)] = &[
-    ("FirstChar", Rule::Num),
-    ("LastChar", Rule::Num),
-    ("Widths", Rule::Nums(MAX_WIDTHS)),
-];
+const SIMPLE: &[(&str, Rule)] =
+    &[("FirstChar", Rule::Num), ("LastChar", Rule::Num), ("Widths", Rule::Nums(MAX_WIDTHS))];
 
 fn bad() -> Refusal {
     Refusal::malformed("font")
@@ -202,9 +199,7 @@ impl Copier<'_> {
         let own: Vec<u8> = own.iter().copied().filter(|b| *b != b' ').collect();
         let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-,+_.".contains(b);
         if own.len() > 64 || own.is_empty() || !own.iter().all(plain) {
-            return Err(Refusal::unsupported(
-                "a font that is not embedded and has no plain name",
-            ));
+            return Err(Refusal::unsupported("a font that is not embedded and has no plain name"));
         }
         let why = "the font is not in the document; a reader looks for it by name";
         self.kept(Class::Software, "name of a font", &foreign(&own), why);
@@ -247,16 +242,8 @@ fn system_info(ordering: &[u8], supplement: u32) -> Obj {
     let known = KNOWN.iter().find(|known| known.as_bytes() == ordering);
     let mut out = Entries::new();
     put(&mut out, "Registry", Obj::Str(b"Adobe".to_vec()));
-    put(
-        &mut out,
-        "Ordering",
-        Obj::Str(known.unwrap_or(&"Identity").as_bytes().to_vec()),
-    );
-    let supplement = if known.is_some() && supplement < 16 {
-        supplement
-    } else {
-        0
-    };
+    put(&mut out, "Ordering", Obj::Str(known.unwrap_or(&"Identity").as_bytes().to_vec()));
+    let supplement = if known.is_some() && supplement < 16 { supplement } else { 0 };
     put(&mut out, "Supplement", Obj::Int(i64::from(supplement)));
     Obj::Dict(out)
 }

@@ -23,24 +23,13 @@ pub(super) fn copy(copier: &mut Copier<'_>, value: &Val) -> Result<Obj, Refusal>
         return Ok(Obj::name("Identity"));
     }
     let dict = value.dict().ok_or_else(bad)?;
-    let kind = copier
-        .source
-        .key(dict, "FunctionType")?
-        .count()
-        .ok_or_else(bad)?;
-    let mut out = copier.plain(
-        dict,
-        &[("Domain", Rule::Nums(64)), ("Range", Rule::Nums(64))],
-    )?;
+    let kind = copier.source.key(dict, "FunctionType")?.count().ok_or_else(bad)?;
+    let mut out = copier.plain(dict, &[("Domain", Rule::Nums(64)), ("Range", Rule::Nums(64))])?;
     put(&mut out, "FunctionType", Obj::Int(i64::from(kind)));
     let data = match kind {
         0 => Some(sampled(copier, value, &mut out)?),
         2 => {
-            let rules = [
-                ("C0", Rule::Nums(32)),
-                ("C1", Rule::Nums(32)),
-                ("N", Rule::Num),
-            ];
+            let rules = [("C0", Rule::Nums(32)), ("C1", Rule::Nums(32)), ("N", Rule::Num)];
             out.extend(copier.plain(dict, &rules)?);
             None
         }
@@ -48,9 +37,7 @@ pub(super) fn copy(copier: &mut Copier<'_>, value: &Val) -> Result<Obj, Refusal>
             stitched(copier, value, &mut out)?;
             None
         }
-        4 => Some(calculator(
-            &copier.source.plain(value.stream().ok_or_else(bad)?)?,
-        )?),
+        4 => Some(calculator(&copier.source.plain(value.stream().ok_or_else(bad)?)?)?),
         _ => return Err(bad()),
     };
     let id = match data {
@@ -72,11 +59,7 @@ fn sampled(copier: &mut Copier<'_>, value: &Val, out: &mut Entries) -> Result<Ve
     ];
     out.extend(copier.plain(&stream.dict, &rules)?);
     let sizes = copier.source.list(&stream.dict, "Size")?;
-    let bits = copier
-        .source
-        .key(&stream.dict, "BitsPerSample")?
-        .count()
-        .ok_or_else(bad)?;
+    let bits = copier.source.key(&stream.dict, "BitsPerSample")?.count().ok_or_else(bad)?;
     let results = copier.source.list(&stream.dict, "Range")?.len() / 2;
     let mut samples = u64::try_from(results).map_err(|_| bad())?;
     for size in &sizes {
@@ -95,19 +78,10 @@ fn sampled(copier: &mut Copier<'_>, value: &Val, out: &mut Entries) -> Result<Ve
 
 fn stitched(copier: &mut Copier<'_>, value: &Val, out: &mut Entries) -> Result<(), Refusal> {
     let dict = value.dict().ok_or_else(bad)?;
-    out.extend(copier.plain(
-        dict,
-        &[("Bounds", Rule::Nums(256)), ("Encode", Rule::Nums(512))],
-    )?);
+    out.extend(copier.plain(dict, &[("Bounds", Rule::Nums(256)), ("Encode", Rule::Nums(512))])?);
     let parts = copier.source.key(dict, "Functions")?;
-    let parts = parts
-        .arr()
-        .filter(|parts| parts.len() <= 256)
-        .ok_or_else(bad)?;
-    let parts = parts
-        .iter()
-        .map(|part| copier.function(part))
-        .collect::<Result<Vec<_>, _>>()?;
+    let parts = parts.arr().filter(|parts| parts.len() <= 256).ok_or_else(bad)?;
+    let parts = parts.iter().map(|part| copier.function(part)).collect::<Result<Vec<_>, _>>()?;
     put(out, "Functions", Obj::Arr(parts));
     Ok(())
 }
@@ -121,10 +95,7 @@ pub(super) fn calculator(program: &[u8]) -> Result<Vec<u8>, Refusal> {
         match token {
             Token::Num(n) => out.push(number(n)),
             Token::Word(word) => {
-                let known = WORDS
-                    .iter()
-                    .find(|known| known.as_bytes() == word)
-                    .ok_or_else(bad)?;
+                let known = WORDS.iter().find(|known| known.as_bytes() == word).ok_or_else(bad)?;
                 open += i32::from(*known == "{") - i32::from(*known == "}");
                 out.push((*known).to_owned());
                 if open == 0 {

@@ -75,11 +75,7 @@ impl Copier<'_> {
             put(&mut entries, "ColorSpace", space.obj);
         }
         if shape.bits > 0 {
-            put(
-                &mut entries,
-                "BitsPerComponent",
-                Obj::Int(i64::from(shape.bits)),
-            );
+            put(&mut entries, "BitsPerComponent", Obj::Int(i64::from(shape.bits)));
         }
         self.masks(&stream.dict, resources, &mut entries)?;
         let bytes = match &data.picture {
@@ -90,13 +86,7 @@ impl Copier<'_> {
     }
 
     fn shape(&mut self, dict: &Dict, resources: &Dict) -> Result<(Shape, Option<Space>), Refusal> {
-        let side = |key| {
-            self.source
-                .key(dict, key)?
-                .count()
-                .filter(|n| *n > 0)
-                .ok_or_else(bad)
-        };
+        let side = |key| self.source.key(dict, key)?.count().filter(|n| *n > 0).ok_or_else(bad);
         let (width, height) = (side("Width")?, side("Height")?);
         let mask = matches!(self.source.key(dict, "ImageMask")?, Val::Bool(true));
         let bits = self.source.key(dict, "BitsPerComponent")?.count();
@@ -112,16 +102,7 @@ impl Copier<'_> {
         };
         let channels = space.as_ref().map_or(1, |space| space.channels);
         let indexed = space.as_ref().is_some_and(|space| space.indexed);
-        Ok((
-            Shape {
-                width,
-                height,
-                bits,
-                channels,
-                indexed,
-            },
-            space,
-        ))
+        Ok((Shape { width, height, bits, channels, indexed }, space))
     }
 
     /// Bytes an inline picture takes when no filter is applied to it; `None` when one is.
@@ -147,19 +128,8 @@ impl Copier<'_> {
         let (Some(width), Some(height)) = (number("Width")?, number("Height")?) else {
             return Ok(None);
         };
-        let bits = if mask {
-            1
-        } else {
-            number("BitsPerComponent")?.unwrap_or(8)
-        };
-        Ok(Shape {
-            width,
-            height,
-            bits,
-            channels,
-            indexed: false,
-        }
-        .len())
+        let bits = if mask { 1 } else { number("BitsPerComponent")?.unwrap_or(8) };
+        Ok(Shape { width, height, bits, channels, indexed: false }.len())
     }
 
     /// Masks: a stencil, a range of colours, or soft.
@@ -177,12 +147,7 @@ impl Copier<'_> {
                 _ => {}
             }
         }
-        if self
-            .source
-            .key(dict, "SMaskInData")?
-            .count()
-            .is_some_and(|n| n > 0)
-        {
+        if self.source.key(dict, "SMaskInData")?.count().is_some_and(|n| n > 0) {
             return Err(Refusal::unsupported("JPEG 2000 picture in a PDF"));
         }
         Ok(())
@@ -283,11 +248,7 @@ impl Copier<'_> {
         put(entries, "Filter", Obj::name("DCTDecode"));
         if let Some(transform) = self.source.key(&step.params, "ColorTransform")?.count() {
             let mut params = Entries::new();
-            put(
-                &mut params,
-                "ColorTransform",
-                Obj::Int(i64::from(transform)),
-            );
+            put(&mut params, "ColorTransform", Obj::Int(i64::from(transform)));
             put(entries, "DecodeParms", Obj::Dict(params));
         }
         Ok(picture.bytes)

@@ -15,9 +15,7 @@ impl Copier<'_> {
     /// The name of an ink: a usual one, or a numbered one of ours.
     pub(super) fn ink(&mut self, value: &Val) -> Result<Obj, Refusal> {
         let value = self.source.get(value)?;
-        let name = value
-            .name()
-            .ok_or_else(|| Refusal::malformed("name of an ink"))?;
+        let name = value.name().ok_or_else(|| Refusal::malformed("name of an ink"))?;
         if INKS.iter().any(|ink| ink.as_bytes() == name) {
             return Ok(Obj::name(name));
         }
@@ -25,8 +23,7 @@ impl Copier<'_> {
         let number = *self.inks.entry(name.to_vec()).or_insert(next);
         if number == next {
             let detail = foreign(name);
-            self.findings
-                .removed(Class::Identifier, "name of an ink", &detail);
+            self.findings.removed(Class::Identifier, "name of an ink", &detail);
         }
         Ok(Obj::name(format!("Ink{number}")))
     }

@@ -19,12 +19,8 @@ const KEYS: &[(&str, &str)] = &[
     ("I", "Interpolate"),
     ("W", "Width"),
 ];
-const SPACES: &[(&str, &str)] = &[
-    ("G", "DeviceGray"),
-    ("RGB", "DeviceRGB"),
-    ("CMYK", "DeviceCMYK"),
-    ("I", "Indexed"),
-];
+const SPACES: &[(&str, &str)] =
+    &[("G", "DeviceGray"), ("RGB", "DeviceRGB"), ("CMYK", "DeviceCMYK"), ("I", "Indexed")];
 
 fn long(table: &[(&'static str, &'static str)], name: &[u8]) -> Vec<u8> {
     let found = table.iter().find(|(short, _)| short.as_bytes() == name);
@@ -59,10 +55,7 @@ pub(super) fn read(
     let exact = copier.unfiltered_len(&dict, resources)?;
     let end = find_end(data, exact).ok_or_else(bad)?;
     let raw = data.get(..end.0).unwrap_or_default().to_vec();
-    Ok((
-        Val::Stream(Rc::new(Stream { dict, raw })),
-        end.1.saturating_add(1),
-    ))
+    Ok((Val::Stream(Rc::new(Stream { dict, raw })), end.1.saturating_add(1)))
 }
 
 fn value_of(token: &Token) -> Option<Val> {
@@ -72,9 +65,7 @@ fn value_of(token: &Token) -> Option<Val> {
         Token::Str(text) => Val::Str(text.clone()),
         Token::Arr(items) => Val::Arr(items.iter().map(value_of).collect::<Option<_>>()?),
         Token::Dict(entries) => {
-            let entries = entries
-                .iter()
-                .map(|(key, value)| Some((key.clone(), value_of(value)?)));
+            let entries = entries.iter().map(|(key, value)| Some((key.clone(), value_of(value)?)));
             Val::Dict(entries.collect::<Option<_>>()?)
         }
         Token::Word(word) => match word.as_slice() {
@@ -117,9 +108,7 @@ fn find_end(data: &[u8], exact: Option<usize>) -> Option<(usize, usize)> {
         let at = from.checked_add(rest.windows(2).position(|pair| pair == b"EI")?)?;
         let after = at.checked_add(2)?;
         let alone = at == 0
-            || data
-                .get(at.checked_sub(1)?)
-                .is_some_and(|b| b.is_ascii_whitespace() || *b == 0);
+            || data.get(at.checked_sub(1)?).is_some_and(|b| b.is_ascii_whitespace() || *b == 0);
         let follows = data.get(after..data.len().min(after.saturating_add(12)))?;
         let text = follows.iter().all(|b| matches!(b, 9 | 10 | 13 | 32..=126));
         let ends = follows.first().is_none_or(u8::is_ascii_whitespace);

@@ -20,13 +20,7 @@ impl Layers {
             let list = source.key(dict, key)?;
             let items = list.arr().unwrap_or_default().iter();
             Ok(items
-                .filter_map(|item| {
-                    if let Val::Ref(id) = item {
-                        Some(*id)
-                    } else {
-                        None
-                    }
-                })
+                .filter_map(|item| if let Val::Ref(id) = item { Some(*id) } else { None })
                 .collect())
         };
         let mut off = BTreeSet::new();
@@ -60,9 +54,7 @@ impl Layers {
             return Ok(false);
         }
         if !source.key(set, "VE")?.is_null() {
-            return Err(Refusal::unsupported(
-                "layers that are shown by an expression",
-            ));
+            return Err(Refusal::unsupported("layers that are shown by an expression"));
         }
         let members: Vec<Val> = match set.get(b"OCGs".as_slice()) {
             Some(Val::Arr(members)) => members.clone(),

@@ -16,19 +16,11 @@ pub(super) enum Token {
 
 impl Token {
     pub(super) fn num(&self) -> Option<f64> {
-        if let Self::Num(n) = self {
-            Some(*n)
-        } else {
-            None
-        }
+        if let Self::Num(n) = self { Some(*n) } else { None }
     }
 
     pub(super) fn name(&self) -> Option<&[u8]> {
-        if let Self::Name(name) = self {
-            Some(name)
-        } else {
-            None
-        }
+        if let Self::Name(name) = self { Some(name) } else { None }
     }
 
     pub(super) fn is_word(&self, word: &str) -> bool {
@@ -51,19 +43,12 @@ fn is_space(byte: u8) -> bool {
 }
 
 fn is_delimiter(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%'
-    )
+    matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
 }
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            at: 0,
-            comments: false,
-        }
+        Self { bytes, at: 0, comments: false }
     }
 
     /// The next token; `None` at the end.
@@ -140,13 +125,11 @@ impl<'a> Lexer<'a> {
                 Token::Word(vec![byte])
             }
             b'>' => {
-                self.skip(
-                    if self.bytes.get(self.at.saturating_add(1)) == Some(&b'>') {
-                        2
-                    } else {
-                        1
-                    },
-                );
+                self.skip(if self.bytes.get(self.at.saturating_add(1)) == Some(&b'>') {
+                    2
+                } else {
+                    1
+                });
                 Token::Word(b">>".to_vec())
             }
             _ => self.word(),
@@ -155,10 +138,7 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self) -> Token {
         let start = self.at;
-        while self
-            .peek()
-            .is_some_and(|b| !is_space(b) && !is_delimiter(b))
-        {
+        while self.peek().is_some_and(|b| !is_space(b) && !is_delimiter(b)) {
             self.skip(1);
         }
         let word = self.bytes.get(start..self.at).unwrap_or_default();
@@ -219,11 +199,7 @@ impl<'a> Lexer<'a> {
 fn number(word: &[u8]) -> Option<f64> {
     let text = std::str::from_utf8(word).ok()?;
     let plain = text.strip_prefix('+').unwrap_or(text);
-    let plain = if plain.starts_with("--") {
-        plain.get(1..)?
-    } else {
-        plain
-    };
+    let plain = if plain.starts_with("--") { plain.get(1..)? } else { plain };
     let digits = plain.strip_prefix('-').unwrap_or(plain);
     let shape = digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
         && digits.bytes().any(|b| b.is_ascii_digit());

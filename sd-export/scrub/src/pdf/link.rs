@@ -62,10 +62,7 @@ fn gather(copier: &Copier<'_>, node: &Val, into: &mut Dict, depth: u32) -> Resul
         }
     }
     if into.len() > MAX_NAMES {
-        return Err(Refusal::TooLarge {
-            what: "named places".into(),
-            limit: MAX_NAMES as u64,
-        });
+        return Err(Refusal::TooLarge { what: "named places".into(), limit: MAX_NAMES as u64 });
     }
     if let Val::Arr(kids) = copier.source.key(node, "Kids")? {
         for kid in &kids {
@@ -78,9 +75,7 @@ fn gather(copier: &Copier<'_>, node: &Val, into: &mut Dict, depth: u32) -> Resul
 
 /// `[page /Fit …]` with the page's new number.
 fn explicit(copier: &Copier<'_>, items: &[Val]) -> Result<Option<Obj>, Refusal> {
-    const FITS: &[&str] = &[
-        "XYZ", "Fit", "FitH", "FitV", "FitR", "FitB", "FitBH", "FitBV",
-    ];
+    const FITS: &[&str] = &["XYZ", "Fit", "FitH", "FitV", "FitR", "FitB", "FitBH", "FitBV"];
     let [Val::Ref(page), fit, rest @ ..] = items else {
         return Ok(None);
     };
@@ -88,9 +83,7 @@ fn explicit(copier: &Copier<'_>, items: &[Val]) -> Result<Option<Obj>, Refusal> 
         return Ok(None);
     };
     let fit = copier.source.get(fit)?;
-    let fit = FITS
-        .iter()
-        .find(|known| fit.name() == Some(known.as_bytes()));
+    let fit = FITS.iter().find(|known| fit.name() == Some(known.as_bytes()));
     let Some(fit) = fit else { return Ok(None) };
     let mut out = vec![Obj::Ref(*page), Obj::name(fit)];
     for item in rest.iter().take(4) {
@@ -156,24 +149,18 @@ fn link(copier: &mut Copier<'_>, dict: &Dict, links: &Targets) -> Result<Option<
 
 /// Notes what a link says beside where it leads.
 fn private_keys(copier: &mut Copier<'_>, dict: &Dict) -> Result<(), Refusal> {
-    for (key, name) in [
-        ("Contents", "text of a link"),
-        ("NM", "name of a link"),
-        ("M", "time of a link"),
-    ] {
+    for (key, name) in
+        [("Contents", "text of a link"), ("NM", "name of a link"), ("M", "time of a link")]
+    {
         if let Some(text) = copier.source.key(dict, key)?.string() {
-            copier
-                .findings
-                .removed(Class::Identifier, name, &textstring::read(text));
+            copier.findings.removed(Class::Identifier, name, &textstring::read(text));
         }
     }
     Ok(())
 }
 
 fn lost(copier: &mut Copier<'_>, what: &str) {
-    copier
-        .findings
-        .removed(Class::Link, "link that leads nowhere safe", what);
+    copier.findings.removed(Class::Link, "link that leads nowhere safe", what);
 }
 
 /// Where an action leads, when it is a place in the document or a web or mail address.
@@ -183,9 +170,7 @@ fn action_target(
     links: &Targets,
 ) -> Result<Option<(&'static str, Obj)>, Refusal> {
     if action.contains_key(b"Next".as_slice()) {
-        copier
-            .findings
-            .removed(Class::Link, "further actions of a link", "");
+        copier.findings.removed(Class::Link, "further actions of a link", "");
     }
     let kind = copier.source.key(action, "S")?;
     match kind.name().unwrap_or_default() {
@@ -216,17 +201,11 @@ fn admit(copier: &mut Copier<'_>, address: Vec<u8>) -> Option<Vec<u8>> {
     let text = foreign(&address);
     let lower = text.to_ascii_lowercase();
     if !SCHEMES.iter().any(|scheme| lower.starts_with(scheme)) {
-        copier
-            .findings
-            .removed(Class::Link, "address that is neither web nor mail", &text);
+        copier.findings.removed(Class::Link, "address that is neither web nor mail", &text);
         return None;
     }
     if address.len() > 2000 || !address.iter().all(u8::is_ascii_graphic) {
-        copier.findings.removed(
-            Class::Link,
-            "address with hidden or foreign characters",
-            &text,
-        );
+        copier.findings.removed(Class::Link, "address with hidden or foreign characters", &text);
         return None;
     }
     let why = "links are content; an address may hold a name or a token";
@@ -246,19 +225,11 @@ fn dropped(copier: &mut Copier<'_>, dict: &Dict) -> Result<(), Refusal> {
         _ => Class::Comment,
     };
     let text = |key: &str| -> Result<String, Refusal> {
-        Ok(copier
-            .source
-            .key(dict, key)?
-            .string()
-            .map(textstring::read)
-            .unwrap_or_default())
+        Ok(copier.source.key(dict, key)?.string().map(textstring::read).unwrap_or_default())
     };
     let detail = [text("T")?, text("Contents")?, text("M")?].join(" ");
-    let place = if kind == "Widget" {
-        "form field".to_owned()
-    } else {
-        format!("annotation {kind}")
-    };
+    let place =
+        if kind == "Widget" { "form field".to_owned() } else { format!("annotation {kind}") };
     copier.findings.removed(class, place, detail.trim());
     Ok(())
 }

@@ -30,9 +30,7 @@ impl Lzw {
     }
 
     fn len(&self, code: u16) -> u16 {
-        self.entries
-            .get(usize::from(code))
-            .map_or(0, |entry| entry.2)
+        self.entries.get(usize::from(code)).map_or(0, |entry| entry.2)
     }
 }
 

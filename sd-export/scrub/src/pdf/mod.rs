@@ -67,9 +67,7 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
     let unused = pdf.len().saturating_sub(copier.source.reached());
     if unused > 0 {
         let place = "objects that the pages do not use";
-        copier
-            .findings
-            .removed(Class::HiddenContent, place, &unused.to_string());
+        copier.findings.removed(Class::HiddenContent, place, &unused.to_string());
     }
     let Copier { out, findings, .. } = copier;
     let clean = out.finish(catalog);

@@ -35,11 +35,7 @@ const CATALOG: &[(&str, Class, &str)] = &[
     ("OCProperties", Class::HiddenContent, "layers"),
     ("OutputIntents", Class::Color, "output intents"),
     ("Lang", Class::Identifier, "language"),
-    (
-        "Perms",
-        Class::Identifier,
-        "permissions and their signature",
-    ),
+    ("Perms", Class::Identifier, "permissions and their signature"),
     ("DSS", Class::Identifier, "data of signatures"),
     ("Collection", Class::HiddenContent, "portfolio of files"),
     ("Threads", Class::Unknown, "article threads"),
@@ -64,10 +60,8 @@ pub(super) fn information(info: &Metadata, findings: &mut Findings) {
             findings.removed(class, format!("Info {name}"), &textstring::read(text));
         }
     }
-    let times = [
-        ("time of creation", &info.creation_date),
-        ("time of change", &info.modification_date),
-    ];
+    let times =
+        [("time of creation", &info.creation_date), ("time of change", &info.modification_date)];
     for (name, date) in times {
         if let Some(d) = date {
             let detail = format!(
@@ -88,17 +82,11 @@ pub(super) fn catalog(copier: &mut Copier<'_>, root: &Dict) -> Result<(), Refusa
         }
     }
     if copier.layers.any() {
-        copier
-            .findings
-            .removed(Class::HiddenContent, "layers that are off", "");
+        copier.findings.removed(Class::HiddenContent, "layers that are off", "");
     }
     let names = copier.source.dict(root, "Names")?;
     for name in leaves(copier, &copier.source.key(&names, "EmbeddedFiles")?, 0)? {
-        copier.findings.removed(
-            Class::HiddenContent,
-            "embedded file",
-            &textstring::read(&name),
-        );
+        copier.findings.removed(Class::HiddenContent, "embedded file", &textstring::read(&name));
     }
     if names.contains_key(b"JavaScript".as_slice()) {
         copier.findings.removed(Class::Link, "JavaScript", "");
@@ -112,23 +100,12 @@ fn form(copier: &mut Copier<'_>, root: &Dict) -> Result<(), Refusal> {
         return Ok(());
     }
     let fields = copier.source.list(&form, "Fields")?.len();
-    copier
-        .findings
-        .removed(Class::HiddenContent, "form", &format!("{fields} fields"));
+    copier.findings.removed(Class::HiddenContent, "form", &format!("{fields} fields"));
     if form.contains_key(b"XFA".as_slice()) {
-        copier
-            .findings
-            .removed(Class::HiddenContent, "XFA form", "");
+        copier.findings.removed(Class::HiddenContent, "XFA form", "");
     }
-    if copier
-        .source
-        .key(&form, "SigFlags")?
-        .count()
-        .is_some_and(|flags| flags & 1 == 1)
-    {
-        copier
-            .findings
-            .removed(Class::Person, "digital signature", "");
+    if copier.source.key(&form, "SigFlags")?.count().is_some_and(|flags| flags & 1 == 1) {
+        copier.findings.removed(Class::Person, "digital signature", "");
     }
     Ok(())
 }
@@ -165,12 +142,7 @@ pub(super) fn dropped_keys(copier: &mut Copier<'_>, dict: &Dict, place: &str) {
     };
     let place = format!("{place}: XMP");
     // The report is better with the packet's words, but does not fail without them.
-    match copier
-        .source
-        .get(metadata)
-        .ok()
-        .and_then(|value| value.stream().cloned())
-    {
+    match copier.source.get(metadata).ok().and_then(|value| value.stream().cloned()) {
         Some(stream) => {
             let packet = copier.source.plain(&stream).unwrap_or_default();
             xmp::note(&packet, &place, &mut copier.findings);

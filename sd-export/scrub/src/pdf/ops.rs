@@ -1,12 +1,8 @@
 //! The operators content may use, each with the operands it takes.
 
 /// The rendering intents.
-pub(super) const INTENTS: &[&str] = &[
-    "AbsoluteColorimetric",
-    "RelativeColorimetric",
-    "Saturation",
-    "Perceptual",
-];
+pub(super) const INTENTS: &[&str] =
+    &["AbsoluteColorimetric", "RelativeColorimetric", "Saturation", "Perceptual"];
 
 /// What an operator does, as far as the copier must know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,8 +79,6 @@ pub(super) fn simple(word: &[u8]) -> Option<(&'static str, Effect)> {
 
 /// Whether a word is an operator a clean content stream may hold; asked by the second reader.
 pub(super) fn is_listed(word: &[u8]) -> bool {
-    let named = [
-        "ri", "gs", "CS", "cs", "SC", "SCN", "sc", "scn", "sh", "Do", "Tf",
-    ];
+    let named = ["ri", "gs", "CS", "cs", "SC", "SCN", "sc", "scn", "sh", "Do", "Tf"];
     simple(word).is_some() || named.iter().any(|name| name.as_bytes() == word)
 }

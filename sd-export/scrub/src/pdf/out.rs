@@ -67,11 +67,7 @@ pub(super) fn number(n: f64) -> String {
     }
     let text = format!("{:.6}", n.clamp(-1e15, 1e15));
     let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" || text.is_empty() {
-        "0".to_owned()
-    } else {
-        text.to_owned()
-    }
+    if text == "-0" || text.is_empty() { "0".to_owned() } else { text.to_owned() }
 }
 
 /// A string in brackets when it is printable, else in hexadecimal.
@@ -132,23 +128,16 @@ pub(super) struct Builder {
 
 impl Builder {
     pub(super) fn new(limits: &Limits) -> Self {
-        Self {
-            items: Vec::new(),
-            max: limits.max_objects,
-        }
+        Self { items: Vec::new(), max: limits.max_objects }
     }
 
     /// A number for an object that is written later.
     pub(super) fn reserve(&mut self) -> Result<u32, Refusal> {
-        let id = u32::try_from(self.items.len())
-            .ok()
-            .and_then(|n| n.checked_add(1));
-        let id = id
-            .filter(|id| *id <= self.max)
-            .ok_or_else(|| Refusal::TooLarge {
-                what: "number of objects".into(),
-                limit: u64::from(self.max),
-            })?;
+        let id = u32::try_from(self.items.len()).ok().and_then(|n| n.checked_add(1));
+        let id = id.filter(|id| *id <= self.max).ok_or_else(|| Refusal::TooLarge {
+            what: "number of objects".into(),
+            limit: u64::from(self.max),
+        })?;
         self.items.push(Item::Reserved);
         Ok(id)
     }
@@ -165,11 +154,7 @@ impl Builder {
             put(&mut entries, "Filter", Obj::name("FlateDecode"));
             crate::deflate::deflate(data)
         };
-        put(
-            &mut entries,
-            "Length",
-            Obj::Int(i64::try_from(data.len()).unwrap_or(0)),
-        );
+        put(&mut entries, "Length", Obj::Int(i64::try_from(data.len()).unwrap_or(0)));
         self.fill(id, Item::Stream(entries, data));
     }
 

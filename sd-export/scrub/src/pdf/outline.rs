@@ -58,19 +58,10 @@ fn level(
         let Some(dict) = node.dict() else { break };
         let title = copier.source.key(dict, "Title")?;
         let place = place(copier, dict, links)?;
-        let open = copier
-            .source
-            .key(dict, "Count")?
-            .num()
-            .is_some_and(|count| count > 0.0);
+        let open = copier.source.key(dict, "Count")?.num().is_some_and(|count| count > 0.0);
         let kids = level(copier, dict, links, seen, depth.saturating_add(1))?;
         let title = textstring::clean(title.string().unwrap_or_default());
-        entries.push(Entry {
-            title,
-            place,
-            open,
-            kids,
-        });
+        entries.push(Entry { title, place, open, kids });
         next = Copier::raw(dict, "Next").clone();
     }
     Ok(entries)
@@ -102,10 +93,7 @@ fn visible(entries: &[Entry]) -> i64 {
 
 /// Writes the entries of one level; gives the first and the last.
 fn write(copier: &mut Copier<'_>, parent: u32, entries: &[Entry]) -> Result<(u32, u32), Refusal> {
-    let ids: Vec<u32> = entries
-        .iter()
-        .map(|_| copier.out.reserve())
-        .collect::<Result<_, _>>()?;
+    let ids: Vec<u32> = entries.iter().map(|_| copier.out.reserve()).collect::<Result<_, _>>()?;
     for (n, (entry, id)) in entries.iter().zip(&ids).enumerate() {
         let mut out = Entries::new();
         put(&mut out, "Title", Obj::Str(entry.title.clone()));
@@ -124,11 +112,7 @@ fn write(copier: &mut Copier<'_>, parent: u32, entries: &[Entry]) -> Result<(u32
             put(&mut out, "First", Obj::Ref(first));
             put(&mut out, "Last", Obj::Ref(last));
             let count = visible(&entry.kids);
-            put(
-                &mut out,
-                "Count",
-                Obj::Int(if entry.open { count } else { -count }),
-            );
+            put(&mut out, "Count", Obj::Int(if entry.open { count } else { -count }));
         }
         copier.out.set(*id, Obj::Dict(out));
     }
@@ -166,10 +150,7 @@ fn label_node(
         let (Some(index), Some(label)) = (index.count(), label.dict()) else {
             continue;
         };
-        let rules = [
-            ("S", Rule::Word(&["D", "R", "r", "A", "a"])),
-            ("St", Rule::Num),
-        ];
+        let rules = [("S", Rule::Word(&["D", "R", "r", "A", "a"])), ("St", Rule::Num)];
         let mut out = copier.plain(label, &rules)?;
         if let Some(prefix) = copier.source.key(label, "P")?.string() {
             put(&mut out, "P", Obj::Str(textstring::clean(prefix)));

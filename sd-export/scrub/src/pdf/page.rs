@@ -29,8 +29,7 @@ impl Found {
         let node = copier.source.get(&self.node)?;
         let mut dict = node.dict().cloned().unwrap_or_default();
         for (key, value) in &self.above {
-            dict.entry(key.as_bytes().to_vec())
-                .or_insert_with(|| Val::clone(value));
+            dict.entry(key.as_bytes().to_vec()).or_insert_with(|| Val::clone(value));
         }
         Ok(dict)
     }
@@ -41,14 +40,7 @@ pub(super) fn copy(copier: &mut Copier<'_>, root: &Dict, links: &Targets) -> Res
     let tree = copier.out.reserve()?;
     let mut found = Vec::new();
     let start = Copier::raw(root, "Pages").clone();
-    collect(
-        copier,
-        &start,
-        &Above::new(),
-        &mut found,
-        &mut BTreeSet::new(),
-        0,
-    )?;
+    collect(copier, &start, &Above::new(), &mut found, &mut BTreeSet::new(), 0)?;
     if found.is_empty() {
         return Err(Refusal::malformed("a document without pages"));
     }
@@ -69,11 +61,7 @@ pub(super) fn copy(copier: &mut Copier<'_>, root: &Dict, links: &Targets) -> Res
     let count = i64::try_from(kids.len()).unwrap_or(0);
     put(&mut entries, "Type", Obj::name("Pages"));
     put(&mut entries, "Count", Obj::Int(count));
-    put(
-        &mut entries,
-        "Kids",
-        Obj::Arr(kids.into_iter().map(Obj::Ref).collect()),
-    );
+    put(&mut entries, "Kids", Obj::Arr(kids.into_iter().map(Obj::Ref).collect()));
     copier.out.set(tree, Obj::Dict(entries));
     Ok(tree)
 }
@@ -107,17 +95,11 @@ fn collect(
             collect(copier, kid, &below, found, open, depth.saturating_add(1))?;
         }
     } else if copier.source.key(dict, "Type")?.name() != Some(b"Pages") {
-        found.push(Found {
-            node: node.clone(),
-            above: above.clone(),
-        });
+        found.push(Found { node: node.clone(), above: above.clone() });
     }
     let limit = u64::from(copier.limits.max_objects);
     if found.len() as u64 > limit {
-        return Err(Refusal::TooLarge {
-            what: "number of pages".into(),
-            limit,
-        });
+        return Err(Refusal::TooLarge { what: "number of pages".into(), limit });
     }
     Ok(())
 }
@@ -165,12 +147,7 @@ fn boxes(copier: &mut Copier<'_>, page: &Dict, entries: &mut Entries) -> Result<
     if let Some(crop) = four(copier, "CropBox")?.filter(|crop| *crop != media) {
         put(entries, "CropBox", Obj::nums(&crop));
         let why = "the page is cropped by a frame only; what is outside can be brought back";
-        copier.kept(
-            Class::HiddenContent,
-            "area outside the visible page",
-            "",
-            why,
-        );
+        copier.kept(Class::HiddenContent, "area outside the visible page", "", why);
     }
     Ok(())
 }

@@ -22,9 +22,7 @@ pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Result<Found, Refusal> {
     bombs(bytes, limits)?;
     let before = find(bytes, b"%PDF-").unwrap_or(0);
     let last = bytes.windows(5).rposition(|window| window == b"%%EOF");
-    let tail = last
-        .and_then(|at| bytes.get(at.saturating_add(5)..))
-        .unwrap_or_default();
+    let tail = last.and_then(|at| bytes.get(at.saturating_add(5)..)).unwrap_or_default();
     Ok(Found {
         before,
         after: tail.trim_ascii().len(),
@@ -45,16 +43,9 @@ pub(super) fn note(found: &Found, findings: &mut Findings) {
         findings.removed(Class::Trailing, "bytes after the document", &detail);
     }
     // A document laid out for the web has two ends from the start.
-    let revisions = found
-        .ends
-        .saturating_sub(usize::from(found.linearized))
-        .saturating_sub(1);
+    let revisions = found.ends.saturating_sub(usize::from(found.linearized)).saturating_sub(1);
     if revisions > 0 {
-        findings.removed(
-            Class::TrackedChange,
-            "earlier revisions",
-            &revisions.to_string(),
-        );
+        findings.removed(Class::TrackedChange, "earlier revisions", &revisions.to_string());
     }
     if found.identifier {
         findings.removed(Class::Identifier, "file identifier (ID)", "");
@@ -77,9 +68,7 @@ fn is_encrypted(bytes: &[u8]) -> bool {
 
 fn is_reference(value: &[u8]) -> bool {
     let head = value.get(..value.len().min(24)).unwrap_or_default();
-    let mut words = head
-        .split(u8::is_ascii_whitespace)
-        .filter(|word| !word.is_empty());
+    let mut words = head.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let numeric = |word: Option<&[u8]>| word.is_some_and(|w| w.iter().all(u8::is_ascii_digit));
     numeric(words.next())
         && numeric(words.next())
@@ -125,17 +114,11 @@ fn bombs(bytes: &[u8], limits: &Limits) -> Result<(), Refusal> {
 /// than Flate is refused.
 fn is_structure(before: &[u8]) -> Result<bool, Refusal> {
     let keys = unescaped(before);
-    let keyed = |text: &[u8]| {
-        WORDS
-            .iter()
-            .any(|word| find(text, word.as_bytes()).is_some())
-    };
+    let keyed = |text: &[u8]| WORDS.iter().any(|word| find(text, word.as_bytes()).is_some());
     // What stands before the object's own start is the last stream, where anything may stand.
     let dict = own_dictionary(&keys);
     if keyed(dict) && !has_plain_filter(dict) {
-        return Err(Refusal::unsupported(
-            "an object stream with unusual filters",
-        ));
+        return Err(Refusal::unsupported("an object stream with unusual filters"));
     }
     Ok(keyed(&keys))
 }
@@ -162,9 +145,7 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
 
 /// The text from the last start of an object on.
 fn own_dictionary(keys: &[u8]) -> &[u8] {
-    let start = keys
-        .windows(4)
-        .rposition(|window| window == b" obj" || window == b"\nobj");
+    let start = keys.windows(4).rposition(|window| window == b" obj" || window == b"\nobj");
     keys.get(start.unwrap_or(0)..).unwrap_or_default()
 }
 
@@ -176,10 +157,7 @@ fn has_plain_filter(dict: &[u8]) -> bool {
     let Some(at) = find(dict, b"/Filter") else {
         return true;
     };
-    let value = dict
-        .get(at.saturating_add(7)..)
-        .unwrap_or_default()
-        .trim_ascii_start();
+    let value = dict.get(at.saturating_add(7)..).unwrap_or_default().trim_ascii_start();
     let (list, value) = match value.strip_prefix(b"[") {
         Some(rest) => (true, rest.trim_ascii_start()),
         None => (false, value),

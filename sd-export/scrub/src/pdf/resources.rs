@@ -94,12 +94,7 @@ impl Copier<'_> {
     /// A scope over a source dictionary.
     pub(super) fn scope(&mut self, source: Dict) -> Scope {
         self.scopes = self.scopes.saturating_add(1);
-        Scope {
-            source,
-            number: self.scopes,
-            names: BTreeMap::new(),
-            written: BTreeMap::new(),
-        }
+        Scope { source, number: self.scopes, names: BTreeMap::new(), written: BTreeMap::new() }
     }
 
     /// Copies the resource content asks for and gives its new name; `None` when the document has
@@ -147,18 +142,14 @@ impl Copier<'_> {
         match self.source.key(&stream.dict, "Subtype")?.name() {
             Some(b"Image") => self.image(value, &scope.source).map(Some),
             Some(b"Form") => self.form(value, scope).map(Some),
-            _ => Err(Refusal::unsupported(
-                "a drawing that is neither form nor picture",
-            )),
+            _ => Err(Refusal::unsupported("a drawing that is neither form nor picture")),
         }
     }
 
     /// A graphics state dictionary; its masks have resources of their own.
     fn graphics_state(&mut self, value: &Val, scope: &Scope) -> Result<Obj, Refusal> {
         self.once(value, Role::GraphicsState, 0, |copier, value| {
-            let dict = value
-                .dict()
-                .ok_or_else(|| Refusal::malformed("graphics state"))?;
+            let dict = value.dict().ok_or_else(|| Refusal::malformed("graphics state"))?;
             let mut out = copier.plain(dict, RULES)?;
             copier.blend_list(dict, BLENDS, &mut out)?;
             copier.dashes(dict, &mut out)?;
@@ -166,11 +157,7 @@ impl Copier<'_> {
                 && let [font, size] = pair.as_slice()
                 && let Some(size) = copier.source.get(size)?.num()
             {
-                put(
-                    &mut out,
-                    "Font",
-                    Obj::Arr(vec![copier.font(font)?, Obj::Real(size)]),
-                );
+                put(&mut out, "Font", Obj::Arr(vec![copier.font(font)?, Obj::Real(size)]));
             }
             copier.soft_mask(dict, scope, &mut out)?;
             put(&mut out, "Type", Obj::name("ExtGState"));
@@ -199,18 +186,10 @@ impl Copier<'_> {
             return Ok(());
         };
         let (dashes, phase) = (self.source.get(dashes)?, self.source.get(phase)?);
-        let numbers: Option<Vec<f64>> = dashes
-            .arr()
-            .unwrap_or_default()
-            .iter()
-            .map(Val::num)
-            .collect();
+        let numbers: Option<Vec<f64>> =
+            dashes.arr().unwrap_or_default().iter().map(Val::num).collect();
         if let (Some(numbers), Some(phase)) = (numbers, phase.num()) {
-            put(
-                out,
-                "D",
-                Obj::Arr(vec![Obj::nums(&numbers), Obj::Real(phase)]),
-            );
+            put(out, "D", Obj::Arr(vec![Obj::nums(&numbers), Obj::Real(phase)]));
         }
         Ok(())
     }
@@ -224,10 +203,7 @@ impl Copier<'_> {
             Val::Dict(mask) => mask,
             _ => return Ok(()),
         };
-        let rules = [
-            ("S", Rule::Word(&["Alpha", "Luminosity"])),
-            ("BC", Rule::Nums(32)),
-        ];
+        let rules = [("S", Rule::Word(&["Alpha", "Luminosity"])), ("BC", Rule::Nums(32))];
         let mut entries = self.plain(&mask, &rules)?;
         put(&mut entries, "Type", Obj::name("Mask"));
         let group = self.form(Self::raw(&mask, "G"), scope)?;

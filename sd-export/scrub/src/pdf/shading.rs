@@ -44,17 +44,9 @@ impl Copier<'_> {
             if let Val::Arr(ends) = copier.source.key(dict, "Extend")?
                 && let [Val::Bool(start), Val::Bool(end)] = ends.as_slice()
             {
-                put(
-                    &mut out,
-                    "Extend",
-                    Obj::Arr(vec![Obj::Bool(*start), Obj::Bool(*end)]),
-                );
+                put(&mut out, "Extend", Obj::Arr(vec![Obj::Bool(*start), Obj::Bool(*end)]));
             }
-            let kind = copier
-                .source
-                .key(dict, "ShadingType")?
-                .count()
-                .ok_or_else(bad)?;
+            let kind = copier.source.key(dict, "ShadingType")?.count().ok_or_else(bad)?;
             let id = match (kind, value.stream()) {
                 (1..=3, _) => copier.out.add(Obj::Dict(out))?,
                 (4..=7, Some(stream)) => {
@@ -84,45 +76,35 @@ impl Copier<'_> {
     /// Copies a pattern: tiles or a shading.
     pub(super) fn pattern(&mut self, value: &Val, scope: &Scope) -> Result<Obj, Refusal> {
         let resources = scope.source.clone();
-        self.once(
-            value,
-            Role::Pattern,
-            self.own_scope(value, scope)?,
-            |copier, value| {
-                let bad = || Refusal::malformed("pattern");
-                let dict = value.dict().ok_or_else(bad)?;
-                if let Some(stream) = value.stream() {
-                    let mut entries = copier.plain(dict, TILING)?;
-                    put(&mut entries, "PatternType", Obj::Int(1));
-                    return copier.drawn(stream, entries, &resources);
-                }
-                let mut entries = copier.plain(dict, &[("Matrix", Rule::Nums(6))])?;
-                put(&mut entries, "PatternType", Obj::Int(2));
-                let shading = copier.shading(Self::raw(dict, "Shading"), &resources)?;
-                put(&mut entries, "Shading", shading);
-                Ok(Obj::Ref(copier.out.add(Obj::Dict(entries))?))
-            },
-        )
+        self.once(value, Role::Pattern, self.own_scope(value, scope)?, |copier, value| {
+            let bad = || Refusal::malformed("pattern");
+            let dict = value.dict().ok_or_else(bad)?;
+            if let Some(stream) = value.stream() {
+                let mut entries = copier.plain(dict, TILING)?;
+                put(&mut entries, "PatternType", Obj::Int(1));
+                return copier.drawn(stream, entries, &resources);
+            }
+            let mut entries = copier.plain(dict, &[("Matrix", Rule::Nums(6))])?;
+            put(&mut entries, "PatternType", Obj::Int(2));
+            let shading = copier.shading(Self::raw(dict, "Shading"), &resources)?;
+            put(&mut entries, "Shading", shading);
+            Ok(Obj::Ref(copier.out.add(Obj::Dict(entries))?))
+        })
     }
 
     /// Copies a form.
     pub(super) fn form(&mut self, value: &Val, scope: &Scope) -> Result<Obj, Refusal> {
         let resources = scope.source.clone();
-        self.once(
-            value,
-            Role::Form,
-            self.own_scope(value, scope)?,
-            |copier, value| {
-                let stream = value.stream().ok_or_else(|| Refusal::malformed("form"))?;
-                let rules = [("BBox", Rule::Nums(4)), ("Matrix", Rule::Nums(6))];
-                let mut entries = copier.plain(&stream.dict, &rules)?;
-                put(&mut entries, "Type", Obj::name("XObject"));
-                put(&mut entries, "Subtype", Obj::name("Form"));
-                copier.group(&stream.dict, &resources, &mut entries)?;
-                super::notes::dropped_keys(copier, &stream.dict, "form");
-                copier.drawn(stream, entries, &resources)
-            },
-        )
+        self.once(value, Role::Form, self.own_scope(value, scope)?, |copier, value| {
+            let stream = value.stream().ok_or_else(|| Refusal::malformed("form"))?;
+            let rules = [("BBox", Rule::Nums(4)), ("Matrix", Rule::Nums(6))];
+            let mut entries = copier.plain(&stream.dict, &rules)?;
+            put(&mut entries, "Type", Obj::name("XObject"));
+            put(&mut entries, "Subtype", Obj::name("Form"));
+            copier.group(&stream.dict, &resources, &mut entries)?;
+            super::notes::dropped_keys(copier, &stream.dict, "form");
+            copier.drawn(stream, entries, &resources)
+        })
     }
 
     /// Copies a transparency group.

@@ -42,11 +42,7 @@ pub(super) struct Stream {
 
 impl Val {
     pub(super) fn num(&self) -> Option<f64> {
-        if let Self::Num(n) = self {
-            Some(*n)
-        } else {
-            None
-        }
+        if let Self::Num(n) = self { Some(*n) } else { None }
     }
 
     /// A whole number of zero or more.
@@ -62,35 +58,19 @@ impl Val {
     }
 
     pub(super) fn name(&self) -> Option<&[u8]> {
-        if let Self::Name(name) = self {
-            Some(name)
-        } else {
-            None
-        }
+        if let Self::Name(name) = self { Some(name) } else { None }
     }
 
     pub(super) fn arr(&self) -> Option<&[Val]> {
-        if let Self::Arr(values) = self {
-            Some(values)
-        } else {
-            None
-        }
+        if let Self::Arr(values) = self { Some(values) } else { None }
     }
 
     pub(super) fn string(&self) -> Option<&[u8]> {
-        if let Self::Str(text) = self {
-            Some(text)
-        } else {
-            None
-        }
+        if let Self::Str(text) = self { Some(text) } else { None }
     }
 
     pub(super) fn stream(&self) -> Option<&Rc<Stream>> {
-        if let Self::Stream(stream) = self {
-            Some(stream)
-        } else {
-            None
-        }
+        if let Self::Stream(stream) = self { Some(stream) } else { None }
     }
 
     /// The dictionary of a dictionary or of a stream.
@@ -139,9 +119,7 @@ impl<'a> Source<'a> {
     pub(super) fn root(&self) -> Result<Dict, Refusal> {
         let id = self.xref.root_id();
         let root = self.fetch((id.obj_number, id.gen_number))?;
-        root.dict()
-            .cloned()
-            .ok_or_else(|| Refusal::malformed("no catalog"))
+        root.dict().cloned().ok_or_else(|| Refusal::malformed("no catalog"))
     }
 
     /// The value itself, references followed.
@@ -158,8 +136,7 @@ impl<'a> Source<'a> {
 
     /// The value under `key`, references followed; null when there is none.
     pub(super) fn key(&self, dict: &Dict, key: &str) -> Result<Val, Refusal> {
-        dict.get(key.as_bytes())
-            .map_or(Ok(Val::Null), |value| self.get(value))
+        dict.get(key.as_bytes()).map_or(Ok(Val::Null), |value| self.get(value))
     }
 
     /// The dictionary under `key`; empty when there is none.
@@ -185,20 +162,13 @@ impl<'a> Source<'a> {
     }
 
     fn fetch(&self, id: Id) -> Result<Val, Refusal> {
-        let left = self
-            .fetches
-            .get()
-            .checked_sub(1)
-            .ok_or_else(|| Refusal::TooLarge {
-                what: "number of objects".into(),
-                limit: u64::from(u32::MAX),
-            })?;
+        let left = self.fetches.get().checked_sub(1).ok_or_else(|| Refusal::TooLarge {
+            what: "number of objects".into(),
+            limit: u64::from(u32::MAX),
+        })?;
         self.fetches.set(left);
         self.reached.borrow_mut().insert(id);
-        match self
-            .xref
-            .get::<Object<'_>>(ObjectIdentifier::new(id.0, id.1))
-        {
+        match self.xref.get::<Object<'_>>(ObjectIdentifier::new(id.0, id.1)) {
             Some(object) => self.convert(object, 0),
             None => Ok(Val::Null),
         }
@@ -250,9 +220,7 @@ impl<'a> Source<'a> {
     /// The stream's data, filters applied up to a picture's own one.
     pub(super) fn data(&self, stream: &Stream) -> Result<filters::Data, Refusal> {
         if !self.key(&stream.dict, "F")?.is_null() {
-            return Err(Refusal::unsupported(
-                "a stream that is kept in another file",
-            ));
+            return Err(Refusal::unsupported("a stream that is kept in another file"));
         }
         let names = self.list(&stream.dict, "Filter")?;
         let params = match self.key(&stream.dict, "DecodeParms")? {
@@ -264,10 +232,7 @@ impl<'a> Source<'a> {
         for (n, name) in names.iter().enumerate() {
             let name = name.name().ok_or_else(|| Refusal::malformed("filter"))?;
             let params = params.get(n).and_then(Val::dict).unwrap_or(&empty);
-            chain.push(filters::Step {
-                name: name.to_vec(),
-                params: self.flat(params)?,
-            });
+            chain.push(filters::Step { name: name.to_vec(), params: self.flat(params)? });
         }
         self.apply(&stream.raw, &chain)
     }
@@ -279,8 +244,7 @@ impl<'a> Source<'a> {
         chain: &[filters::Step],
     ) -> Result<filters::Data, Refusal> {
         let data = filters::apply(raw, chain, self.budget.get())?;
-        self.budget
-            .set(self.budget.get().saturating_sub(data.bytes.len()));
+        self.budget.set(self.budget.get().saturating_sub(data.bytes.len()));
         Ok(data)
     }
 
@@ -295,8 +259,6 @@ impl<'a> Source<'a> {
 
     /// A dictionary with its own references followed.
     fn flat(&self, dict: &Dict) -> Result<Dict, Refusal> {
-        dict.iter()
-            .map(|(key, value)| Ok((key.clone(), self.get(value)?)))
-            .collect()
+        dict.iter().map(|(key, value)| Ok((key.clone(), self.get(value)?))).collect()
     }
 }

@@ -10,11 +10,7 @@ impl Lexer<'_> {
             if byte == b'>' {
                 break;
             }
-            digits.extend(
-                char::from(byte)
-                    .to_digit(16)
-                    .and_then(|d| u8::try_from(d).ok()),
-            );
+            digits.extend(char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok()));
         }
         let byte = |pair: &[u8]| (pair.first().unwrap_or(&0) << 4) | pair.get(1).unwrap_or(&0);
         digits.chunks(2).map(byte).collect()

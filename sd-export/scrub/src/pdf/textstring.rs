@@ -11,12 +11,8 @@ pub(super) fn read(bytes: &[u8]) -> String {
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let units = bytes
-        .chunks_exact(2)
-        .filter_map(|pair| pair.try_into().ok().map(unit));
-    char::decode_utf16(units)
-        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect()
+    let units = bytes.chunks_exact(2).filter_map(|pair| pair.try_into().ok().map(unit));
+    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
 /// The letters where the document encoding is not Latin-1.
@@ -58,18 +54,12 @@ mod tests {
         assert_eq!(clean(b"Plain"), b"Plain");
         assert_eq!(
             read(&clean(
-                "\u{feff}"
-                    .encode_utf16()
-                    .flat_map(u16::to_be_bytes)
-                    .collect::<Vec<_>>()
-                    .as_slice()
+                "\u{feff}".encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>().as_slice()
             )),
             ""
         );
-        let marked: Vec<u8> = "\u{feff}É\u{200b}b"
-            .encode_utf16()
-            .flat_map(u16::to_be_bytes)
-            .collect();
+        let marked: Vec<u8> =
+            "\u{feff}É\u{200b}b".encode_utf16().flat_map(u16::to_be_bytes).collect();
         assert_eq!(read(&clean(&marked)), "Éb");
         assert_eq!(read(b"\x84"), "—");
     }

@@ -50,10 +50,7 @@ fn fault(what: &str) -> Refusal {
 
 fn rank(kind: [u8; 4]) -> Result<usize, Refusal> {
     let kind = if kind == *b"fdAT" { *b"IDAT" } else { kind };
-    ORDER
-        .iter()
-        .position(|known| **known == kind)
-        .ok_or_else(|| fault("an unknown chunk"))
+    ORDER.iter().position(|known| **known == kind).ok_or_else(|| fault("an unknown chunk"))
 }
 
 fn content(chunk: &Chunk<'_>, header: &Header, size: (u32, u32)) -> Result<(), Refusal> {
@@ -71,11 +68,7 @@ fn content(chunk: &Chunk<'_>, header: &Header, size: (u32, u32)) -> Result<(), R
         b"IEND" => body.is_empty(),
         _ => header.admits_colour(chunk),
     };
-    if fits {
-        Ok(())
-    } else {
-        Err(fault(&format!("chunk {}", chunk.name())))
-    }
+    if fits { Ok(()) } else { Err(fault(&format!("chunk {}", chunk.name()))) }
 }
 
 fn profile(body: &[u8], header: &Header) -> bool {

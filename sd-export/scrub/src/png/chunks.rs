@@ -46,10 +46,7 @@ impl<'a> Chunks<'a> {
         if !bytes.starts_with(SIGNATURE) {
             return Err(Refusal::malformed("no PNG signature"));
         }
-        Ok(Self {
-            bytes,
-            at: SIGNATURE.len(),
-        })
+        Ok(Self { bytes, at: SIGNATURE.len() })
     }
 
     /// The next chunk; `None` at the end of the bytes.
@@ -57,9 +54,7 @@ impl<'a> Chunks<'a> {
         if self.rest().is_empty() {
             return Ok(None);
         }
-        let chunk = self
-            .read()
-            .ok_or_else(|| Refusal::malformed("a chunk that is cut off"))?;
+        let chunk = self.read().ok_or_else(|| Refusal::malformed("a chunk that is cut off"))?;
         if !chunk.kind.iter().all(u8::is_ascii_alphabetic) {
             return Err(Refusal::malformed("a chunk without a name"));
         }
@@ -68,19 +63,13 @@ impl<'a> Chunks<'a> {
 
     fn read(&mut self) -> Option<Chunk<'a>> {
         let len = be32_len(self.bytes, self.at)?;
-        let kind = slice(self.bytes, self.at.checked_add(4)?, 4)?
-            .try_into()
-            .ok()?;
+        let kind = slice(self.bytes, self.at.checked_add(4)?, 4)?.try_into().ok()?;
         let start = self.at.checked_add(8)?;
         let body = slice(self.bytes, start, len)?;
         let end = start.checked_add(len)?;
         let checksum = be32(self.bytes, end)?;
         self.at = end.checked_add(4)?;
-        Some(Chunk {
-            kind,
-            body,
-            checksum,
-        })
+        Some(Chunk { kind, body, checksum })
     }
 
     /// What was not read yet.

@@ -85,10 +85,7 @@ pub(super) fn best_filter(
     let mut best: Option<(u64, u8, Vec<u8>)> = None;
     for filter in candidates {
         let coded = coded_row(*filter, step, above, row);
-        let sum = coded
-            .iter()
-            .map(|b| u64::from(b.cast_signed().unsigned_abs()))
-            .sum();
+        let sum = coded.iter().map(|b| u64::from(b.cast_signed().unsigned_abs())).sum();
         if best.as_ref().is_none_or(|(least, ..)| sum < *least) {
             best = Some((sum, *filter, coded));
         }
@@ -108,22 +105,12 @@ fn coded_row(filter: u8, step: usize, above: &[u8], row: &[u8]) -> Vec<u8> {
     };
     match filter {
         0 => row.to_vec(),
-        1 => row
-            .iter()
-            .zip(shifted(row))
-            .map(|(b, left)| b.wrapping_sub(left))
-            .collect(),
-        2 => row
-            .iter()
-            .zip(above)
-            .map(|(b, up)| b.wrapping_sub(*up))
-            .collect(),
+        1 => row.iter().zip(shifted(row)).map(|(b, left)| b.wrapping_sub(left)).collect(),
+        2 => row.iter().zip(above).map(|(b, up)| b.wrapping_sub(*up)).collect(),
         _ => {
             let neighbours = shifted(row).into_iter().zip(above).zip(shifted(above));
             let pairs = row.iter().zip(neighbours);
-            pairs
-                .map(|(b, ((l, u), c))| b.wrapping_sub(predict(filter, l, *u, c)))
-                .collect()
+            pairs.map(|(b, ((l, u), c))| b.wrapping_sub(predict(filter, l, *u, c))).collect()
         }
     }
 }

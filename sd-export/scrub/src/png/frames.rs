@@ -23,12 +23,7 @@ pub(super) struct Frame {
 impl Frame {
     /// The still picture.
     pub(super) fn whole(header: &Header, data: Vec<u8>) -> Self {
-        Self {
-            width: header.width,
-            height: header.height,
-            control: Vec::new(),
-            data,
-        }
+        Self { width: header.width, height: header.height, control: Vec::new(), data }
     }
 
     /// The frame's data, inflated, checked to be exactly its pixels, and deflated again.
@@ -57,11 +52,7 @@ impl Frame {
         let after = self.data.len().saturating_sub(inflated.used);
         if after > 0 {
             let detail = format!("{after} bytes");
-            findings.removed(
-                Class::Trailing,
-                "bytes after the compressed picture data",
-                &detail,
-            );
+            findings.removed(Class::Trailing, "bytes after the compressed picture data", &detail);
         }
         let clean = rows::rewrite(header, (self.width, self.height), pixels, uses)?;
         Ok(deflate::deflate(&clean))
@@ -93,9 +84,7 @@ impl Animation {
         let bad = || Refusal::malformed("animation");
         let first = be32(chunk.body, 0).ok_or_else(bad)?;
         if chunk.kind == *b"acTL" {
-            let plays = be32(chunk.body, 4)
-                .filter(|_| chunk.body.len() == 8)
-                .ok_or_else(bad)?;
+            let plays = be32(chunk.body, 4).filter(|_| chunk.body.len() == 8).ok_or_else(bad)?;
             if started || self.plays.is_some() || first == 0 {
                 return Err(bad());
             }
@@ -139,12 +128,7 @@ impl Animation {
             }
             self.still_is_first = true;
         }
-        self.frames.push(Frame {
-            width,
-            height,
-            control: body.to_vec(),
-            data: Vec::new(),
-        });
+        self.frames.push(Frame { width, height, control: body.to_vec(), data: Vec::new() });
         Ok(())
     }
 
@@ -164,12 +148,7 @@ impl Animation {
         }
         if !self.still_is_first {
             let why = "viewers without animation show it; it may differ from the frames";
-            findings.kept(
-                Class::HiddenContent,
-                "still picture outside the animation",
-                "",
-                why,
-            );
+            findings.kept(Class::HiddenContent, "still picture outside the animation", "", why);
         }
         let mut packed = Vec::new();
         for (n, frame) in self.frames.iter().enumerate() {
@@ -212,11 +191,7 @@ impl Animation {
             if n == 0 && self.still_is_first {
                 write_chunk(out, *b"IDAT", still)?;
             } else {
-                write_chunk(
-                    out,
-                    *b"fdAT",
-                    &[&sequence.to_be_bytes(), data.as_slice()].concat(),
-                )?;
+                write_chunk(out, *b"fdAT", &[&sequence.to_be_bytes(), data.as_slice()].concat())?;
                 sequence = sequence.saturating_add(1);
             }
         }

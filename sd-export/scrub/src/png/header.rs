@@ -39,13 +39,7 @@ impl Header {
             return Err(bad());
         }
         limits.admit_pixels(width, height, 1)?;
-        Ok(Self {
-            width,
-            height,
-            depth,
-            kind,
-            interlaced: interlace == 1,
-        })
+        Ok(Self { width, height, depth, kind, interlaced: interlace == 1 })
     }
 
     /// The chunk's body.

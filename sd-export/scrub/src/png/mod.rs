@@ -45,9 +45,7 @@ struct Parts {
 pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
     let mut findings = Findings::default();
     let mut chunks = Chunks::new(bytes)?;
-    let first = chunks
-        .next()?
-        .ok_or_else(|| Refusal::malformed("no header chunk"))?;
+    let first = chunks.next()?.ok_or_else(|| Refusal::malformed("no header chunk"))?;
     let header = Header::read(&first, limits)?;
     let mut parts = read(&mut chunks, &header, limits, &mut findings)?;
     if !chunks.rest().is_empty() {
@@ -88,9 +86,7 @@ fn read(
             b"acTL" | b"fcTL" | b"fdAT" => {
                 chunk.verify()?;
                 let started = !parts.data.is_empty();
-                parts
-                    .animation
-                    .take(&chunk, header, started, limits, findings)?;
+                parts.animation.take(&chunk, header, started, limits, findings)?;
             }
             _ => take(&chunk, header, &mut parts, findings)?,
         }
@@ -163,18 +159,11 @@ fn write(
     let mut uses = rows::Uses::default();
     let still = Frame::whole(header, std::mem::take(&mut parts.data));
     let still_packed = still.repack(header, limits, &mut uses, findings)?;
-    let frames = parts
-        .animation
-        .repack(header, limits, &mut uses, findings)?;
+    let frames = parts.animation.repack(header, limits, &mut uses, findings)?;
     tidy_palette(header, parts, &uses, findings)?;
     if uses.colour_under_transparency {
         let why = "it is part of the pixels; an editor that fills transparent areas removes it";
-        findings.kept(
-            Class::HiddenContent,
-            "colours under fully transparent pixels",
-            "",
-            why,
-        );
+        findings.kept(Class::HiddenContent, "colours under fully transparent pixels", "", why);
     }
     let mut out = SIGNATURE.to_vec();
     before_data(&mut out, header, parts, findings)?;
@@ -205,11 +194,9 @@ fn before_data(
         findings.kept(Class::Device, "orientation", &turn.to_string(), why);
         write_chunk(out, *b"eXIf", &exif::orientation_only(turn))?;
     }
-    for (kind, body) in [
-        (*b"PLTE", &parts.palette),
-        (*b"tRNS", &parts.transparency),
-        (*b"bKGD", &parts.background),
-    ] {
+    for (kind, body) in
+        [(*b"PLTE", &parts.palette), (*b"tRNS", &parts.transparency), (*b"bKGD", &parts.background)]
+    {
         if let Some(body) = body {
             write_chunk(out, kind, body)?;
         }
@@ -227,15 +214,9 @@ fn tidy_palette(
     if !header.has_palette() {
         return Ok(());
     }
-    let palette = parts
-        .palette
-        .as_mut()
-        .ok_or_else(|| Refusal::malformed("palette"))?;
+    let palette = parts.palette.as_mut().ok_or_else(|| Refusal::malformed("palette"))?;
     let background = parts.background.as_ref().and_then(|b| b.first()).copied();
-    if uses
-        .largest_index()
-        .is_some_and(|index| usize::from(index) >= palette.len() / 3)
-    {
+    if uses.largest_index().is_some_and(|index| usize::from(index) >= palette.len() / 3) {
         return Err(Refusal::malformed("a pixel outside the palette"));
     }
     let mut cleared = 0usize;
@@ -252,11 +233,7 @@ fn tidy_palette(
     }
     if cleared > 0 {
         let detail = cleared.to_string();
-        findings.removed(
-            Class::HiddenContent,
-            "palette entries that no pixel uses",
-            &detail,
-        );
+        findings.removed(Class::HiddenContent, "palette entries that no pixel uses", &detail);
     }
     Ok(())
 }

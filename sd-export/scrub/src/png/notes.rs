@@ -66,50 +66,29 @@ fn text(chunk: &Chunk<'_>, findings: &mut Findings) {
         key if key.starts_with("Raw profile") => Class::Unknown,
         _ => Class::Comment,
     };
-    findings.removed(
-        class,
-        format!("{name} text"),
-        &format!("{key}: {}", foreign(&value)),
-    );
+    findings.removed(class, format!("{name} text"), &format!("{key}: {}", foreign(&value)));
 }
 
 /// The text of an iTXt chunk after its language and translated key.
 fn international(packed: bool, rest: &[u8]) -> Vec<u8> {
     let text = rest.splitn(3, |b| *b == 0).nth(2).unwrap_or_default();
-    if packed {
-        inflated(text)
-    } else {
-        text.to_vec()
-    }
+    if packed { inflated(text) } else { text.to_vec() }
 }
 
 fn inflated(packed: &[u8]) -> Vec<u8> {
-    deflate::inflate(packed, MAX_TEXT)
-        .map(|inflated| inflated.data)
-        .unwrap_or_default()
+    deflate::inflate(packed, MAX_TEXT).map(|inflated| inflated.data).unwrap_or_default()
 }
 
 /// Primaries and gamma stay for the colours' sake; unusual ones may be measured.
 pub(super) fn colour(chunk: &Chunk<'_>, findings: &mut Findings) {
     const USUAL: [u32; 8] = [31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000];
     let usual = match &chunk.kind {
-        b"gAMA" => matches!(
-            crate::bytes::be32(chunk.body, 0),
-            Some(45455 | 45454 | 100_000)
-        ),
-        b"cHRM" => USUAL
-            .iter()
-            .flat_map(|n| n.to_be_bytes())
-            .eq(chunk.body.iter().copied()),
+        b"gAMA" => matches!(crate::bytes::be32(chunk.body, 0), Some(45455 | 45454 | 100_000)),
+        b"cHRM" => USUAL.iter().flat_map(|n| n.to_be_bytes()).eq(chunk.body.iter().copied()),
         _ => true,
     };
     if !usual {
         let why = "the colours need it; values measured on one monitor can tell which";
-        findings.kept(
-            Class::Color,
-            format!("{} colour values", chunk.name()),
-            "",
-            why,
-        );
+        findings.kept(Class::Color, format!("{} colour values", chunk.name()), "", why);
     }
 }

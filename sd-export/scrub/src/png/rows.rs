@@ -12,19 +12,13 @@ pub(super) struct Uses {
 
 impl Default for Uses {
     fn default() -> Self {
-        Self {
-            indexes: [false; 256],
-            colour_under_transparency: false,
-        }
+        Self { indexes: [false; 256], colour_under_transparency: false }
     }
 }
 
 impl Uses {
     pub(super) fn index(&self, index: u8) -> bool {
-        self.indexes
-            .get(usize::from(index))
-            .copied()
-            .unwrap_or(false)
+        self.indexes.get(usize::from(index)).copied().unwrap_or(false)
     }
 
     pub(super) fn largest_index(&self) -> Option<u8> {
@@ -37,9 +31,7 @@ impl Uses {
             (3, depth) => {
                 let per_byte = 8 / u32::from(depth);
                 for n in 0..pixels {
-                    let byte = usize::try_from(n / per_byte)
-                        .ok()
-                        .and_then(|at| row.get(at));
+                    let byte = usize::try_from(n / per_byte).ok().and_then(|at| row.get(at));
                     let shift = 8 - u32::from(depth) * (n % per_byte + 1);
                     self.mark((byte.copied().unwrap_or(0) >> shift) & ((1 << depth) - 1));
                 }
@@ -78,16 +70,9 @@ pub(super) fn passes(header: &Header, width: u32, height: u32) -> Vec<(u32, u32)
         return vec![(width, height)];
     }
     let size = |(x, dx, y, dy): (u32, u32, u32, u32)| {
-        (
-            width.saturating_sub(x).div_ceil(dx),
-            height.saturating_sub(y).div_ceil(dy),
-        )
+        (width.saturating_sub(x).div_ceil(dx), height.saturating_sub(y).div_ceil(dy))
     };
-    ADAM7
-        .into_iter()
-        .map(size)
-        .filter(|(w, h)| *w > 0 && *h > 0)
-        .collect()
+    ADAM7.into_iter().map(size).filter(|(w, h)| *w > 0 && *h > 0).collect()
 }
 
 /// Bytes in a row of `width` pixels, without the filter byte.
@@ -98,12 +83,10 @@ pub(super) fn row_len(header: &Header, width: u32) -> usize {
 
 /// Exact length of the inflated data of a picture.
 pub(super) fn data_len(header: &Header, width: u32, height: u32) -> Option<usize> {
-    passes(header, width, height)
-        .into_iter()
-        .try_fold(0usize, |sum, (w, h)| {
-            let rows = usize::try_from(h).ok()?;
-            sum.checked_add(row_len(header, w).checked_add(1)?.checked_mul(rows)?)
-        })
+    passes(header, width, height).into_iter().try_fold(0usize, |sum, (w, h)| {
+        let rows = usize::try_from(h).ok()?;
+        sum.checked_add(row_len(header, w).checked_add(1)?.checked_mul(rows)?)
+    })
 }
 
 /// The same pixels with filters chosen by one rule and spare bits clear.
@@ -160,13 +143,7 @@ mod tests {
     use super::*;
 
     fn header(depth: u8, kind: u8, interlaced: bool) -> Header {
-        Header {
-            width: 5,
-            height: 3,
-            depth,
-            kind,
-            interlaced,
-        }
+        Header { width: 5, height: 3, depth, kind, interlaced }
     }
 
     #[test]

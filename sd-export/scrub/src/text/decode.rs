@@ -48,9 +48,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
         return None;
     }
     let units = pairs.filter_map(|pair| pair.try_into().ok().map(unit));
-    char::decode_utf16(units)
-        .collect::<Result<String, _>>()
-        .ok()
+    char::decode_utf16(units).collect::<Result<String, _>>().ok()
 }
 
 /// The characters of bytes 0x80 to 0x9f; five of them have none.
@@ -96,10 +94,7 @@ fn windows_1252(bytes: &[u8]) -> Option<String> {
         return None;
     }
     let letter = |b: &u8| match b {
-        0x80..=0x9f => HIGH
-            .get(usize::from(b.wrapping_sub(0x80)))
-            .copied()
-            .flatten(),
+        0x80..=0x9f => HIGH.get(usize::from(b.wrapping_sub(0x80))).copied().flatten(),
         other => Some(char::from(*other)),
     };
     bytes.iter().map(letter).collect()

@@ -32,18 +32,9 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
     for at in 0..chars.len() {
         tidy.step(&chars, at);
     }
-    let Tidy {
-        out,
-        counts,
-        mut findings,
-        ..
-    } = tidy.finish();
+    let Tidy { out, counts, mut findings, .. } = tidy.finish();
     for (name, (count, place)) in counts {
-        findings.removed(
-            Class::Identifier,
-            name,
-            &format!("{count}, first at {place}"),
-        );
+        findings.removed(Class::Identifier, name, &format!("{count}, first at {place}"));
     }
     point_out(&out, &mut findings);
     limits.admit_output(out.len())?;
@@ -65,17 +56,13 @@ fn one_line_end(text: &str, findings: &mut Findings) -> String {
     let crlf = text.matches("\r\n").count();
     let cr = text.matches('\r').count().saturating_sub(crlf);
     let lf = text.matches('\n').count().saturating_sub(crlf);
-    let others = text
-        .matches(['\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'])
-        .count();
+    let others = text.matches(['\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']).count();
     if crlf > 0 || cr > 0 || others > 0 {
         let detail = format!("{crlf} CRLF, {cr} CR, {lf} LF, {others} other");
         findings.removed(Class::Software, "line ends", &detail);
     }
-    text.replace("\r\n", "\n").replace(
-        ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'],
-        "\n",
-    )
+    text.replace("\r\n", "\n")
+        .replace(['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'], "\n")
 }
 
 /// The text as far as it is tidied, and what was met.
@@ -125,13 +112,7 @@ impl Tidy {
     }
 
     fn count(&mut self, name: &'static str) {
-        let place = || {
-            format!(
-                "{}:{}",
-                self.line.saturating_add(1),
-                self.column.saturating_add(1)
-            )
-        };
+        let place = || format!("{}:{}", self.line.saturating_add(1), self.column.saturating_add(1));
         let entry = self.counts.entry(name).or_insert_with(|| (0, place()));
         entry.0 = entry.0.saturating_add(1);
     }
@@ -175,18 +156,10 @@ fn is_flag(chars: &[char], at: usize) -> bool {
     let head = chars.get(..at).unwrap_or_default();
     let start = at.saturating_sub(head.iter().rev().take_while(|c| is_tag(c)).count());
     let black_flag = start.checked_sub(1).and_then(|n| chars.get(n)) == Some(&'\u{1f3f4}');
-    let tags = chars
-        .get(start..)
-        .unwrap_or_default()
-        .iter()
-        .take_while(|c| is_tag(c));
-    let spelt: String = tags
-        .filter_map(|c| char::from_u32(u32::from(*c).saturating_sub(0xe_0000)))
-        .collect();
-    black_flag
-        && FLAGS
-            .iter()
-            .any(|flag| spelt.strip_suffix('\u{7f}') == Some(flag))
+    let tags = chars.get(start..).unwrap_or_default().iter().take_while(|c| is_tag(c));
+    let spelt: String =
+        tags.filter_map(|c| char::from_u32(u32::from(*c).saturating_sub(0xe_0000))).collect();
+    black_flag && FLAGS.iter().any(|flag| spelt.strip_suffix('\u{7f}') == Some(flag))
 }
 
 /// Names what stays but may mark a copy: letters of two scripts in one word, private characters.

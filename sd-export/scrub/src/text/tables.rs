@@ -113,10 +113,7 @@ pub(super) fn is_latin(c: char) -> bool {
 
 /// Letters in fancy dress: full-width forms and the mathematical alphabets.
 pub(super) fn is_styled(c: char) -> bool {
-    within(
-        &[(0xff21, 0xff3a), (0xff41, 0xff5a), (0x1_d400, 0x1_d7ff)],
-        c,
-    )
+    within(&[(0xff21, 0xff3a), (0xff41, 0xff5a), (0x1_d400, 0x1_d7ff)], c)
 }
 
 /// What an invisible character is called in a report.

@@ -4,15 +4,11 @@ use super::{canary, exif, profile};
 
 /// Code lengths and symbols of the tables the encoder uses: sizes 0 to 11 for brightness, and a
 /// few runs for the rest.
-const DC: ([u8; 16], &[u8]) = (
-    [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0],
-    &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
-);
+const DC: ([u8; 16], &[u8]) =
+    ([0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0], &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
 const AC: ([u8; 16], &[u8]) = (
     [0, 2, 1, 2, 2, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-    &[
-        0x00, 0x01, 0x02, 0x11, 0x10, 0x12, 0xf0, 0x20, 0x21, 0x03, 0x31,
-    ],
+    &[0x00, 0x01, 0x02, 0x11, 0x10, 0x12, 0xf0, 0x20, 0x21, 0x03, 0x31],
 );
 
 pub(crate) fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
@@ -165,12 +161,8 @@ pub(crate) fn restarts() -> Vec<u8> {
 
 /// A gray progressive picture: rough brightness, rough values, then both refined.
 pub(crate) fn progressive() -> Vec<u8> {
-    let (mut first, mut rough, mut finer, mut refined) = (
-        Bits::default(),
-        Bits::default(),
-        Bits::default(),
-        Bits::default(),
-    );
+    let (mut first, mut rough, mut finer, mut refined) =
+        (Bits::default(), Bits::default(), Bits::default(), Bits::default());
     for n in 0..4 {
         first.dc([30, -4, 9, 0][n]);
         finer.put(u32::from(n % 2 == 0), 1);
@@ -229,14 +221,7 @@ fn three_scans(after: &[u8]) -> Vec<u8> {
 /// The picture of [`planted`] and nothing else.
 pub(crate) fn bare() -> Vec<u8> {
     let jfif = segment(0xe0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
-    [
-        vec![0xff, 0xd8],
-        jfif,
-        tables(),
-        three_scans(&[]),
-        vec![0xff, 0xd9],
-    ]
-    .concat()
+    [vec![0xff, 0xd8], jfif, tables(), three_scans(&[]), vec![0xff, 0xd9]].concat()
 }
 
 /// A colour picture in three scans, with a canary in every place a JPEG has for one.
@@ -251,10 +236,8 @@ pub(crate) fn planted() -> Vec<u8> {
         b"8BIM\x0b\xad\0\0\0\0\0\x06CANARY".to_vec(),
     ]
     .concat();
-    let xmp = format!(
-        "http://ns.adobe.com/xap/1.0/\0<x:xmpmeta><dc:creator>{}</dc:creator>",
-        canary(33)
-    );
+    let xmp =
+        format!("http://ns.adobe.com/xap/1.0/\0<x:xmpmeta><dc:creator>{}</dc:creator>", canary(33));
     let mut out = vec![0xff, 0xd8];
     out.extend(segment(0xe0, &jfif));
     out.extend(segment(0xe0, &[b"JFXX\0\x10".to_vec(), text(34)].concat()));
@@ -268,17 +251,12 @@ pub(crate) fn planted() -> Vec<u8> {
     out.extend(segment(0xe2, &[b"MPF\0".to_vec(), text(36)].concat()));
     out.extend(segment(0xeb, &[b"JP\0\x01".to_vec(), text(37)].concat()));
     out.extend(segment(0xed, &photoshop));
-    out.extend(segment(
-        0xee,
-        &[b"Adobe\0\x65\x80\x40\0\0\x01".to_vec(), text(38)].concat(),
-    ));
+    out.extend(segment(0xee, &[b"Adobe\0\x65\x80\x40\0\0\x01".to_vec(), text(38)].concat()));
     out.extend(segment(0xe7, &text(39)));
     out.extend(segment(0xfe, &text(40)));
     out.extend(text(41));
     out.extend(tables());
-    let unused: Vec<u8> = (0..64u8)
-        .map(|n| canary(42).as_bytes()[usize::from(n) % 19])
-        .collect();
+    let unused: Vec<u8> = (0..64u8).map(|n| canary(42).as_bytes()[usize::from(n) % 19]).collect();
     out.extend(segment(0xdb, &[vec![3], unused].concat()));
     out.extend(three_scans(&[text(43), segment(0xfe, &text(44))].concat()));
     out.extend_from_slice(&[0xff, 0xd9]);

@@ -31,10 +31,7 @@ pub(crate) fn clean(bytes: &[u8]) -> (Vec<u8>, Report) {
     let done = scrub(bytes).expect("the fixture can be cleaned");
     assert_eq!(find_canary(&done.bytes), None);
     let second = scrub(bytes).expect("and again");
-    assert_eq!(
-        second.bytes, done.bytes,
-        "the same input gives the same bytes"
-    );
+    assert_eq!(second.bytes, done.bytes, "the same input gives the same bytes");
     let again = scrub(&done.bytes).expect("a clean file can be cleaned");
     assert_eq!(again.bytes, done.bytes, "a clean file does not change");
     (done.bytes, done.report)
@@ -81,17 +78,12 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 pub(crate) fn position(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    bytes
-        .windows(needle.len())
-        .position(|window| window == needle)
+    bytes.windows(needle.len()).position(|window| window == needle)
 }
 
 /// Whether the report has a finding at this place.
 pub(crate) fn found(report: &Report, place: &str) -> bool {
-    report
-        .findings
-        .iter()
-        .any(|finding| finding.place.contains(place))
+    report.findings.iter().any(|finding| finding.place.contains(place))
 }
 
 /// Numbers that look random and are the same on every run.
@@ -103,10 +95,8 @@ impl Dice {
     }
 
     pub(crate) fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).expect("31 bits") % sides.max(1)
     }
 }
@@ -133,10 +123,7 @@ pub(crate) fn exif(orientation: u16) -> Vec<u8> {
         text(0xa435, 12),
     ];
     let degrees = |d: u32, m: u32| {
-        [d, 1, m, 1, 0, 1]
-            .iter()
-            .flat_map(|n| n.to_le_bytes())
-            .collect::<Vec<u8>>()
+        [d, 1, m, 1, 0, 1].iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>()
     };
     let place = vec![
         (1u16, 2u16, b"N\0".to_vec()),

@@ -22,11 +22,7 @@ impl Document {
     }
 
     pub(crate) fn packed(&mut self, number: u32, entries: &str, data: &[u8]) -> &mut Self {
-        self.stream(
-            number,
-            &format!("{entries}/Filter/FlateDecode"),
-            &png::deflate(data),
-        )
+        self.stream(number, &format!("{entries}/Filter/FlateDecode"), &png::deflate(data))
     }
 
     /// The file with its table; the catalog is object 1.
@@ -65,10 +61,7 @@ pub(crate) fn page(content: &str, extra: &str) -> Document {
     document
         .add(1, "<</Type/Catalog/Pages 2 0 R>>")
         .add(2, "<</Type/Pages/Kids[3 0 R]/Count 1>>")
-        .add(
-            3,
-            format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R{extra}>>"),
-        )
+        .add(3, format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R{extra}>>"))
         .stream(4, "", content.as_bytes());
     document
 }
@@ -77,10 +70,8 @@ pub(crate) const HELVETICA: &str = "<</Type/Font/Subtype/Type1/BaseFont/Helvetic
 
 /// One page of text.
 pub(crate) fn text_page() -> Vec<u8> {
-    let mut document = page(
-        "BT /F9 12 Tf 20 100 Td (Keep this text) Tj ET",
-        "/Resources<</Font<</F9 5 0 R>>>>",
-    );
+    let mut document =
+        page("BT /F9 12 Tf 20 100 Td (Keep this text) Tj ET", "/Resources<</Font<</F9 5 0 R>>>>");
     document.add(5, HELVETICA);
     document.finish()
 }
@@ -116,10 +107,7 @@ pub(crate) fn planted() -> Vec<u8> {
 /// not: in a layer, in a drawing that nothing draws.
 pub(crate) fn planted_with(word: &str) -> Vec<u8> {
     let before = format!("{}\n", c(110)).into_bytes();
-    let mut d = Document {
-        before,
-        ..Document::default()
-    };
+    let mut d = Document { before, ..Document::default() };
     d.trailer = format!("/Info 90 0 R/ID[<{}><{}>]", hex(&c(111)), hex(&c(112)));
     catalog(&mut d);
     d.add(3, format!(
@@ -153,22 +141,13 @@ fn catalog(d: &mut Document) {
          /OCProperties<</OCGs[46 0 R]/D<</OFF[46 0 R]>>>>/PieceInfo<</X({})>>/OutputIntents[<</Info({})>>]>>",
         c(121), c(122), c(123), c(124), c(125), c(126), c(127)
     ));
-    d.add(
-        2,
-        format!("<</Type/Pages/Kids[3 0 R]/Count 1/{} 2>>", c(128)),
-    );
+    d.add(2, format!("<</Type/Pages/Kids[3 0 R]/Count 1/{} 2>>", c(128)));
     d.add(30, "<</Type/Outlines/First 31 0 R/Last 32 0 R/Count 2>>");
     d.add(
         31,
-        format!(
-            "<</Title(Keep this title)/Parent 30 0 R/Next 32 0 R/Dest(top)/SE({})>>",
-            c(129)
-        ),
+        format!("<</Title(Keep this title)/Parent 30 0 R/Next 32 0 R/Dest(top)/SE({})>>", c(129)),
     );
-    d.add(
-        32,
-        "<</Title<feff004b006500650070200b002000e9>/Parent 30 0 R/Prev 31 0 R/A 40 0 R>>",
-    );
+    d.add(32, "<</Title<feff004b006500650070200b002000e9>/Parent 30 0 R/Prev 31 0 R/A 40 0 R>>");
 }
 
 fn fonts(d: &mut Document) {
@@ -180,10 +159,7 @@ fn fonts(d: &mut Document) {
     );
     d.add(
         7,
-        format!(
-            "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Name/{}/ToUnicode 8 0 R>>",
-            c(132)
-        ),
+        format!("<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Name/{}/ToUnicode 8 0 R>>", c(132)),
     );
     d.packed(8, &format!("/CMapName/{}", c(133)), map.as_bytes());
 }
@@ -205,17 +181,9 @@ fn drawings(d: &mut Document) {
         "/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<<>>/PieceInfo<</A({})>>/Metadata 41 0 R",
         c(137)
     ), form.as_bytes());
-    d.packed(
-        13,
-        &format!("/N 3/Alternate/DeviceRGB/{} 1", c(138)),
-        &profile(&c(139)),
-    );
+    d.packed(13, &format!("/N 3/Alternate/DeviceRGB/{} 1", c(138)), &profile(&c(139)));
     let tint = format!("{{ % {}\n 0 0 0 }}", c(140));
-    d.stream(
-        14,
-        "/FunctionType 4/Domain[0 1]/Range[0 1 0 1 0 1 0 1]",
-        tint.as_bytes(),
-    );
+    d.stream(14, "/FunctionType 4/Domain[0 1]/Range[0 1 0 1 0 1 0 1]", tint.as_bytes());
 }
 
 fn annotations(d: &mut Document) {
@@ -223,10 +191,7 @@ fn annotations(d: &mut Document) {
         "<</Type/Annot/Subtype/Link/Rect[1 1 9 9]/A<</S/URI/URI(https://example.org/keep)/Next 40 0 R>>/NM({})/T({})/M({})>>",
         c(141), c(142), c(143)
     ));
-    d.add(
-        21,
-        "<</Type/Annot/Subtype/Link/Rect[10 1 19 9]/Dest[3 0 R/XYZ 0 100 null]>>",
-    );
+    d.add(21, "<</Type/Annot/Subtype/Link/Rect[10 1 19 9]/Dest[3 0 R/XYZ 0 100 null]>>");
     d.add(
         22,
         format!(
@@ -243,20 +208,10 @@ fn annotations(d: &mut Document) {
             c(147)
         ),
     );
-    d.add(
-        24,
-        format!(
-            "<</Type/Annot/Subtype/Link/Rect[1 1 2 2]/A<</S/Launch/F({})>>>>",
-            c(148)
-        ),
-    );
+    d.add(24, format!("<</Type/Annot/Subtype/Link/Rect[1 1 2 2]/A<</S/Launch/F({})>>>>", c(148)));
     d.add(
         25,
-        format!(
-            "<</Type/Annot/Subtype/Widget/FT/Tx/T({})/V({})/Rect[1 1 2 2]>>",
-            c(149),
-            c(150)
-        ),
+        format!("<</Type/Annot/Subtype/Widget/FT/Tx/T({})/V({})/Rect[1 1 2 2]>>", c(149), c(150)),
     );
 }
 
@@ -264,31 +219,13 @@ fn hidden(d: &mut Document, word: &str) {
     d.add(40, format!("<</S/JavaScript/JS({})>>", c(151)));
     let xmp = format!("<x:xmpmeta><dc:creator>{}</dc:creator></x:xmpmeta>", c(152));
     d.stream(41, "/Type/Metadata/Subtype/XML", xmp.as_bytes());
-    d.stream(
-        42,
-        "/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray",
-        c(153).as_bytes(),
-    );
+    d.stream(42, "/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray", c(153).as_bytes());
     d.add(43, format!("<</Type/Font/Subtype/Type1/BaseFont/{word}>>"));
-    d.stream(
-        44,
-        "/Type/XObject/Subtype/Form/BBox[0 0 9 9]",
-        format!("({word}) Tj").as_bytes(),
-    );
-    d.stream(
-        45,
-        "/Type/XObject/Subtype/Form/BBox[0 0 9 9]",
-        format!("({word}) Tj").as_bytes(),
-    );
+    d.stream(44, "/Type/XObject/Subtype/Form/BBox[0 0 9 9]", format!("({word}) Tj").as_bytes());
+    d.stream(45, "/Type/XObject/Subtype/Form/BBox[0 0 9 9]", format!("({word}) Tj").as_bytes());
     d.add(46, format!("<</Type/OCG/Name({})>>", c(157)));
-    d.add(
-        47,
-        format!("<</Fields[25 0 R]/XFA({})/SigFlags 3>>", c(158)),
-    );
-    d.add(
-        48,
-        format!("<</Type/Filespec/F({})/EF<</F 49 0 R>>>>", c(159)),
-    );
+    d.add(47, format!("<</Fields[25 0 R]/XFA({})/SigFlags 3>>", c(158)));
+    d.add(48, format!("<</Type/Filespec/F({})/EF<</F 49 0 R>>>>", c(159)));
     d.packed(49, "/Type/EmbeddedFile", c(160).as_bytes());
     d.add(
         90,
@@ -309,17 +246,12 @@ fn hex(text: &str) -> String {
 
 /// The document again with a second revision that replaces the page's content.
 pub(crate) fn revised() -> Vec<u8> {
-    let mut first = page(
-        &format!("BT /F9 12 Tf ({}) Tj ET", c(170)),
-        "/Resources<</Font<</F9 5 0 R>>>>",
-    );
+    let mut first =
+        page(&format!("BT /F9 12 Tf ({}) Tj ET", c(170)), "/Resources<</Font<</F9 5 0 R>>>>");
     first.add(5, HELVETICA);
     let mut out = first.finish();
     let previous = super::position(&out, b"startxref\n").expect("written above");
-    let previous = String::from_utf8_lossy(&out[previous + 10..])
-        .lines()
-        .next()
-        .map(str::to_owned);
+    let previous = String::from_utf8_lossy(&out[previous + 10..]).lines().next().map(str::to_owned);
     let at = out.len();
     let content = b"BT /F9 12 Tf 20 100 Td (Keep this text) Tj ET";
     out.extend_from_slice(format!("4 0 obj\n<</Length {}>>\nstream\n", content.len()).as_bytes());
@@ -354,22 +286,10 @@ pub(crate) fn gallery() -> Vec<u8> {
         .flat_map(|y| std::iter::once(y).chain((0..12).map(move |x| x * 9 + y * 31)))
         .collect();
     let head = "/Subtype/Image/Width 4/Height 4/BitsPerComponent 8/ColorSpace/DeviceRGB";
-    d.packed(
-        7,
-        &format!("{head}/DecodeParms<</Predictor 15/Colors 3/Columns 4>>"),
-        &rows,
-    );
+    d.packed(7, &format!("{head}/DecodeParms<</Predictor 15/Colors 3/Columns 4>>"), &rows);
     let head = "/Subtype/Image/Width 16/Height 16/BitsPerComponent 8/ColorSpace/DeviceRGB";
-    d.stream(
-        8,
-        &format!("{head}/SMask 14 0 R/Filter/DCTDecode"),
-        &jpeg::bare(),
-    );
-    d.stream(
-        9,
-        "/Subtype/Image/Width 6/Height 2/ImageMask true",
-        &[0xa7, 0x5b],
-    );
+    d.stream(8, &format!("{head}/SMask 14 0 R/Filter/DCTDecode"), &jpeg::bare());
+    d.stream(9, "/Subtype/Image/Width 6/Height 2/ImageMask true", &[0xa7, 0x5b]);
     d.stream(10, "/Subtype/Form/BBox[0 0 50 50]/Matrix[1 0 0 1 0 0]/Resources<<>>/Group<</S/Transparency/CS/DeviceRGB>>", b"0 0.6 0 rg 0 0 30 15 re f");
     d.add(11, "<</ShadingType 2/ColorSpace/DeviceRGB/Coords[50 0 110 0]/Function<</FunctionType 2/Domain[0 1]/C0[1 0 0]/C1[0 0 1]/N 1>>>>");
     d.stream(

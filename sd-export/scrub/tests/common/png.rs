@@ -9,13 +9,7 @@ pub(crate) fn chunk(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
     hasher.update(&kind);
     hasher.update(body);
     let len = u32::try_from(body.len()).expect("short");
-    [
-        &len.to_be_bytes(),
-        kind.as_slice(),
-        body,
-        &hasher.finalize().to_be_bytes(),
-    ]
-    .concat()
+    [&len.to_be_bytes(), kind.as_slice(), body, &hasher.finalize().to_be_bytes()].concat()
 }
 
 pub(crate) fn deflate(data: &[u8]) -> Vec<u8> {
@@ -54,16 +48,11 @@ pub(crate) fn plain(depth: u8, kind: u8, interlaced: bool) -> Vec<u8> {
     } else {
         rows(5, row(7))
     };
-    let mut out = [
-        SIGNATURE.to_vec(),
-        header(7, 5, depth, kind, u8::from(interlaced)),
-    ]
-    .concat();
+    let mut out = [SIGNATURE.to_vec(), header(7, 5, depth, kind, u8::from(interlaced))].concat();
     if kind == 3 {
         let entries = 1usize << depth;
-        let palette: Vec<u8> = (0..entries * 3)
-            .map(|n| u8::try_from(n % 256).expect("small"))
-            .collect();
+        let palette: Vec<u8> =
+            (0..entries * 3).map(|n| u8::try_from(n % 256).expect("small")).collect();
         out.extend(chunk(*b"PLTE", &palette));
         out.extend(chunk(*b"tRNS", &[0, 128]));
     }
@@ -84,10 +73,7 @@ pub(crate) fn animation(extra: &[u8]) -> Vec<u8> {
     };
     let frame = |sequence: u32, side: usize| {
         let data = deflate(&rows(side, side * 3));
-        chunk(
-            *b"fdAT",
-            &[sequence.to_be_bytes().as_slice(), &data].concat(),
-        )
+        chunk(*b"fdAT", &[sequence.to_be_bytes().as_slice(), &data].concat())
     };
     let parts = [
         SIGNATURE.to_vec(),
@@ -123,16 +109,10 @@ pub(crate) fn planted() -> Vec<u8> {
     icc.extend(deflate(&profile(&canary(53))));
     let mut out = [SIGNATURE.to_vec(), header(7, 5, 8, 3, 0)].concat();
     out.extend(chunk(*b"tEXt", &keyed("Author", &text(54))));
-    out.extend(chunk(
-        *b"zTXt",
-        &keyed("Comment", &[vec![0], deflate(&text(55))].concat()),
-    ));
+    out.extend(chunk(*b"zTXt", &keyed("Comment", &[vec![0], deflate(&text(55))].concat())));
     out.extend(chunk(
         *b"iTXt",
-        &keyed(
-            "XML:com.adobe.xmp",
-            &[b"\0\0\0\0".to_vec(), text(56)].concat(),
-        ),
+        &keyed("XML:com.adobe.xmp", &[b"\0\0\0\0".to_vec(), text(56)].concat()),
     ));
     out.extend(chunk(*b"iCCP", &icc));
     out.extend(chunk(*b"gAMA", &45455u32.to_be_bytes()));
@@ -140,10 +120,7 @@ pub(crate) fn planted() -> Vec<u8> {
     out.extend(chunk(*b"tIME", &[7, 234, 11, 23, 1, 2, 3]));
     out.extend(chunk(*b"eXIf", &exif(8)));
     out.extend(chunk(*b"PLTE", &palette));
-    out.extend(chunk(
-        *b"tRNS",
-        &[255, 0, b'C', b'A', b'N', b'A', b'R', b'Y'],
-    ));
+    out.extend(chunk(*b"tRNS", &[255, 0, b'C', b'A', b'N', b'A', b'R', b'Y']));
     out.extend(chunk(*b"hIST", &text(57)));
     out.extend(chunk(*b"sPLT", &text(58)));
     out.extend(chunk(*b"prVt", &text(59)));

@@ -38,24 +38,15 @@ pub(super) fn clean(font: &[u8]) -> Option<Vec<u8>> {
 fn index(font: &[u8], at: usize) -> Option<Index> {
     let count = usize::from(be16(font, at)?);
     if count == 0 {
-        return Some(Index {
-            items: Vec::new(),
-            end: at.checked_add(2)?,
-        });
+        return Some(Index { items: Vec::new(), end: at.checked_add(2)? });
     }
     let size = usize::from(*font.get(at.checked_add(2)?)?);
     (1..=4).contains(&size).then_some(())?;
     let table = at.checked_add(3)?;
-    let base = count
-        .checked_add(1)?
-        .checked_mul(size)?
-        .checked_add(table)?
-        .checked_sub(1)?;
+    let base = count.checked_add(1)?.checked_mul(size)?.checked_add(table)?.checked_sub(1)?;
     let offset = |n: usize| {
         let bytes = slice(font, n.checked_mul(size)?.checked_add(table)?, size)?;
-        let value = bytes
-            .iter()
-            .fold(0usize, |sum, b| (sum << 8) | usize::from(*b));
+        let value = bytes.iter().fold(0usize, |sum, b| (sum << 8) | usize::from(*b));
         base.checked_add(value)
     };
     let mut items = Vec::new();
@@ -89,10 +80,7 @@ fn operators(dict: &[u8]) -> Vec<(u16, Vec<i64>)> {
                 (0, None)
             }
             28 => (2, Some((next(0) << 8) | next(1))),
-            29 => (
-                4,
-                Some((next(0) << 24) | (next(1) << 16) | (next(2) << 8) | next(3)),
-            ),
+            29 => (4, Some((next(0) << 24) | (next(1) << 16) | (next(2) << 8) | next(3))),
             30 => (
                 after
                     .iter()
@@ -120,12 +108,7 @@ fn operand(top: &[(u16, Vec<i64>)], operator: u16) -> Option<usize> {
 fn used_strings(font: &[u8], top: &[(u16, Vec<i64>)]) -> Option<BTreeSet<u32>> {
     if let Some((_, ros)) = top.iter().find(|(name, _)| *name == 0x0c1e) {
         // The glyphs of a collection have numbers, not names.
-        return Some(
-            ros.iter()
-                .take(2)
-                .filter_map(|n| u32::try_from(*n).ok())
-                .collect(),
-        );
+        return Some(ros.iter().take(2).filter_map(|n| u32::try_from(*n).ok()).collect());
     }
     let mut used = BTreeSet::new();
     let encoding = operand(top, 16).unwrap_or(0);
@@ -160,11 +143,8 @@ fn used_strings(font: &[u8], top: &[(u16, Vec<i64>)]) -> Option<BTreeSet<u32>> {
 /// Glyph names an encoding adds.
 fn supplement(font: &[u8], encoding: usize, used: &mut BTreeSet<u32>) -> Option<()> {
     let count = usize::from(*font.get(encoding.checked_add(1)?)?);
-    let size = if matches!(font.get(encoding)?, 0 | 0x80) {
-        count
-    } else {
-        count.checked_mul(2)?
-    };
+    let size =
+        if matches!(font.get(encoding)?, 0 | 0x80) { count } else { count.checked_mul(2)? };
     let at = encoding.checked_add(2)?.checked_add(size)?;
     for n in 0..usize::from(*font.get(at)?) {
         let entry = n.checked_mul(3)?.checked_add(at)?.checked_add(2)?;
@@ -178,10 +158,7 @@ mod tests {
     use super::*;
 
     fn packed(items: &[&[u8]]) -> Vec<u8> {
-        let mut out = u16::try_from(items.len())
-            .expect("few")
-            .to_be_bytes()
-            .to_vec();
+        let mut out = u16::try_from(items.len()).expect("few").to_be_bytes().to_vec();
         out.push(1);
         let mut offset = 1u8;
         out.push(offset);

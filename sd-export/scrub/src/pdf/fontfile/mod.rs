@@ -63,11 +63,7 @@ fn cleaned(
         "FontFile" => {
             let clean = type1::clean(data).ok_or_else(|| Refusal::malformed("Type 1 font"))?;
             put(entries, "Length1", length(clean.clear));
-            put(
-                entries,
-                "Length2",
-                length(clean.program.len().saturating_sub(clean.clear)),
-            );
+            put(entries, "Length2", length(clean.program.len().saturating_sub(clean.clear)));
             put(entries, "Length3", Obj::Int(0));
             Ok(clean.program)
         }

@@ -27,14 +27,7 @@ pub(super) fn clean(font: &[u8], composite: bool) -> Option<Vec<u8>> {
         };
         tables.push((name, body));
     }
-    assemble(
-        if kind == b"OTTO" {
-            b"OTTO"
-        } else {
-            &[0, 1, 0, 0]
-        },
-        &tables,
-    )
+    assemble(if kind == b"OTTO" { b"OTTO" } else { &[0, 1, 0, 0] }, &tables)
 }
 
 /// A table's bytes; one that reaches past the end is taken as far as it goes, as readers do.
@@ -74,11 +67,7 @@ fn post(body: &[u8], composite: bool) -> Option<Vec<u8>> {
     }
     let count = be16(body, 32)?;
     let indexes = slice(body, 34, usize::from(count).checked_mul(2)?)?;
-    let own = indexes
-        .chunks_exact(2)
-        .filter_map(|pair| be16(pair, 0))
-        .max()
-        .unwrap_or(0);
+    let own = indexes.chunks_exact(2).filter_map(|pair| be16(pair, 0)).max().unwrap_or(0);
     let own = usize::from(own).saturating_sub(257);
     let mut end = 34usize.checked_add(indexes.len())?;
     for _ in 0..own {
@@ -92,17 +81,13 @@ fn post(body: &[u8], composite: bool) -> Option<Vec<u8>> {
 fn sum(bytes: &[u8]) -> u32 {
     bytes.chunks(4).fold(0u32, |sum, chunk| {
         let mut word = [0u8; 4];
-        word.iter_mut()
-            .zip(chunk)
-            .for_each(|(to, from)| *to = *from);
+        word.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
         sum.wrapping_add(u32::from_be_bytes(word))
     })
 }
 
 fn assemble(kind: &[u8], tables: &[([u8; 4], Vec<u8>)]) -> Option<Vec<u8>> {
-    let count = u16::try_from(tables.len())
-        .ok()
-        .filter(|count| *count > 0)?;
+    let count = u16::try_from(tables.len()).ok().filter(|count| *count > 0)?;
     let log = u16::try_from(count.ilog2()).ok()?;
     let range = 16u16.checked_shl(u32::from(log))?;
     let mut out = kind.to_vec();
@@ -143,25 +128,13 @@ mod tests {
             (*b"glyf", b"OUTLINES".to_vec()),
             (*b"head", [vec![7; 54], b"SLACK".to_vec()].concat()),
             (*b"name", b"JANE DOE FONTS".to_vec()),
-            (
-                *b"post",
-                [
-                    b"\0\x02\0\0".as_slice(),
-                    &[9; 28],
-                    b"\0\x01\x01\x02\x01xTAIL",
-                ]
-                .concat(),
-            ),
+            (*b"post", [b"\0\x02\0\0".as_slice(), &[9; 28], b"\0\x01\x01\x02\x01xTAIL"].concat()),
         ];
         let font = assemble(&[0, 1, 0, 0], &tables).expect("small");
         let out = clean(&font, false).expect("well formed");
         let has = |needle: &[u8]| crate::bytes::find(&out, needle).is_some();
         assert!(has(b"OUTLINES") && !has(b"JANE") && !has(b"SLACK") && !has(b"TAIL"));
-        assert_eq!(
-            sum(&out),
-            0xb1b0_afba,
-            "the sum over the whole font is the one readers expect"
-        );
+        assert_eq!(sum(&out), 0xb1b0_afba, "the sum over the whole font is the one readers expect");
         assert_eq!(clean(&out, false).as_deref(), Some(out.as_slice()));
     }
 }

@@ -41,17 +41,11 @@ fn without_trailer(coded: &[u8]) -> &[u8] {
         }
         at = before;
     }
-    if zeros < 512 {
-        coded
-    } else {
-        coded.get(..at).unwrap_or_default()
-    }
+    if zeros < 512 { coded } else { coded.get(..at).unwrap_or_default() }
 }
 
 fn find_last(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    bytes
-        .windows(needle.len())
-        .rposition(|window| window == needle)
+    bytes.windows(needle.len()).rposition(|window| window == needle)
 }
 
 /// Copies the clear part: comments go, strings become empty, the font's name becomes ours.
@@ -68,12 +62,10 @@ fn clear_text(text: &[u8], out: &mut Vec<u8>) {
                 out.extend_from_slice(b"()");
             }
             b'/' => {
-                let len = after
-                    .iter()
-                    .position(|b| b.is_ascii_whitespace() || b"/()<>[]{}%".contains(b));
-                let (name, tail) = after
-                    .split_at_checked(len.unwrap_or(after.len()))
-                    .unwrap_or_default();
+                let len =
+                    after.iter().position(|b| b.is_ascii_whitespace() || b"/()<>[]{}%".contains(b));
+                let (name, tail) =
+                    after.split_at_checked(len.unwrap_or(after.len())).unwrap_or_default();
                 rest = tail;
                 let named = trimmed(out).ends_with(b"/FontName");
                 out.push(b'/');
@@ -126,10 +118,7 @@ mod tests {
             CODED-BYTES";
         let out = clean(font).expect("well formed");
         assert!(find(&out.program, b"JANE").is_none() && find(&out.program, b"JaneSans").is_none());
-        assert_eq!(
-            out.program.get(out.clear..),
-            Some(b"CODED-BYTES".as_slice())
-        );
+        assert_eq!(out.program.get(out.clear..), Some(b"CODED-BYTES".as_slice()));
         let again = clean(&out.program).expect("own output");
         assert_eq!(again.program, out.program);
     }

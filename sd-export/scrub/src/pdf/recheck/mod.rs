@@ -47,9 +47,7 @@ fn fault(what: &str) -> Refusal {
 }
 
 fn index(number: u32) -> usize {
-    usize::try_from(number)
-        .unwrap_or(usize::MAX)
-        .wrapping_sub(1)
+    usize::try_from(number).unwrap_or(usize::MAX).wrapping_sub(1)
 }
 
 fn name<'e>(entries: &'e Entries, key: &str) -> &'e [u8] {
@@ -175,9 +173,5 @@ fn content(data: &[u8]) -> Result<(), Refusal> {
             return Err(fault("a dictionary in content"));
         }
     }
-    if lexer.comments {
-        Err(fault("a comment in content"))
-    } else {
-        Ok(())
-    }
+    if lexer.comments { Err(fault("a comment in content")) } else { Ok(()) }
 }

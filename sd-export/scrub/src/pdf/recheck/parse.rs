@@ -14,10 +14,7 @@ pub(super) struct Object<'a> {
 
 /// All objects in their order, and the number of the catalog.
 pub(super) fn document(clean: &[u8]) -> Result<(Vec<Object<'_>>, u32), Refusal> {
-    let mut reader = Reader {
-        bytes: clean,
-        at: 0,
-    };
+    let mut reader = Reader { bytes: clean, at: 0 };
     reader.expect(b"%PDF-1.7\n")?;
     let mut objects = Vec::new();
     let mut table = String::from("0000000000 65535 f \n");
@@ -30,22 +27,12 @@ pub(super) fn document(clean: &[u8]) -> Result<(Vec<Object<'_>>, u32), Refusal> 
     let start = reader.at;
     let size = objects.len().saturating_add(1);
     reader.expect(format!("xref\n0 {size}\n{table}trailer\n<</Root ").as_bytes())?;
-    let digits = reader
-        .rest()
-        .iter()
-        .take_while(|b| b.is_ascii_digit())
-        .count();
+    let digits = reader.rest().iter().take_while(|b| b.is_ascii_digit()).count();
     let root = reader.take(digits)?;
-    let root = std::str::from_utf8(root)
-        .ok()
-        .and_then(|text| text.parse().ok());
+    let root = std::str::from_utf8(root).ok().and_then(|text| text.parse().ok());
     let root = root.ok_or_else(|| fault("the catalog"))?;
     reader.expect(format!(" 0 R/Size {size}>>\nstartxref\n{start}\n%%EOF\n").as_bytes())?;
-    if reader.rest().is_empty() {
-        Ok((objects, root))
-    } else {
-        Err(fault("bytes after the end"))
-    }
+    if reader.rest().is_empty() { Ok((objects, root)) } else { Err(fault("bytes after the end")) }
 }
 
 struct Reader<'a> {
@@ -59,20 +46,13 @@ impl<'a> Reader<'a> {
     }
 
     fn take(&mut self, len: usize) -> Result<&'a [u8], Refusal> {
-        let taken = self
-            .rest()
-            .get(..len)
-            .ok_or_else(|| fault("an object that ends early"))?;
+        let taken = self.rest().get(..len).ok_or_else(|| fault("an object that ends early"))?;
         self.at = self.at.saturating_add(len);
         Ok(taken)
     }
 
     fn expect(&mut self, exact: &[u8]) -> Result<(), Refusal> {
-        if self.take(exact.len())? == exact {
-            Ok(())
-        } else {
-            Err(fault("bytes between objects"))
-        }
+        if self.take(exact.len())? == exact { Ok(()) } else { Err(fault("bytes between objects")) }
     }
 
     fn eat(&mut self, exact: &[u8]) -> bool {
@@ -191,11 +171,8 @@ impl<'a> Reader<'a> {
 
     /// A number, or a reference when two whole ones and an `R` follow each other.
     fn number(&mut self) -> Result<Obj, Refusal> {
-        let len = self
-            .rest()
-            .iter()
-            .take_while(|b| b.is_ascii_digit() || b"-.".contains(b))
-            .count();
+        let len =
+            self.rest().iter().take_while(|b| b.is_ascii_digit() || b"-.".contains(b)).count();
         let text = std::str::from_utf8(self.take(len)?).map_err(|_| fault("a number"))?;
         if let Ok(whole) = text.parse::<i64>() {
             if let Ok(number) = u32::try_from(whole)

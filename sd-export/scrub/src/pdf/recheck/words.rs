@@ -29,17 +29,7 @@ const PAGE: &[&str] = &[
     "Contents",
     "Annots",
 ];
-const LINK: &[&str] = &[
-    "Type",
-    "Subtype",
-    "Rect",
-    "Border",
-    "C",
-    "QuadPoints",
-    "H",
-    "Dest",
-    "A",
-];
+const LINK: &[&str] = &["Type", "Subtype", "Rect", "Border", "C", "QuadPoints", "H", "Dest", "A"];
 const DESCRIPTOR: &[&str] = &[
     "Type",
     "FontName",
@@ -82,14 +72,7 @@ const FONT: &[&str] = &[
     "CharProcs",
     "Resources",
 ];
-const RESOURCES: &[&str] = &[
-    "Font",
-    "XObject",
-    "ExtGState",
-    "ColorSpace",
-    "Pattern",
-    "Shading",
-];
+const RESOURCES: &[&str] = &["Font", "XObject", "ExtGState", "ColorSpace", "Pattern", "Shading"];
 /// Everything else: graphics states, pictures, forms, patterns, shadings, functions, streams.
 const REST: &[&str] = &[
     "Type",
@@ -262,17 +245,7 @@ const SUBTYPES: &[&str] = &[
     "CIDFontType0C",
     "OpenType",
 ];
-const KINDS: &[&str] = &[
-    "Transparency",
-    "Alpha",
-    "Luminosity",
-    "URI",
-    "D",
-    "R",
-    "r",
-    "A",
-    "a",
-];
+const KINDS: &[&str] = &["Transparency", "Alpha", "Luminosity", "URI", "D", "R", "r", "A", "a"];
 
 /// Whether a name may stand under a key.
 pub(super) fn admits_name(key: &str, name: &[u8]) -> bool {
@@ -291,6 +264,5 @@ pub(super) fn admits_name(key: &str, name: &[u8]) -> bool {
 }
 
 fn plain(name: &[u8]) -> bool {
-    name.iter()
-        .all(|b| b.is_ascii_alphanumeric() || b"-_.+,".contains(b))
+    name.iter().all(|b| b.is_ascii_alphanumeric() || b"-_.+,".contains(b))
 }

@@ -1,0 +1,110 @@
+//! Sealed manifests: as they should be, and as they should not.
+
+use std::io::{self, Write as _};
+
+use openpgp::cert::Cert;
+use openpgp::crypto::KeyPair;
+use openpgp::parse::Parse as _;
+use openpgp::serialize::stream::{
+    Armorer, Encryptor, LiteralWriter, Message, Recipient, Signer,
+};
+use openpgp::types::{Features, HashAlgorithm, SymmetricAlgorithm};
+use sequoia_openpgp as openpgp;
+
+use super::kit::{Kit, signer};
+use crate::ciphertext::keys;
+
+/// Block types of a zstd frame, in the two bits behind "last".
+const RAW: usize = 0;
+
+/// The JSON as one zstd frame.
+pub fn frame(json: &[u8]) -> io::Result<Vec<u8>> {
+    zstd::encode_all(json, 3)
+}
+
+/// The same with the checksum of the content behind it.
+pub fn frame_with_checksum(json: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 3)?;
+    encoder.include_checksum(true)?;
+    encoder.write_all(json)?;
+    encoder.finish()
+}
+
+/// One raw block in a frame that asks for a window of two to this power.
+pub fn frame_with_window(json: &[u8], log: u8) -> Vec<u8> {
+    let block = (1 | RAW << 1 | json.len() << 3).to_le_bytes();
+    [&[0x28, 0xb5, 0x2f, 0xfd, 0, (log - 10) << 3], &block[..3], json].concat()
+}
+
+/// A layer of a message, from the outside in.
+#[derive(Clone, Debug)]
+pub enum Layer {
+    /// ASCII armor.
+    Armor,
+    /// Encrypted to the submission key with this cipher.
+    Encrypted(SymmetricAlgorithm),
+    /// Signed by these keys, one beside the other, with this hash.
+    Signed(Vec<KeyPair>, HashAlgorithm),
+}
+
+impl Layer {
+    /// Encrypted as it should be.
+    pub const AES: Self = Self::Encrypted(SymmetricAlgorithm::AES256);
+
+    /// Signed by one key as it should be.
+    pub fn signed(key: KeyPair) -> Self {
+        Self::Signed(vec![key], HashAlgorithm::SHA512)
+    }
+}
+
+/// A message of these layers around a literal packet.
+pub fn layers(kit: &Kit, layers: Vec<Layer>, content: &[u8]) -> io::Result<Vec<u8>> {
+    let cert = Cert::from_bytes(kit.submission.armored()).map_err(io::Error::other)?;
+    let policy = openpgp::policy::StandardPolicy::new();
+    let valid = cert.keys().with_policy(&policy, None).for_storage_encryption().next();
+    let key = valid.ok_or_else(|| io::Error::other("no key to encrypt to"))?.key().clone();
+    let mut sink = Vec::new();
+    let mut message = Message::new(&mut sink);
+    for layer in layers {
+        let built = match layer {
+            Layer::Armor => Armorer::new(message).build(),
+            Layer::Encrypted(cipher) => {
+                let seipd = Features::empty().set_seipdv1();
+                let recipient = Recipient::new(seipd, Some(key.keyid().into()), &key);
+                Encryptor::for_recipients(message, [recipient]).symmetric_algo(cipher).build()
+            }
+            Layer::Signed(keys, hash) => signed(message, keys, hash),
+        };
+        message = built.map_err(io::Error::other)?;
+    }
+    let mut literal = LiteralWriter::new(message).build().map_err(io::Error::other)?;
+    literal.write_all(content)?;
+    literal.finalize().map_err(io::Error::other)?;
+    Ok(sink)
+}
+
+fn signed(
+    message: Message<'_>,
+    keys: Vec<KeyPair>,
+    hash: HashAlgorithm,
+) -> openpgp::Result<Message<'_>> {
+    let mut keys = keys.into_iter();
+    let first = keys.next().ok_or_else(|| io::Error::other("nobody signs"))?;
+    let mut signer = Signer::new(message, first)?.hash_algo(hash)?;
+    for key in keys {
+        signer = signer.add_signer(key)?;
+    }
+    signer.build()
+}
+
+/// A key that is not the workstation's: the source key of the fixtures.
+pub fn stranger() -> io::Result<KeyPair> {
+    let cert = Cert::from_bytes(keys::SOURCE_SECRET).map_err(io::Error::other)?;
+    signer(&cert)
+}
+
+/// The newsroom's own submission key, which signs nothing here.
+pub fn submission_signer() -> io::Result<KeyPair> {
+    let cert = Cert::from_bytes(keys::SUBMISSION_SECRET).map_err(io::Error::other)?;
+    signer(&cert)
+}
