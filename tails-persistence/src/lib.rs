@@ -1,1 +1,21 @@
-//! .
+//! The station: so far, one check of it.
+//!
+//! `sd-station doctor` looks at the network interfaces of a Secure Viewing Station. It says
+//! what was seen and what that means; it proves no air gap, since software cannot.
+
+mod cli;
+mod interfaces;
+
+use std::process::ExitCode;
+
+use sd_term::{Face, Ui};
+
+pub use interfaces::{Interface, Verdict, judge};
+
+/// The program.
+pub fn main() -> ExitCode {
+    let args: Vec<_> = std::env::args_os().collect();
+    let face = if args.iter().any(|a| a == "--json") { Face::Json } else { Face::Human };
+    let mut ui = Ui::stdio(face, cli::no_colour());
+    cli::run(args, &mut ui)
+}

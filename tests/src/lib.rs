@@ -6,6 +6,7 @@
 )]
 
 pub mod ciphertext;
+pub mod demo_world;
 pub mod gnupg;
 pub mod journalist_interface;
 pub mod newsroom;

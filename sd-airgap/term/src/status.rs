@@ -57,6 +57,8 @@ table! {
     NoSpace = "NO_SPACE", 1, "not enough room", "make room, then run the command again: nothing was lost";
     /// What was named is not there.
     NotFound = "NOT_FOUND", 1, "what was named is not there", "check the name and the stick";
+    /// A check of the station failed.
+    StationUnsafe = "STATION_UNSAFE", 1, "this station failed a check", "mend what is marked FAIL, then check again";
     /// A file system operation failed.
     FileError = "FILE_ERROR", 1, "the system could not read or write a file", "check the disk and the permissions, then run the command again";
     /// 403 from the Journalist Interface's login.

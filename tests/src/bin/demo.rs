@@ -15,16 +15,11 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 use jiff::SignedDuration;
-use sd_tests::journalist_interface::{DEV_PASSPHRASE, World};
+use sd_tests::demo_world::{LARGE, PHOTO, demo_world};
+use sd_tests::journalist_interface::DEV_PASSPHRASE;
 use sd_tests::newsroom::{Newsroom, program};
-use sd_tests::noise::Noise;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
-
-/// The size of the large document.
-const LARGE: u64 = 200 << 20;
-
-const PHOTO: &[u8] = include_bytes!("../../data/demo/photo.jpg");
 
 fn main() -> ExitCode {
     match demo() {
@@ -41,7 +36,9 @@ fn main() -> ExitCode {
 
 fn demo() -> Outcome<()> {
     title("0. Three sources submit; the server keeps ciphertext only");
-    let newsroom = Newsroom::new(world()?)?;
+    let world = demo_world(LARGE)?;
+    println!("{} sources, {} items on the server", world.sources().len(), world.items().len());
+    let newsroom = Newsroom::new(world)?;
     pairing(&newsroom)?;
 
     title("2. The networked workstation fetches what is new, still encrypted");
@@ -62,33 +59,6 @@ fn demo() -> Outcome<()> {
     show(&newsroom, "sd-airgap", &["confirm", &code, "--home", "ws"])?;
 
     export(&newsroom)
-}
-
-/// Three sources, twelve items: messages, documents with hostile names, replies, 200 MiB.
-fn world() -> Outcome<World> {
-    let mut world = World::with_test_key()?;
-    world
-        .source("focal ghost")?
-        .message("I work at the mill. The photo shows the north gate at night.")?
-        .document("photo.jpg", PHOTO)?
-        .reply("We received your photo. Is it safe to write to you here?")?
-        .message("Yes. More follows.")?;
-    world
-        .source("curious lemur")?
-        .message("These are the minutes nobody was to see.")?
-        .document("minutes.txt", b"Item 1: the budget.\nItem 2: the mill.\n")?
-        .document_from(Some(b"../../etc/cron.d/x"), &b"a name that climbs"[..])?
-        .document_from(Some("tax\u{202e}fdp.exe".as_bytes()), &b"a name that turns around"[..])?
-        .document_from(Some(b"statement.desktop"), &b"[Desktop Entry]\nExec=sh\n"[..])?;
-    println!("... making a 200 MiB document");
-    world
-        .source("patient heron")?
-        .message("The archive is large.")?
-        .document_from(Some(b"archive.bin"), Noise::new(LARGE, 7))?
-        .reply("Thank you.")?;
-    let sources = world.sources().len();
-    println!("{sources} sources, {} items on the server", world.items().len());
-    Ok(world)
 }
 
 fn pairing(newsroom: &Newsroom) -> Outcome<()> {

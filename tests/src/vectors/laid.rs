@@ -126,13 +126,8 @@ impl Laid {
     }
 
     /// The same with one number of the head changed.
-    pub fn head_number(self, field: &str, number: impl ToString) -> io::Result<Self> {
-        self.head(|json| {
-            let key = format!("\"{field}\":");
-            let at = json.find(&key).ok_or_else(|| io::Error::other("no such field"))? + key.len();
-            let digits = json[at..].bytes().take_while(u8::is_ascii_digit).count();
-            Ok(format!("{}{}{}", &json[..at], number.to_string(), &json[at + digits..]))
-        })
+    pub fn head_number(self, field: &str, number: usize) -> io::Result<Self> {
+        self.head(|json| set(json, field, &number.to_string()))
     }
 
     /// Lets the head tell the length that the file now has.
@@ -203,4 +198,21 @@ pub fn once(text: &str, from: &str, to: &str) -> io::Result<String> {
         1 => Ok(text.replacen(from, to, 1)),
         n => Err(io::Error::other(format!("{n} places for {from}"))),
     }
+}
+
+/// The JSON with another value for the first field of this name; for values without a comma.
+pub fn set(json: &str, field: &str, value: &str) -> io::Result<String> {
+    let key = format!("\"{field}\":");
+    let missing = || io::Error::other(format!("no field {field}"));
+    let at = json.find(&key).ok_or_else(missing)? + key.len();
+    let end = at + json[at..].find([',', '}']).ok_or_else(missing)?;
+    Ok(format!("{}{value}{}", &json[..at], &json[end..]))
+}
+
+/// The value of the first field of this name, quotation marks and all.
+pub fn value<'a>(json: &'a str, field: &str) -> io::Result<&'a str> {
+    let key = format!("\"{field}\":");
+    let missing = || io::Error::other(format!("no field {field}"));
+    let rest = &json[json.find(&key).ok_or_else(missing)? + key.len()..];
+    Ok(&rest[..rest.find([',', '}']).ok_or_else(missing)?])
 }
