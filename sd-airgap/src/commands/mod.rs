@@ -106,6 +106,8 @@ fn passphrase(fd: Option<i32>, ui: &mut Ui) -> Result<Secret, Failure> {
 /// The bundle files that a path stands for: itself, or every bundle in a directory, by name.
 pub(crate) fn bundles_at(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !path.is_dir() {
+        let (dir, name) = Dir::containing(path)?;
+        dir.open_file(&name)?;
         return Ok(vec![path.to_owned()]);
     }
     let entries = Dir::open(path)?.entries()?;

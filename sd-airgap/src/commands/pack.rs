@@ -75,7 +75,7 @@ impl fmt::Display for PackReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for b in &self.bundles {
             let done = if self.dry_run { "would hold" } else { "written and read back:" };
-            writeln!(f, "{}  {done} {}, {}", b.file, count(b.items, "item"), size(b.bytes))?;
+            writeln!(f, "{}\n  {done} {}, {}", b.file, count(b.items, "item"), size(b.bytes))?;
         }
         for item in &self.damaged {
             writeln!(f, "item {item}: changed in the inbox since it was fetched; fetch it again")?;

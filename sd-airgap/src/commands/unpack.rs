@@ -182,6 +182,8 @@ impl UnpackArgs {
     }
 
     fn unpack(&self, home: &Home, ui: &mut Ui) -> Result<UnpackReport, Failure> {
+        // Before anybody types a passphrase.
+        let paths = bundles_at(&self.path)?;
         let svs = Svs::open(home, self.passphrase_fd, ui)?;
         let mut store = Store::open(home)?;
         let list = ["sd-airgap", "list"].map(str::to_owned).into_iter().chain(home.args());
@@ -193,7 +195,7 @@ impl UnpackArgs {
             stopped: None,
             next: Hint::new(list),
         };
-        for path in bundles_at(&self.path)? {
+        for path in paths {
             match store_one(&svs, &mut store, &path, ui) {
                 Ok(stored) => report.bundles.push(stored),
                 Err(failure) => report.refused_bundles.push((shown(&path), failure)),

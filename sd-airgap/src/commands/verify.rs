@@ -84,6 +84,8 @@ impl VerifyArgs {
     }
 
     fn verify(&self, home: &Home, ui: &mut Ui) -> Result<VerifyReport, Failure> {
+        // Before anybody types a passphrase.
+        let paths = bundles_at(&self.path)?;
         let svs = Svs::open(home, self.passphrase_fd, ui)?;
         let store = Store::open(home)?;
         let path = self.path.to_string_lossy().into_owned();
@@ -93,7 +95,7 @@ impl VerifyArgs {
             refused: Vec::new(),
             next: Hint::new(words.into_iter().chain(home.args())),
         };
-        for path in bundles_at(&self.path)? {
+        for path in paths {
             match verify_one(&svs, &store, &path, ui) {
                 Ok(good) => report.bundles.push(good),
                 Err(failure) => report.refused.push((shown(&path), failure)),
