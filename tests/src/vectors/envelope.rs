@@ -108,3 +108,22 @@ pub fn submission_signer() -> io::Result<KeyPair> {
     let cert = Cert::from_bytes(keys::SUBMISSION_SECRET).map_err(io::Error::other)?;
     signer(&cert)
 }
+
+/// One content, with the workstation's signature over another.
+pub fn with_signature_over(kit: &Kit, content: &[u8], other: &[u8]) -> io::Result<Vec<u8>> {
+    let signed = layers(kit, vec![Layer::signed(kit.signer()?)], other)?;
+    let packets = openpgp::PacketPile::from_bytes(&signed).map_err(io::Error::other)?;
+    let mut packets: Vec<openpgp::Packet> = packets.into_children().collect();
+    for packet in &mut packets {
+        if let openpgp::Packet::Literal(literal) = packet {
+            literal.set_body(content.to_vec());
+        }
+    }
+    let mut plain = Vec::new();
+    for packet in packets {
+        openpgp::serialize::Serialize::serialize(&packet, &mut plain).map_err(io::Error::other)?;
+    }
+    let mut sealed = Vec::new();
+    crate::ciphertext::encrypt_packets(&kit.submission, &plain, &mut sealed)?;
+    Ok(sealed)
+}

@@ -156,7 +156,7 @@ fn foreign_entries() -> Vec<Case> {
             "A pax header that renames the first member stands before it.",
             b'x',
             "PaxHeaders/m",
-            b"13 path=x.pgp\n",
+            b"14 path=x.pgp\n",
         ),
         entry(
             "gnu-longname",
