@@ -10,6 +10,7 @@
 mod cli;
 mod commands;
 mod opener;
+mod packer;
 mod station;
 mod store;
 mod vault;

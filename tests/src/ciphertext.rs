@@ -69,7 +69,7 @@ impl EncryptionKey {
 
     /// This key as a recipient that is known to support nothing newer than `SEIPDv1`; left to itself
     /// the library writes `SEIPDv2` for a certificate that asks for it, and the servers never do.
-    fn recipient(&self) -> Recipient<'_> {
+    pub(crate) fn recipient(&self) -> Recipient<'_> {
         Recipient::new(
             Features::empty().set_seipdv1(),
             Some(self.key.keyid().into()),

@@ -12,3 +12,4 @@ pub mod journalist_interface;
 pub mod newsroom;
 pub mod noise;
 pub mod totp;
+pub mod vectors;

@@ -29,13 +29,23 @@ const MDC_LENGTH: usize = 22;
 
 /// `SEIPDv1` whose MDC packet was cut away; everything else is intact, and decrypts.
 pub fn without_mdc(to: &EncryptionKey, text: &[u8]) -> io::Result<Vec<u8>> {
-    let (pkesk, body) = split(&sealed(to, text)?)?;
+    mdc_cut_off(&sealed(to, text)?)
+}
+
+/// The same for a short ciphertext of one recipient that is there already.
+pub fn mdc_cut_off(ciphertext: &[u8]) -> io::Result<Vec<u8>> {
+    let (pkesk, body) = split(ciphertext)?;
     Ok(joined(&pkesk, SEIPD, &body[..body.len() - MDC_LENGTH]))
 }
 
 /// `SEIPDv1` relabelled as tag 9, the well-known downgrade: its first block decrypts to garbage.
 pub fn downgraded(to: &EncryptionKey, text: &[u8]) -> io::Result<Vec<u8>> {
-    let (pkesk, body) = split(&sealed(to, text)?)?;
+    relabelled(&sealed(to, text)?)
+}
+
+/// The same for a short ciphertext of one recipient that is there already.
+pub fn relabelled(ciphertext: &[u8]) -> io::Result<Vec<u8>> {
+    let (pkesk, body) = split(ciphertext)?;
     Ok(joined(&pkesk, SED, &body[1..]))
 }
 

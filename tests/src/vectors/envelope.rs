@@ -5,10 +5,11 @@ use std::io::{self, Write as _};
 use openpgp::cert::Cert;
 use openpgp::crypto::KeyPair;
 use openpgp::parse::Parse as _;
+use openpgp::serialize::Serialize as _;
 use openpgp::serialize::stream::{
-    Armorer, Encryptor, LiteralWriter, Message, Recipient, Signer,
+    Armorer, Encryptor, LiteralWriter, Message, Signer,
 };
-use openpgp::types::{Features, HashAlgorithm, SymmetricAlgorithm};
+use openpgp::types::{HashAlgorithm, SymmetricAlgorithm};
 use sequoia_openpgp as openpgp;
 
 use super::kit::{Kit, signer};
@@ -59,19 +60,15 @@ impl Layer {
 
 /// A message of these layers around a literal packet.
 pub fn layers(kit: &Kit, layers: Vec<Layer>, content: &[u8]) -> io::Result<Vec<u8>> {
-    let cert = Cert::from_bytes(kit.submission.armored()).map_err(io::Error::other)?;
-    let policy = openpgp::policy::StandardPolicy::new();
-    let valid = cert.keys().with_policy(&policy, None).for_storage_encryption().next();
-    let key = valid.ok_or_else(|| io::Error::other("no key to encrypt to"))?.key().clone();
     let mut sink = Vec::new();
     let mut message = Message::new(&mut sink);
     for layer in layers {
         let built = match layer {
             Layer::Armor => Armorer::new(message).build(),
             Layer::Encrypted(cipher) => {
-                let seipd = Features::empty().set_seipdv1();
-                let recipient = Recipient::new(seipd, Some(key.keyid().into()), &key);
-                Encryptor::for_recipients(message, [recipient]).symmetric_algo(cipher).build()
+                Encryptor::for_recipients(message, [kit.submission.recipient()])
+                    .symmetric_algo(cipher)
+                    .build()
             }
             Layer::Signed(keys, hash) => signed(message, keys, hash),
         };
@@ -119,11 +116,15 @@ pub fn with_signature_over(kit: &Kit, content: &[u8], other: &[u8]) -> io::Resul
             literal.set_body(content.to_vec());
         }
     }
-    let mut plain = Vec::new();
-    for packet in packets {
-        openpgp::serialize::Serialize::serialize(&packet, &mut plain).map_err(io::Error::other)?;
-    }
     let mut sealed = Vec::new();
-    crate::ciphertext::encrypt_packets(&kit.submission, &plain, &mut sealed)?;
+    let message = Message::new(&mut sealed);
+    let message = Encryptor::for_recipients(message, [kit.submission.recipient()])
+        .symmetric_algo(SymmetricAlgorithm::AES256)
+        .build();
+    let mut message = message.map_err(io::Error::other)?;
+    for packet in packets {
+        packet.serialize(&mut message).map_err(io::Error::other)?;
+    }
+    message.finalize().map_err(io::Error::other)?;
     Ok(sealed)
 }

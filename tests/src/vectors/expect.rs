@@ -53,6 +53,8 @@ expectations! {
     Structure = "structure", "an unusual structure";
     /// The manifest is encrypted to another key.
     OtherKey = "other-key", "encrypted to another key";
+    /// The session key is wrapped for the submission key, and damaged.
+    BadSessionKey = "bad-session-key", "not a wrapped session key";
     /// The manifest's integrity check failed.
     Tampered = "tampered", "the integrity check failed";
     /// The manifest is not signed by the paired workstation.

@@ -18,6 +18,9 @@ pub(super) fn cases() -> Vec<Case> {
     cases
 }
 
+/// Plaintext of items that must not open.
+const TEXT: &[u8] = b"This must not come out.";
+
 type Made = io::Result<(Laid, Content, Receipt)>;
 
 fn of(kit: &Kit, entries: Vec<Entry>) -> Made {
@@ -140,7 +143,6 @@ fn items_to_refuse() -> Vec<Case> {
             of(kit, vec![Entry::refused(kind, make(kit)?), fine])
         })
     };
-    let text = b"This must not come out.";
     vec![
         with("item-no-message", "An item that is no OpenPGP message.", Kind::Message, |_| {
             Ok(b"not OpenPGP at all".to_vec())
@@ -148,7 +150,7 @@ fn items_to_refuse() -> Vec<Case> {
         with("item-one-byte", "An item of one byte.", Kind::Message, |_| Ok(vec![0])),
         with("item-not-encrypted", "An item in a literal packet.", Kind::Message, |_| {
             let mut out = Vec::new();
-            broken::unencrypted(text, &mut out)?;
+            broken::unencrypted(TEXT, &mut out)?;
             Ok(out)
         }),
         with("item-tampered", "A bit of the item is flipped.", Kind::Message, |kit| {
@@ -156,14 +158,14 @@ fn items_to_refuse() -> Vec<Case> {
             Ok(broken::flipped(&sealed, 30))
         }),
         with("item-without-mdc", "The item's MDC is cut off.", Kind::Message, |kit| {
-            broken::without_mdc(&kit.submission, text)
+            broken::without_mdc(&kit.submission, TEXT)
         }),
         with("item-tag-9", "An item without integrity protection.", Kind::Message, |_| {
             Ok(broken::TAG_9.to_vec())
         }),
         with("item-for-another-key", "Encrypted to the source only.", Kind::Reply, |_| {
             let mut out = Vec::new();
-            encrypt(&[&keys::source()?], &text[..], &mut out)?;
+            encrypt(&[&keys::source()?], TEXT, &mut out)?;
             Ok(out)
         }),
         with("item-gzip-damaged", "A document whose gzip ends early.", Kind::Document, |kit| {

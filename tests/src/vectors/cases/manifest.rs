@@ -98,7 +98,7 @@ fn not_sealed() -> Vec<Case> {
 }
 
 fn changed() -> Vec<Case> {
-    use Expect::{Tampered, Unprotected};
+    use Expect::{BadSessionKey, Tampered, Unprotected};
     vec![
         sealed("manifest-tampered", Tampered, "A bit of the ciphertext is flipped.", |kit, frame| {
             Ok(broken::flipped(&kit.seal(frame)?, 100))
@@ -114,7 +114,7 @@ fn changed() -> Vec<Case> {
         }),
         sealed(
             "manifest-session-key-damaged",
-            Tampered,
+            BadSessionKey,
             "The wrapped session key is damaged; the key ID is the submission key's.",
             |kit, frame| {
                 let mut sealed = kit.seal(frame)?;
