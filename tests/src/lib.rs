@@ -2,6 +2,7 @@
 //! `SecureDrop` makes them, one-time codes, and a newsroom with two stations.
 #![expect(
     clippy::disallowed_methods,
+    clippy::missing_panics_doc,
     reason = "test code stands on the other side of the doors: it serves, spawns and tampers"
 )]
 

@@ -37,7 +37,9 @@ pub struct Run {
 }
 
 impl Run {
-    fn of(output: Output) -> Self {
+    /// What a process that has ended left.
+    #[expect(clippy::needless_pass_by_value, reason = "an ended program is used up")]
+    pub fn of(output: Output) -> Self {
         Self {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -77,8 +79,8 @@ pub fn program(name: &str) -> PathBuf {
             build.arg("--release");
         }
         build.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-        let built = build.status().is_ok_and(|s| s.success());
-        assert!(built, "the programs could not be built");
+        let status = build.status();
+        assert!(status.is_ok_and(|s| s.success()), "the programs could not be built");
         directory
     });
     directory.join(name)

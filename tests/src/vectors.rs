@@ -8,7 +8,7 @@
 //! beside them says how another implementation does.
 
 pub mod cases;
-pub mod envelope;
+mod envelope;
 mod expect;
 mod file;
 mod kit;
@@ -18,8 +18,9 @@ use std::path::PathBuf;
 
 pub use expect::Expect;
 pub use file::Vector;
-pub use kit::{Content, Entry, Kit, WORKSTATION_PUBLIC, WORKSTATION_SECRET};
-pub use laid::{Laid, Place, once};
+pub use kit::{Content, Entry, Kit, workstation_fingerprint};
+use laid::once;
+pub use laid::{Laid, Place};
 
 /// Where the vectors stand.
 pub fn directory() -> PathBuf {

@@ -1,5 +1,5 @@
 //! Stock GnuPG as the second reader: of SecureDrop's ciphertexts, and of our bundles.
-#![expect(clippy::disallowed_methods, reason = "a test runs other programs and reads their files")]
+#![expect(clippy::disallowed_methods, clippy::expect_used, reason = "a test runs other programs and reads their files")]
 
 use std::collections::BTreeMap;
 use std::io::Read as _;

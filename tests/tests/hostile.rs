@@ -1,5 +1,5 @@
 //! What a hostile source, server or stick may bring, and where it ends.
-#![expect(clippy::disallowed_methods, reason = "a test tampers with files behind the programs")]
+#![expect(clippy::disallowed_methods, clippy::expect_used, reason = "a test tampers with files behind the programs")]
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
 //! SIGKILL at random moments: the next run goes on, and nothing is lost, doubled or half-named.
-#![expect(clippy::disallowed_methods, reason = "a test looks at the disk behind the programs")]
+#![expect(clippy::disallowed_methods, clippy::expect_used, reason = "a test looks at the disk behind the programs")]
 
 use std::collections::BTreeMap;
 use std::process::Child;

@@ -1,5 +1,5 @@
 //! Memory stays flat as files grow: a 500 MB document through every stage.
-#![expect(clippy::disallowed_methods, reason = "a test runs other programs")]
+#![expect(clippy::disallowed_methods, clippy::expect_used, reason = "a test runs other programs")]
 
 use std::path::Path;
 use std::process::{Command, Stdio};

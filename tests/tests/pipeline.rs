@@ -1,5 +1,5 @@
 //! The whole walk: from the Journalist Interface to plaintext on the SVS and back with a code.
-#![expect(clippy::disallowed_methods, reason = "a test looks at the disk behind the programs")]
+#![expect(clippy::disallowed_methods, clippy::expect_used, reason = "a test looks at the disk behind the programs")]
 
 use sd_tests::journalist_interface::World;
 use sd_tests::newsroom::Newsroom;

@@ -8,6 +8,7 @@ mod manifest;
 mod member;
 mod member_header;
 mod pad;
+mod zstd;
 
 use std::io;
 
@@ -39,6 +40,7 @@ pub fn all() -> Vec<Case> {
         pad::cases(),
         head::cases(),
         manifest::cases(),
+        zstd::cases(),
         json::cases(),
         member_header::cases(),
         member::cases(),
@@ -64,7 +66,7 @@ impl Case {
             comment: self.comment.to_owned(),
             bytes: laid.into_bytes(),
         };
-        for (content, _) in &good {
+        if let Some((content, _)) = &good {
             for (member, entry) in content.manifest.members.iter().zip(&content.entries) {
                 vector.members.push((member.name.clone(), Sha256::of(&entry.ciphertext)));
                 let id = member.item.item.clone();

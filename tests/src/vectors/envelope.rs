@@ -1,15 +1,15 @@
 //! Sealed manifests: as they should be, and as they should not.
 
 use std::io::{self, Write as _};
+use std::time::Duration;
 
 use openpgp::cert::Cert;
 use openpgp::crypto::KeyPair;
+use openpgp::packet::signature::SignatureBuilder;
 use openpgp::parse::Parse as _;
 use openpgp::serialize::Serialize as _;
-use openpgp::serialize::stream::{
-    Armorer, Encryptor, LiteralWriter, Message, Signer,
-};
-use openpgp::types::{HashAlgorithm, SymmetricAlgorithm};
+use openpgp::serialize::stream::{Armorer, Encryptor, LiteralWriter, Message, Signer};
+use openpgp::types::{HashAlgorithm, SignatureType, SymmetricAlgorithm};
 use sequoia_openpgp as openpgp;
 
 use super::kit::{Kit, signer};
@@ -19,12 +19,12 @@ use crate::ciphertext::keys;
 const RAW: usize = 0;
 
 /// The JSON as one zstd frame.
-pub fn frame(json: &[u8]) -> io::Result<Vec<u8>> {
+pub(super) fn frame(json: &[u8]) -> io::Result<Vec<u8>> {
     zstd::encode_all(json, 3)
 }
 
 /// The same with the checksum of the content behind it.
-pub fn frame_with_checksum(json: &[u8]) -> io::Result<Vec<u8>> {
+pub(super) fn frame_with_checksum(json: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = zstd::Encoder::new(Vec::new(), 3)?;
     encoder.include_checksum(true)?;
     encoder.write_all(json)?;
@@ -32,34 +32,36 @@ pub fn frame_with_checksum(json: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 /// One raw block in a frame that asks for a window of two to this power.
-pub fn frame_with_window(json: &[u8], log: u8) -> Vec<u8> {
+pub(super) fn frame_with_window(json: &[u8], log: u8) -> Vec<u8> {
     let block = (1 | RAW << 1 | json.len() << 3).to_le_bytes();
     [&[0x28, 0xb5, 0x2f, 0xfd, 0, (log - 10) << 3], &block[..3], json].concat()
 }
 
 /// A layer of a message, from the outside in.
-#[derive(Clone, Debug)]
-pub enum Layer {
+#[derive(Clone)]
+pub(super) enum Layer {
     /// ASCII armor.
     Armor,
     /// Encrypted to the submission key with this cipher.
     Encrypted(SymmetricAlgorithm),
     /// Signed by these keys, one beside the other, with this hash.
     Signed(Vec<KeyPair>, HashAlgorithm),
+    /// Signed for one year.
+    Expiring(KeyPair),
 }
 
 impl Layer {
     /// Encrypted as it should be.
-    pub const AES: Self = Self::Encrypted(SymmetricAlgorithm::AES256);
+    pub(super) const AES: Self = Self::Encrypted(SymmetricAlgorithm::AES256);
 
     /// Signed by one key as it should be.
-    pub fn signed(key: KeyPair) -> Self {
+    pub(super) fn signed(key: KeyPair) -> Self {
         Self::Signed(vec![key], HashAlgorithm::SHA512)
     }
 }
 
 /// A message of these layers around a literal packet.
-pub fn layers(kit: &Kit, layers: Vec<Layer>, content: &[u8]) -> io::Result<Vec<u8>> {
+pub(super) fn layers(kit: &Kit, layers: Vec<Layer>, content: &[u8]) -> io::Result<Vec<u8>> {
     let mut sink = Vec::new();
     let mut message = Message::new(&mut sink);
     for layer in layers {
@@ -71,6 +73,13 @@ pub fn layers(kit: &Kit, layers: Vec<Layer>, content: &[u8]) -> io::Result<Vec<u
                     .build()
             }
             Layer::Signed(keys, hash) => signed(message, keys, hash),
+            Layer::Expiring(key) => {
+                let template = SignatureBuilder::new(SignatureType::Binary);
+                template
+                    .set_signature_validity_period(Duration::from_secs(365 * 86_400))
+                    .and_then(|t| Signer::with_template(message, key, t))
+                    .and_then(Signer::build)
+            }
         };
         message = built.map_err(io::Error::other)?;
     }
@@ -95,19 +104,19 @@ fn signed(
 }
 
 /// A key that is not the workstation's: the source key of the fixtures.
-pub fn stranger() -> io::Result<KeyPair> {
+pub(super) fn stranger() -> io::Result<KeyPair> {
     let cert = Cert::from_bytes(keys::SOURCE_SECRET).map_err(io::Error::other)?;
     signer(&cert)
 }
 
 /// The newsroom's own submission key, which signs nothing here.
-pub fn submission_signer() -> io::Result<KeyPair> {
+pub(super) fn submission_signer() -> io::Result<KeyPair> {
     let cert = Cert::from_bytes(keys::SUBMISSION_SECRET).map_err(io::Error::other)?;
     signer(&cert)
 }
 
 /// One content, with the workstation's signature over another.
-pub fn with_signature_over(kit: &Kit, content: &[u8], other: &[u8]) -> io::Result<Vec<u8>> {
+pub(super) fn with_signature_over(kit: &Kit, content: &[u8], other: &[u8]) -> io::Result<Vec<u8>> {
     let signed = layers(kit, vec![Layer::signed(kit.signer()?)], other)?;
     let packets = openpgp::PacketPile::from_bytes(&signed).map_err(io::Error::other)?;
     let mut packets: Vec<openpgp::Packet> = packets.into_children().collect();

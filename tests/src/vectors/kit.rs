@@ -1,6 +1,7 @@
 //! The keys of the vectors and the good bundles that the faults are put into.
 
 use std::io;
+use std::time::SystemTime;
 
 use openpgp::cert::Cert;
 use openpgp::crypto::KeyPair;
@@ -14,10 +15,8 @@ use super::envelope;
 use super::laid::Laid;
 use crate::ciphertext::{EncryptionKey, document, keys, message};
 
-/// The certificate of the workstation that signed the vectors.
-pub const WORKSTATION_PUBLIC: &str = include_str!("../../vectors/bundle/workstation.pub.asc");
-/// Its secret half: test data, no secret.
-pub const WORKSTATION_SECRET: &str = include_str!("../../vectors/bundle/workstation.sec.asc");
+/// The key of the workstation that signed the vectors: test data, no secret.
+const WORKSTATION_SECRET: &str = include_str!("../../vectors/bundle/workstation.sec.asc");
 
 /// An RSA number of the longest kind makes a message of one length; about one in 256 is shorter.
 const TRIES: usize = 64;
@@ -70,9 +69,7 @@ impl Kit {
         let lay = |content: &Content| {
             let json = json(content)?;
             let frame = envelope::frame(json.as_bytes())?;
-            let signer = signer(&workstation)?;
-            let sealed = sd_pgp::seal(&frame, signer, &certificate).map_err(io::Error::other)?;
-            lay(content, &sealed)
+            lay(content, &seal(&frame, signer(&workstation)?, &certificate)?)
         };
         let (good, other) = (lay(&one)?, lay(&two)?);
         Ok(Self { submission, certificate, workstation, one, two, good, other })
@@ -88,9 +85,14 @@ impl Kit {
         self.seal_as(frame, self.signer()?)
     }
 
+    /// The same at another moment.
+    pub fn seal_at(&self, frame: &[u8], created: SystemTime) -> io::Result<Vec<u8>> {
+        sd_pgp::seal(frame, self.signer()?, &self.certificate, created).map_err(io::Error::other)
+    }
+
     /// The same with another key to sign with.
     pub fn seal_as(&self, frame: &[u8], signer: KeyPair) -> io::Result<Vec<u8>> {
-        sd_pgp::seal(frame, signer, &self.certificate).map_err(io::Error::other)
+        seal(frame, signer, &self.certificate)
     }
 
     /// The first bundle around another sealed manifest.
@@ -158,19 +160,29 @@ impl Entry {
     }
 }
 
+/// The fingerprint of the workstation that signed the vectors.
+pub fn workstation_fingerprint() -> io::Result<String> {
+    Ok(certificate(WORKSTATION_SECRET)?.fingerprint().to_string())
+}
+
+/// Signs and encrypts as `pack` does.
+pub(super) fn seal(frame: &[u8], signer: KeyPair, recipient: &Certificate) -> io::Result<Vec<u8>> {
+    sd_pgp::seal(frame, signer, recipient, SystemTime::now()).map_err(io::Error::other)
+}
+
 /// The JSON as our writer makes it.
-pub fn json(content: &Content) -> io::Result<String> {
+pub(super) fn json(content: &Content) -> io::Result<String> {
     let json = content.manifest.to_json().map_err(io::Error::other)?;
     String::from_utf8(json).map_err(io::Error::other)
 }
 
 /// The receipt code for a manifest in exactly these bytes.
-pub fn receipt(content: &Content, json: &[u8]) -> Receipt {
+pub(super) fn receipt(content: &Content, json: &[u8]) -> Receipt {
     content.manifest.receipt(&Blake3::of(json))
 }
 
 /// A bundle with this content around any sealed manifest.
-pub fn lay(content: &Content, sealed: &[u8]) -> io::Result<Laid> {
+pub(super) fn lay(content: &Content, sealed: &[u8]) -> io::Result<Laid> {
     let mut bytes = Vec::new();
     let mut ciphertexts = content.entries.iter().map(|e| io::Cursor::new(e.ciphertext.clone()));
     let open = |_: &Item| ciphertexts.next().ok_or_else(|| io::Error::other("no ciphertext"));
@@ -184,12 +196,12 @@ pub fn lay(content: &Content, sealed: &[u8]) -> io::Result<Laid> {
 }
 
 /// A certificate without its secret parts.
-pub fn certificate(armored: &str) -> io::Result<Certificate> {
+pub(super) fn certificate(armored: &str) -> io::Result<Certificate> {
     Certificate::parse(armored.as_bytes()).map_err(io::Error::other)
 }
 
 /// The key of a certificate that signs.
-pub fn signer(cert: &Cert) -> io::Result<KeyPair> {
+pub(super) fn signer(cert: &Cert) -> io::Result<KeyPair> {
     let policy = openpgp::policy::StandardPolicy::new();
     let mut keys = cert.keys().with_policy(&policy, None).for_signing().secret();
     let key = keys.next().ok_or_else(|| io::Error::other("no signing key"))?;

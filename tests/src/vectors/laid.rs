@@ -166,7 +166,7 @@ impl Laid {
 }
 
 /// A header of any kind of entry, its checksum good: what other writers of tar put there.
-pub fn header(name: &str, kind: u8, size: usize) -> [u8; BLOCK] {
+pub(super) fn header(name: &str, kind: u8, size: usize) -> [u8; BLOCK] {
     let mut block = [0; BLOCK];
     let size = format!("{size:011o}\0");
     let fields: [(usize, &[u8]); 8] = [
@@ -193,7 +193,7 @@ fn set_checksum(header: &mut [u8]) {
 }
 
 /// The text with one replacement; an error unless there is exactly one place for it.
-pub fn once(text: &str, from: &str, to: &str) -> io::Result<String> {
+pub(super) fn once(text: &str, from: &str, to: &str) -> io::Result<String> {
     match text.matches(from).count() {
         1 => Ok(text.replacen(from, to, 1)),
         n => Err(io::Error::other(format!("{n} places for {from}"))),
@@ -201,7 +201,7 @@ pub fn once(text: &str, from: &str, to: &str) -> io::Result<String> {
 }
 
 /// The JSON with another value for the first field of this name; for values without a comma.
-pub fn set(json: &str, field: &str, value: &str) -> io::Result<String> {
+pub(super) fn set(json: &str, field: &str, value: &str) -> io::Result<String> {
     let key = format!("\"{field}\":");
     let missing = || io::Error::other(format!("no field {field}"));
     let at = json.find(&key).ok_or_else(missing)? + key.len();
@@ -210,7 +210,7 @@ pub fn set(json: &str, field: &str, value: &str) -> io::Result<String> {
 }
 
 /// The value of the first field of this name, quotation marks and all.
-pub fn value<'a>(json: &'a str, field: &str) -> io::Result<&'a str> {
+pub(super) fn value<'a>(json: &'a str, field: &str) -> io::Result<&'a str> {
     let key = format!("\"{field}\":");
     let missing = || io::Error::other(format!("no field {field}"));
     let rest = &json[json.find(&key).ok_or_else(missing)? + key.len()..];

@@ -70,6 +70,7 @@ fn fetch(settings: &Settings, newsroom: &Newsroom, item: &Item, megabytes: u64) 
 /// Into a home that has fetched nothing yet.
 fn sync(newsroom: &Newsroom) -> Outcome<Sample> {
     let home = newsroom.path("ws");
+    stage::remove(&home)?;
     stage::renew(&newsroom.path("ws-paired"), &home)?;
     // A fresh one-time code, and far enough from the last login for the server's throttle.
     newsroom
@@ -114,7 +115,11 @@ fn open(settings: &Settings, newsroom: &Newsroom, item: &Item, megabytes: u64) -
         Contender {
             who: Who::Ours,
             what: "sd-airgap unpack: verify, store, open, flush",
-            run: Box::new(|| unpack(newsroom)),
+            run: Box::new(|| {
+                // A gigabyte in a handful of files: not to be set aside.
+                stage::remove(&newsroom.path("svs"))?;
+                unpack(newsroom)
+            }),
         },
         Contender {
             who: Who::Theirs,

@@ -97,7 +97,8 @@ fn on_svs(newsroom: &Newsroom, verb: &str, home: &Path) -> Outcome<Command> {
 
 fn by_gnupg(newsroom: &Newsroom, made: &[Made], gnupg: &Gnupg, agent: &Agent) -> Outcome<Sample> {
     let dir = newsroom.path("gpg");
-    stage::empty(&dir)?;
+    stage::set_aside(&dir)?;
+    std::fs::create_dir(&dir)?;
     let mut command = gnupg.command();
     command.arg("--decrypt-files");
     for one in made {

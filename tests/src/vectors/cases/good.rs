@@ -1,19 +1,21 @@
 //! Good bundles: what a reader must not refuse, and items it must not open.
 
 use std::io;
+use std::time::{Duration, SystemTime};
 
 use sd_bundle::{Kind, Receipt};
 
 use super::{Case, good};
 use crate::ciphertext::{Encoding, broken, encrypt, keys, reply};
-use crate::vectors::envelope::{frame_with_checksum, frame_with_window};
+use crate::vectors::envelope::{frame, frame_with_checksum, frame_with_window};
 use crate::vectors::kit::{json, receipt};
 use crate::vectors::{Content, Entry, Kit, Laid, once};
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = bundles();
     cases.extend(manifests());
-    cases.extend(members());
+    cases.extend(messages());
+    cases.extend(documents());
     cases.extend(items_to_refuse());
     cases
 }
@@ -50,6 +52,13 @@ fn bundles() -> Vec<Case> {
             let (laid, receipt) = kit.lay(&content)?;
             Ok((laid, content, receipt))
         }),
+        good("good-signature-from-2090", "The workstation's clock was wrong.", |kit| {
+            let json = json(&kit.one)?;
+            let then = SystemTime::UNIX_EPOCH + Duration::from_secs(120 * 365 * 86_400);
+            let sealed = kit.seal_at(&frame(json.as_bytes())?, then)?;
+            let receipt = receipt(&kit.one, json.as_bytes());
+            Ok((kit.with_sealed(&sealed)?, kit.one.clone(), receipt))
+        }),
         good("good-whole-block", "A member that needs no filling.", |kit| {
             let full = |text: &String| {
                 let entry = Entry::message(&kit.submission, text);
@@ -65,11 +74,17 @@ fn bundles() -> Vec<Case> {
 fn manifests() -> Vec<Case> {
     vec![
         good("good-json-space", "The manifest has white space: it is hashed as it is.", |kit| {
-            rewritten(kit, |json| Ok(format!(" {}\n", once(json, "\"version\":1", "\"version\" : 1")?)))
+            rewritten(kit, |json| {
+                Ok(format!(" {}\n", once(json, "\"version\":1", "\"version\" : 1")?))
+            })
         }),
         good("good-json-order", "Sequence and bundle id have changed places.", |kit| {
             rewritten(kit, |json| {
-                once(&once(json, "\"sequence\":1,", "")?, "\"bundle\":", "\"sequence\":1,\"bundle\":")
+                once(
+                    &once(json, "\"sequence\":1,", "")?,
+                    "\"bundle\":",
+                    "\"sequence\":1,\"bundle\":",
+                )
             })
         }),
         good("good-json-escape", "A letter of the manifest's format is escaped.", |kit| {
@@ -90,7 +105,7 @@ fn manifests() -> Vec<Case> {
     ]
 }
 
-fn members() -> Vec<Case> {
+fn messages() -> Vec<Case> {
     vec![
         good("good-replies", "Two replies, one ASCII-armored.", |kit| {
             let source = keys::source()?;
@@ -100,11 +115,24 @@ fn members() -> Vec<Case> {
                 let plaintext = Some(text.as_bytes().to_vec());
                 io::Result::Ok(Entry { kind: Kind::Reply, ciphertext, plaintext })
             };
-            of(kit, vec![
-                entry("We received it.", Encoding::Binary)?,
-                entry("We will write again.", Encoding::Armored)?,
-            ])
+            of(
+                kit,
+                vec![
+                    entry("We received it.", Encoding::Binary)?,
+                    entry("We will write again.", Encoding::Armored)?,
+                ],
+            )
         }),
+        good("good-old-message", "A message as servers before SecureDrop 2.7 stored it.", |kit| {
+            let plaintext = Some(broken::GNUPG_TEXT.as_bytes().to_vec());
+            let ciphertext = broken::GNUPG.to_vec();
+            of(kit, vec![Entry { kind: Kind::Message, ciphertext, plaintext }])
+        }),
+    ]
+}
+
+fn documents() -> Vec<Case> {
+    vec![
         good(
             "good-hostile-names",
             "Documents whose gzip names climb, are absolute, act on a terminal, or are the store's own.",
@@ -126,11 +154,6 @@ fn members() -> Vec<Case> {
             encrypt(&[&kit.submission], &text[..], &mut ciphertext)?;
             let plaintext = Some(text.to_vec());
             of(kit, vec![Entry { kind: Kind::Document, ciphertext, plaintext }])
-        }),
-        good("good-old-message", "A message as servers before SecureDrop 2.7 stored it.", |kit| {
-            let plaintext = Some(broken::GNUPG_TEXT.as_bytes().to_vec());
-            let ciphertext = broken::GNUPG.to_vec();
-            of(kit, vec![Entry { kind: Kind::Message, ciphertext, plaintext }])
         }),
     ]
 }

@@ -15,6 +15,7 @@ pub(super) fn cases() -> Vec<Case> {
     cases.extend(sizes_and_hashes());
     cases.extend(fields());
     cases.extend(shape());
+    cases.extend(inside());
     cases
 }
 
@@ -40,7 +41,12 @@ fn bad(
 }
 
 /// Another value for the first field of this name.
-fn with(name: &'static str, field: &'static str, value: &'static str, comment: &'static str) -> Case {
+fn with(
+    name: &'static str,
+    field: &'static str,
+    value: &'static str,
+    comment: &'static str,
+) -> Case {
     bad(name, comment, move |json| set(json, field, value))
 }
 
@@ -196,6 +202,11 @@ fn shape() -> Vec<Case> {
         bad("json-bom", "A byte order mark stands before it.", |json| {
             Ok(format!("\u{feff}{json}"))
         }),
+    ]
+}
+
+fn inside() -> Vec<Case> {
+    vec![
         bad("json-deep", "100,000 brackets where the hash of the one before belongs.", |json| {
             let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
             set(json, "previous", &deep)

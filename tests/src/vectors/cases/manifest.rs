@@ -1,4 +1,4 @@
-//! The sealed manifest: its place in the file, its envelope, its compression.
+//! The sealed manifest: its place in the file, and its envelope.
 
 use std::io;
 
@@ -8,17 +8,21 @@ use sequoia_openpgp as openpgp;
 
 use super::{Case, damaged, refused};
 use crate::ciphertext::{broken, encrypt, keys};
-use crate::vectors::envelope::{self, Layer, frame, frame_with_checksum, frame_with_window};
-use crate::vectors::kit::{certificate, json};
+use crate::vectors::envelope::{self, Layer, frame};
+use crate::vectors::kit::{certificate, json, seal};
 use crate::vectors::{Expect, Kit, Place};
+
+/// A cipher with blocks of 8 bytes.
+const CAST5: u8 = 3;
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = place();
     cases.extend(not_sealed());
     cases.extend(changed());
+    cases.extend(unprotected());
     cases.extend(layers());
     cases.extend(signatures());
-    cases.extend(compression());
+    cases.extend(damaged_signatures());
     cases
 }
 
@@ -91,18 +95,21 @@ fn not_sealed() -> Vec<Case> {
             "Signed by the workstation, encrypted to the source key of the fixtures.",
             |kit, frame| {
                 let other = certificate(keys::SOURCE_PUBLIC)?;
-                sd_pgp::seal(frame, kit.signer()?, &other).map_err(io::Error::other)
+                seal(frame, kit.signer()?, &other)
             },
         ),
     ]
 }
 
 fn changed() -> Vec<Case> {
-    use Expect::{BadSessionKey, Tampered, Unprotected};
+    use Expect::{BadSessionKey, Tampered};
     vec![
-        sealed("manifest-tampered", Tampered, "A bit of the ciphertext is flipped.", |kit, frame| {
-            Ok(broken::flipped(&kit.seal(frame)?, 100))
-        }),
+        sealed(
+            "manifest-tampered",
+            Tampered,
+            "A bit of the ciphertext is flipped.",
+            |kit, frame| Ok(broken::flipped(&kit.seal(frame)?, 100)),
+        ),
         sealed("manifest-tampered-end", Tampered, "The last byte is another.", |kit, frame| {
             Ok(broken::flipped(&kit.seal(frame)?, 0))
         }),
@@ -122,6 +129,12 @@ fn changed() -> Vec<Case> {
                 Ok(sealed)
             },
         ),
+    ]
+}
+
+fn unprotected() -> Vec<Case> {
+    use Expect::Unprotected;
+    vec![
         sealed(
             "manifest-tag-9",
             Unprotected,
@@ -130,7 +143,7 @@ fn changed() -> Vec<Case> {
         ),
         sealed("manifest-weak-cipher", Unprotected, "Encrypted with CAST5.", |kit, frame| {
             let layers = vec![
-                Layer::Encrypted(SymmetricAlgorithm::CAST5),
+                Layer::Encrypted(SymmetricAlgorithm::from(CAST5)),
                 Layer::signed(kit.signer()?),
             ];
             envelope::layers(kit, layers, frame)
@@ -198,6 +211,24 @@ fn signatures() -> Vec<Case> {
                 envelope::layers(kit, layers, frame)
             },
         ),
+    ]
+}
+
+fn damaged_signatures() -> Vec<Case> {
+    use Expect::BadSignature;
+    vec![
+        sealed("manifest-signed-with-sha-1", BadSignature, "The hash is SHA-1.", |kit, frame| {
+            let signed = Layer::Signed(vec![kit.signer()?], HashAlgorithm::SHA1);
+            envelope::layers(kit, vec![Layer::AES, signed], frame)
+        }),
+        sealed(
+            "manifest-signature-expires",
+            BadSignature,
+            "The signature expires after a year: signatures are judged at the end of time.",
+            |kit, frame| {
+                envelope::layers(kit, vec![Layer::AES, Layer::Expiring(kit.signer()?)], frame)
+            },
+        ),
         sealed(
             "manifest-signature-damaged",
             BadSignature,
@@ -205,64 +236,6 @@ fn signatures() -> Vec<Case> {
             |kit, frame| {
                 let other = envelope::frame(json(&kit.two)?.as_bytes())?;
                 envelope::with_signature_over(kit, frame, &other)
-            },
-        ),
-    ]
-}
-
-/// Signed and encrypted as it should be, around something else than one good zstd frame.
-fn packed(
-    name: &'static str,
-    expect: Expect,
-    comment: &'static str,
-    pack: impl Fn(&[u8]) -> io::Result<Vec<u8>> + 'static,
-) -> Case {
-    refused(name, (expect, Some(Region::Manifest)), comment, move |kit| {
-        let content = pack(json(&kit.one)?.as_bytes())?;
-        kit.with_sealed(&kit.seal(&content)?)
-    })
-}
-
-fn compression() -> Vec<Case> {
-    use Expect::{BadCompression, Bomb};
-    vec![
-        packed("zstd-none", BadCompression, "The JSON is not compressed.", |json| {
-            Ok(json.to_vec())
-        }),
-        packed("zstd-empty", BadCompression, "Nothing is signed.", |_| Ok(Vec::new())),
-        packed("zstd-cut", BadCompression, "The frame lacks its last 5 bytes.", |json| {
-            Ok(broken::truncated(&frame(json)?, 5))
-        }),
-        packed("zstd-checksum", BadCompression, "The frame's checksum is wrong.", |json| {
-            Ok(broken::flipped(&frame_with_checksum(json)?, 0))
-        }),
-        packed("zstd-trailing-byte", BadCompression, "A byte follows the frame.", |json| {
-            Ok([&frame(json)?[..], &[0]].concat())
-        }),
-        packed("zstd-trailing-text", BadCompression, "Text follows the frame.", |json| {
-            Ok([&frame(json)?[..], b"and something more"].concat())
-        }),
-        packed("zstd-two-frames", BadCompression, "The JSON is in two frames.", |json| {
-            let (one, two) = json.split_at(json.len() / 2);
-            Ok([frame(one)?, frame(two)?].concat())
-        }),
-        packed("zstd-empty-frame", BadCompression, "An empty frame follows.", |json| {
-            Ok([frame(json)?, frame(&[])?].concat())
-        }),
-        packed("zstd-skippable", BadCompression, "A skippable frame stands first.", |json| {
-            Ok([b"\x50\x2a\x4d\x18\x06\0\0\0hidden", &frame(json)?[..]].concat())
-        }),
-        packed("zstd-window", BadCompression, "The frame asks for 256 MiB of window.", |json| {
-            Ok(frame_with_window(json, 28))
-        }),
-        packed(
-            "zstd-bomb",
-            Bomb,
-            "The JSON is followed by spaces up to one byte more than 64 MiB.",
-            |json| {
-                let mut long = json.to_vec();
-                long.resize((64 << 20) + 1, b' ');
-                frame(&long)
             },
         ),
     ]
