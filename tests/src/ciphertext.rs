@@ -47,9 +47,7 @@ impl EncryptionKey {
                     .is_some_and(|f| f.for_storage_encryption() || f.for_transport_encryption())
             })
         });
-        let key = keys
-            .next()
-            .ok_or_else(|| io::Error::other("no key here can encrypt"))?;
+        let key = keys.next().ok_or_else(|| io::Error::other("no key here can encrypt"))?;
         Ok(Self {
             key: key.key().clone().role_into_unspecified(),
             armored: armored.to_owned(),
@@ -70,11 +68,7 @@ impl EncryptionKey {
     /// This key as a recipient that is known to support nothing newer than `SEIPDv1`; left to itself
     /// the library writes `SEIPDv2` for a certificate that asks for it, and the servers never do.
     pub(crate) fn recipient(&self) -> Recipient<'_> {
-        Recipient::new(
-            Features::empty().set_seipdv1(),
-            Some(self.key.keyid().into()),
-            &self.key,
-        )
+        Recipient::new(Features::empty().set_seipdv1(), Some(self.key.keyid().into()), &self.key)
     }
 }
 
@@ -93,9 +87,7 @@ pub fn encrypt(
     mut plaintext: impl Read,
     sink: impl Write + Send + Sync,
 ) -> io::Result<()> {
-    seal(to, Message::new(sink), |literal| {
-        io::copy(&mut plaintext, literal).map(drop)
-    })
+    seal(to, Message::new(sink), |literal| io::copy(&mut plaintext, literal).map(drop))
 }
 
 /// A message from a source: its text, not compressed.
@@ -133,9 +125,7 @@ pub fn reply(
         Encoding::Binary => message,
         Encoding::Armored => Armorer::new(message).build().map_err(io::Error::other)?,
     };
-    seal(&[source, submission], message, |literal| {
-        literal.write_all(text.as_bytes())
-    })
+    seal(&[source, submission], message, |literal| literal.write_all(text.as_bytes()))
 }
 
 /// Wraps what `fill` writes into a literal packet inside `SEIPDv1`.
@@ -145,9 +135,7 @@ fn seal<'a>(
     fill: impl FnOnce(&mut Message<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
     let message = encryptor(to, message)?;
-    let mut literal = LiteralWriter::new(message)
-        .build()
-        .map_err(io::Error::other)?;
+    let mut literal = LiteralWriter::new(message).build().map_err(io::Error::other)?;
     fill(&mut literal)?;
     literal.finalize().map_err(io::Error::other)
 }

@@ -63,9 +63,7 @@ impl Gnupg {
 impl Drop for Gnupg {
     fn drop(&mut self) {
         // The agent would outlive its home by a minute.
-        let _ = Command::new("gpgconf")
-            .args(["--kill", "all"])
-            .env("GNUPGHOME", self.home())
-            .output();
+        let _ =
+            Command::new("gpgconf").args(["--kill", "all"]).env("GNUPGHOME", self.home()).output();
     }
 }

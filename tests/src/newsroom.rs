@@ -15,9 +15,7 @@ use jiff::SignedDuration;
 use tempfile::TempDir;
 
 use crate::ciphertext::keys;
-use crate::journalist_interface::{
-    Clock, Config, DEV_PASSPHRASE, JournalistInterface, World,
-};
+use crate::journalist_interface::{Clock, Config, DEV_PASSPHRASE, JournalistInterface, World};
 
 /// A newsroom in a temporary directory.
 pub struct Newsroom {
@@ -69,8 +67,7 @@ pub fn program(name: &str) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     let directory = BUILT.get_or_init(|| {
         let own = std::env::current_exe().unwrap_or_default();
-        let profile_dir =
-            own.ancestors().find(|d| d.ends_with("debug") || d.ends_with("release"));
+        let profile_dir = own.ancestors().find(|d| d.ends_with("debug") || d.ends_with("release"));
         let directory = profile_dir.map(Path::to_owned).unwrap_or_default();
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut build = Command::new(cargo);
@@ -193,8 +190,16 @@ impl Newsroom {
         let fingerprint = self.pair_workstation(secret)?;
         let key = self.path("submission.key").to_string_lossy().into_owned();
         let carried = self.carried();
-        let args =
-            ["pair", "svs", "--workstation", &carried, "--fingerprint", &fingerprint, "--key-file", &key];
+        let args = [
+            "pair",
+            "svs",
+            "--workstation",
+            &carried,
+            "--fingerprint",
+            &fingerprint,
+            "--key-file",
+            &key,
+        ];
         let _paired = self.svs(&args).expect(0);
         Ok(())
     }
@@ -212,8 +217,14 @@ impl Newsroom {
         let stick = self.path("stick").to_string_lossy().into_owned();
         let fingerprint = crate::ciphertext::EncryptionKey::from_armored(secret)?;
         let args = [
-            "pair", "workstation", "--submission-key", &public, "--fingerprint",
-            fingerprint.fingerprint(), "--to", &stick,
+            "pair",
+            "workstation",
+            "--submission-key",
+            &public,
+            "--fingerprint",
+            fingerprint.fingerprint(),
+            "--to",
+            &stick,
         ];
         let paired = self.workstation(&args).expect(0).json();
         Ok(paired["report"]["workstation"].as_str().unwrap_or_default().to_owned())
@@ -252,9 +263,8 @@ impl Newsroom {
         for source in children(&self.path("svs/store/sources"))? {
             for item in children(&source)? {
                 for path in children(&item.join("content"))? {
-                    let name = |p: &Path| {
-                        p.file_name().unwrap_or_default().to_string_lossy().into_owned()
-                    };
+                    let name =
+                        |p: &Path| p.file_name().unwrap_or_default().to_string_lossy().into_owned();
                     found.push(Plaintext { item: name(&item), name: name(&path), path });
                 }
             }

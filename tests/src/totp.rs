@@ -27,10 +27,7 @@ impl TotpSecret {
     pub fn from_base32(text: &str) -> io::Result<Self> {
         let mut bytes = Vec::new();
         let (mut held, mut bits) = (0_u32, 0_u32);
-        for letter in text
-            .bytes()
-            .filter(|b| !b.is_ascii_whitespace() && *b != b'=')
-        {
+        for letter in text.bytes().filter(|b| !b.is_ascii_whitespace() && *b != b'=') {
             let value = match letter.to_ascii_uppercase() {
                 upper @ b'A'..=b'Z' => upper - b'A',
                 digit @ b'2'..=b'7' => digit - b'2' + 26,
@@ -64,10 +61,7 @@ impl TotpSecret {
 
 /// SHA-1 of several pieces, one after the other.
 fn sha1(pieces: &[&[u8]]) -> io::Result<[u8; 20]> {
-    let mut hash = HashAlgorithm::SHA1
-        .context()
-        .map_err(io::Error::other)?
-        .for_digest();
+    let mut hash = HashAlgorithm::SHA1.context().map_err(io::Error::other)?.for_digest();
     for piece in pieces {
         hash.update(piece);
     }
@@ -118,10 +112,7 @@ mod tests {
     #[test]
     fn a_key_longer_than_a_block_is_hashed_first() {
         // RFC 2202, test case 6.
-        let mac = hmac_sha1(
-            &[0xaa; 80],
-            b"Test Using Larger Than Block-Size Key - Hash Key First",
-        );
+        let mac = hmac_sha1(&[0xaa; 80], b"Test Using Larger Than Block-Size Key - Hash Key First");
         assert_eq!(mac.unwrap()[..4], [0xaa, 0x4a, 0xe5, 0xe1]);
     }
 

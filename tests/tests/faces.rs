@@ -1,5 +1,9 @@
 //! What people and scripts see: hints that parse, one JSON object, escaped text.
-#![expect(clippy::disallowed_methods, clippy::expect_used, reason = "a test looks at the disk behind the programs")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    reason = "a test looks at the disk behind the programs"
+)]
 
 use sd_tests::journalist_interface::World;
 use sd_tests::newsroom::{Newsroom, Run, program};
@@ -19,8 +23,7 @@ fn hint(run: &Run) -> Option<Vec<String>> {
     let report = run.json();
     assert_eq!(report["format"], "sneakernet-report");
     let hint = report["hint"].as_array()?;
-    let args: Vec<String> =
-        hint.iter().map(|a| a.as_str().expect("text").to_owned()).collect();
+    let args: Vec<String> = hint.iter().map(|a| a.as_str().expect("text").to_owned()).collect();
     let parses = match args[0].as_str() {
         "sd-fetch" => sd_fetch::parses(&args),
         "sd-airgap" => sd_airgap::parses(&args),
@@ -76,8 +79,16 @@ fn the_wrong_fingerprint_pairs_nothing() {
     std::fs::write(newsroom.path("SecureDrop.asc"), key.armored()).expect("written");
     let public = newsroom.path("SecureDrop.asc").to_string_lossy().into_owned();
     let other = "0123456789ABCDEF0123456789ABCDEF01234567";
-    let args =
-        ["pair", "workstation", "--submission-key", &public, "--to", "stick", "--fingerprint", other];
+    let args = [
+        "pair",
+        "workstation",
+        "--submission-key",
+        &public,
+        "--to",
+        "stick",
+        "--fingerprint",
+        other,
+    ];
     assert_eq!(newsroom.workstation(&args).expect(1).json()["status"], "REFUSED");
     assert_eq!(newsroom.pack().expect(1).json()["status"], "NOT_PAIRED");
 }

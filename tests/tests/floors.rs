@@ -1,5 +1,9 @@
 //! The floors of the architecture, held against what cargo really links.
-#![expect(clippy::disallowed_methods, clippy::expect_used, reason = "a test reads the repository's own files")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    reason = "a test reads the repository's own files"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,9 +11,26 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
 
 /// Crates that open connections, speak TLS or ask for names.
 const NETWORK: &[&str] = &[
-    "ureq", "ureq-proto", "hyper", "reqwest", "isahc", "curl", "curl-sys", "attohttpc", "minreq", "native-tls",
-    "openssl", "openssl-sys", "rustls", "hickory-resolver", "trust-dns-resolver", "h2", "quinn",
-    "tungstenite", "socks", "arti-client",
+    "ureq",
+    "ureq-proto",
+    "hyper",
+    "reqwest",
+    "isahc",
+    "curl",
+    "curl-sys",
+    "attohttpc",
+    "minreq",
+    "native-tls",
+    "openssl",
+    "openssl-sys",
+    "rustls",
+    "hickory-resolver",
+    "trust-dns-resolver",
+    "h2",
+    "quinn",
+    "tungstenite",
+    "socks",
+    "arti-client",
 ];
 
 fn metadata() -> Metadata {
@@ -74,8 +95,16 @@ fn no_program_of_the_svs_links_a_network_crate() {
 #[test]
 fn only_sd_airgap_and_what_it_is_made_of_speak_openpgp() {
     let metadata = metadata();
-    let without =
-        ["sd-fetch", "sd-export", "sd-bundle", "sd-scrub", "sd-fs", "sd-term", "sd-sandbox", "usb-rules"];
+    let without = [
+        "sd-fetch",
+        "sd-export",
+        "sd-bundle",
+        "sd-scrub",
+        "sd-fs",
+        "sd-term",
+        "sd-sandbox",
+        "usb-rules",
+    ];
     for program in without {
         assert!(!linked(&metadata, program).contains("sequoia-openpgp"), "{program}");
     }
@@ -126,7 +155,10 @@ fn deny_toml_s_bans_hold() {
         for (id, deps) in &graph {
             let user = metadata[id].name.as_str();
             let linked = deps.iter().any(|d| metadata[d].name.as_str() == name);
-            assert!(!linked || wrappers.contains(&user), "{user} uses {name}, which is for {wrappers:?}");
+            assert!(
+                !linked || wrappers.contains(&user),
+                "{user} uses {name}, which is for {wrappers:?}"
+            );
         }
     }
 }

@@ -1,5 +1,9 @@
 //! Stock GnuPG as the second reader: of SecureDrop's ciphertexts, and of our bundles.
-#![expect(clippy::disallowed_methods, clippy::expect_used, reason = "a test runs other programs and reads their files")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    reason = "a test runs other programs and reads their files"
+)]
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -95,16 +99,23 @@ fn recorded_ciphertexts_open_to_what_gpg_makes_of_them_by_key_file() {
 
 /// Pairs both stations; the SVS keeps the dev key in this gpg-agent.
 fn pair_with_agent(newsroom: &Newsroom, gnupg: &Gnupg) {
-    let fingerprint =
-        newsroom.pair_workstation(keys::SECUREDROP_DEV_SECRET).expect("paired");
+    let fingerprint = newsroom.pair_workstation(keys::SECUREDROP_DEV_SECRET).expect("paired");
     let exported = gnupg.feed(&["--export"], b"").expect("gpg runs").stdout;
     std::fs::write(newsroom.path("public.pgp"), exported).expect("written");
     let public = newsroom.path("public.pgp").to_string_lossy().into_owned();
     let home = gnupg.home().to_string_lossy().into_owned();
     let carried = newsroom.carried();
     let args = [
-        "pair", "svs", "--workstation", &carried, "--fingerprint", &fingerprint,
-        "--submission-key", &public, "--gnupg-home", &home,
+        "pair",
+        "svs",
+        "--workstation",
+        &carried,
+        "--fingerprint",
+        &fingerprint,
+        "--submission-key",
+        &public,
+        "--gnupg-home",
+        &home,
     ];
     let _ = newsroom.svs(&args).expect(0);
 }

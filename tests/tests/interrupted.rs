@@ -1,5 +1,9 @@
 //! SIGKILL at random moments: the next run goes on, and nothing is lost, doubled or half-named.
-#![expect(clippy::disallowed_methods, clippy::expect_used, reason = "a test looks at the disk behind the programs")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    reason = "a test looks at the disk behind the programs"
+)]
 
 use std::collections::BTreeMap;
 use std::process::Child;
@@ -33,8 +37,12 @@ struct Moments(u64);
 impl Moments {
     /// A moment between the start of a run and a little after its usual end.
     fn next(&mut self, usual: Duration) -> Duration {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usual.mul_f64(f64::from(u32::try_from(self.0 >> 33).unwrap_or_default()) / f64::from(u32::MAX >> 1) * 1.05)
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usual.mul_f64(
+            f64::from(u32::try_from(self.0 >> 33).unwrap_or_default()) / f64::from(u32::MAX >> 1)
+                * 1.05,
+        )
     }
 }
 
@@ -97,9 +105,8 @@ fn inbox(newsroom: &Newsroom) -> BTreeMap<String, Vec<u8>> {
 
 fn on_the_server(newsroom: &Newsroom) -> BTreeMap<String, Vec<u8>> {
     newsroom.interface().edit(|world| {
-        let bytes = |i: &sd_tests::journalist_interface::Item| {
-            std::fs::read(i.path()).expect("readable")
-        };
+        let bytes =
+            |i: &sd_tests::journalist_interface::Item| std::fs::read(i.path()).expect("readable");
         world.items().iter().map(|i| (i.uuid.clone(), bytes(i))).collect()
     })
 }

@@ -179,11 +179,7 @@ const SEEN: &[&str] = &[
 
 #[test]
 fn the_flask_server_answers_as_recorded() {
-    let lists = [
-        Some("022-sources"),
-        Some("023-submissions"),
-        Some("024-replies"),
-    ];
+    let lists = [Some("022-sources"), Some("023-submissions"), Some("024-replies")];
     replay(FLASK, Stack::FlaskDev, lists);
 }
 
@@ -192,11 +188,7 @@ fn the_apache_server_answers_as_recorded() {
     replay(
         APACHE,
         Stack::Apache,
-        [
-            Some("202-ap-sources"),
-            Some("203-ap-source-submissions"),
-            None,
-        ],
+        [Some("202-ap-sources"), Some("203-ap-source-submissions"), None],
     );
 }
 
@@ -247,11 +239,7 @@ fn replay(names: &[&str], stack: Stack, lists: [Option<&str>; 3]) {
 
 fn lose(server: &JournalistInterface, recording: &Recording) {
     let path = recording.request["path"].as_str().unwrap();
-    let uuid = path
-        .trim_end_matches("/download")
-        .rsplit('/')
-        .next()
-        .unwrap();
+    let uuid = path.trim_end_matches("/download").rsplit('/').next().unwrap();
     server.edit(|world| world.lose_from_disk(uuid)).unwrap();
 }
 
@@ -262,17 +250,10 @@ fn send(server: &JournalistInterface, recording: &Recording, token: &str) -> Ans
     for (name, value) in request["headers"].as_object().unwrap() {
         let value = value.as_str().unwrap();
         let is_live = value.starts_with("Token ") && value.len() > "Token bogus".len();
-        let value = if is_live {
-            format!("Token {token}")
-        } else {
-            value.to_owned()
-        };
+        let value = if is_live { format!("Token {token}") } else { value.to_owned() };
         headers.push((name.clone(), value));
     }
-    let (method, path) = (
-        request["method"].as_str().unwrap(),
-        request["path"].as_str().unwrap(),
-    );
+    let (method, path) = (request["method"].as_str().unwrap(), request["path"].as_str().unwrap());
     let body = request["body"].as_str().unwrap_or_default();
     client::exchange(server.address(), method, path, &headers, body)
 }

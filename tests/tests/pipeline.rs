@@ -1,5 +1,9 @@
 //! The whole walk: from the Journalist Interface to plaintext on the SVS and back with a code.
-#![expect(clippy::disallowed_methods, clippy::expect_used, reason = "a test looks at the disk behind the programs")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    reason = "a test looks at the disk behind the programs"
+)]
 
 use sd_tests::journalist_interface::World;
 use sd_tests::newsroom::Newsroom;
@@ -12,10 +16,7 @@ fn world() -> World {
         .and_then(|s| s.document("minutes.txt", b"Minutes of the board.\n"))
         .and_then(|s| s.reply("We received it."))
         .expect("a source");
-    world
-        .source("curious lemur")
-        .and_then(|s| s.message("Second source."))
-        .expect("a source");
+    world.source("curious lemur").and_then(|s| s.message("Second source.")).expect("a source");
     world
 }
 
@@ -89,10 +90,13 @@ fn new_submissions_travel_in_a_second_bundle_in_order() {
     newsroom.pair().expect("paired");
     let _ = newsroom.fetch(&["sync"]).expect(0);
     let _ = newsroom.pack().expect(0);
-    newsroom.interface().edit(|world| {
-        let uuid = world.sources()[0].uuid.clone();
-        world.existing_source(&uuid).expect("there").message("One more thing.").map(drop)
-    }).expect("added");
+    newsroom
+        .interface()
+        .edit(|world| {
+            let uuid = world.sources()[0].uuid.clone();
+            world.existing_source(&uuid).expect("there").message("One more thing.").map(drop)
+        })
+        .expect("added");
     let _ = newsroom.fetch(&["sync"]).expect(0);
     let packed = newsroom.pack().expect(0).json();
     assert_eq!(packed["report"]["bundles"][0]["items"], 1);

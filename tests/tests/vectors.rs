@@ -1,5 +1,9 @@
 //! The published test vectors of the bundle format, run against `sd-airgap` and stock tar.
-#![expect(clippy::disallowed_methods, reason = "a test looks at the disk behind the programs")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    reason = "a test looks at the disk behind the programs"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -69,16 +69,32 @@ fn pairing(newsroom: &Newsroom) -> Outcome<()> {
     std::fs::write(newsroom.path("SecureDrop.asc"), public)?;
     let key = sd_tests::ciphertext::EncryptionKey::from_armored(public)?;
     let args = [
-        "pair", "workstation", "--submission-key", "SecureDrop.asc", "--fingerprint",
-        key.fingerprint(), "--to", "stick", "--home", "ws",
+        "pair",
+        "workstation",
+        "--submission-key",
+        "SecureDrop.asc",
+        "--fingerprint",
+        key.fingerprint(),
+        "--to",
+        "stick",
+        "--home",
+        "ws",
     ];
     let said = read(newsroom, "sd-airgap", &args)?;
     let line = said.lines().find(|l| l.trim_start().starts_with("workstation"));
     let fingerprint: String =
         line.ok_or("no fingerprint was shown")?.split_whitespace().skip(1).collect();
     let args = [
-        "pair", "svs", "--workstation", "stick/sneakernet-workstation.asc", "--fingerprint",
-        &fingerprint, "--key-file", "submission.key", "--home", "svs",
+        "pair",
+        "svs",
+        "--workstation",
+        "stick/sneakernet-workstation.asc",
+        "--fingerprint",
+        &fingerprint,
+        "--key-file",
+        "submission.key",
+        "--home",
+        "svs",
     ];
     show(newsroom, "sd-airgap", &args)
 }
@@ -162,7 +178,11 @@ fn read(newsroom: &Newsroom, name: &str, args: &[&str]) -> Outcome<String> {
     let output = Command::new(program(name)).args(args).current_dir(newsroom.path("")).output()?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     print!("{said}{}", String::from_utf8_lossy(&output.stderr));
-    if output.status.success() { Ok(said) } else { Err(format!("{name}: {}", output.status).into()) }
+    if output.status.success() {
+        Ok(said)
+    } else {
+        Err(format!("{name}: {}", output.status).into())
+    }
 }
 
 fn run(command: &mut Command) -> Outcome<()> {

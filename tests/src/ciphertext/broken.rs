@@ -57,12 +57,7 @@ pub fn unencrypted(text: &[u8], sink: impl Write + Send + Sync) -> io::Result<()
 /// A text signed by this secret key and not encrypted.
 pub fn signed_only(secret: &str, text: &[u8], sink: impl Write + Send + Sync) -> io::Result<()> {
     let cert = Cert::from_bytes(secret.as_bytes()).map_err(io::Error::other)?;
-    let key = cert
-        .primary_key()
-        .key()
-        .clone()
-        .parts_into_secret()
-        .map_err(io::Error::other)?;
+    let key = cert.primary_key().key().clone().parts_into_secret().map_err(io::Error::other)?;
     let signer = key.into_keypair().map_err(io::Error::other)?;
     let signer = Signer::new(Message::new(sink), signer).map_err(io::Error::other)?;
     literal(signer.build().map_err(io::Error::other)?, text)
@@ -100,9 +95,7 @@ pub fn flipped(ciphertext: &[u8], from_end: usize) -> Vec<u8> {
 }
 
 fn literal(message: Message<'_>, mut content: impl Read) -> io::Result<()> {
-    let mut literal = LiteralWriter::new(message)
-        .build()
-        .map_err(io::Error::other)?;
+    let mut literal = LiteralWriter::new(message).build().map_err(io::Error::other)?;
     io::copy(&mut content, &mut literal)?;
     literal.finalize().map_err(io::Error::other)
 }
@@ -119,10 +112,7 @@ fn split(ciphertext: &[u8]) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let (head, length) = frame(ciphertext).ok_or_else(odd)?;
     let (pkesk, rest) = ciphertext.split_at_checked(head + length).ok_or_else(odd)?;
     let (head, length) = frame(rest).ok_or_else(odd)?;
-    let body = rest
-        .get(head..head + length)
-        .filter(|b| b.len() > MDC_LENGTH)
-        .ok_or_else(odd)?;
+    let body = rest.get(head..head + length).filter(|b| b.len() > MDC_LENGTH).ok_or_else(odd)?;
     Ok((pkesk.to_vec(), body.to_vec()))
 }
 
@@ -130,10 +120,9 @@ fn split(ciphertext: &[u8]) -> io::Result<(Vec<u8>, Vec<u8>)> {
 fn frame(packet: &[u8]) -> Option<(usize, usize)> {
     Some(match *packet.get(1)? {
         first @ 0..192 => (2, usize::from(first)),
-        first @ 192..224 => (
-            3,
-            (usize::from(first) - 192) * 256 + usize::from(*packet.get(2)?) + 192,
-        ),
+        first @ 192..224 => {
+            (3, (usize::from(first) - 192) * 256 + usize::from(*packet.get(2)?) + 192)
+        }
         255 => {
             let length = packet.get(2..6)?.try_into().ok()?;
             (6, usize::try_from(u32::from_be_bytes(length)).ok()?)

@@ -29,10 +29,7 @@ impl<W: Write> Gzip<W> {
             sink.write_all(name)?;
             sink.write_all(&[0])?;
         }
-        Ok(Self {
-            deflate: DeflateEncoder::new(sink, Compression::best()),
-            crc: Crc::new(),
-        })
+        Ok(Self { deflate: DeflateEncoder::new(sink, Compression::best()), crc: Crc::new() })
     }
 
     /// Ends the stream with its checksum and length.

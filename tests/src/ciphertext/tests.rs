@@ -47,10 +47,7 @@ fn try_take_apart(ciphertext: &[u8], secret: &str) -> sequoia_openpgp::Result<Ta
     Ok(found)
 }
 
-type SessionKey = (
-    Option<SymmetricAlgorithm>,
-    sequoia_openpgp::crypto::SessionKey,
-);
+type SessionKey = (Option<SymmetricAlgorithm>, sequoia_openpgp::crypto::SessionKey);
 
 fn open(cert: &Cert, pkesk: &sequoia_openpgp::packet::PKESK) -> Option<SessionKey> {
     cert.keys().secret().find_map(|key| {
@@ -79,11 +76,7 @@ fn a_message_is_pkesk_seip_v1_literal_and_mdc() {
     let bytes = made(|sink| message(&key, "Grüße\n", sink));
     let found = take_apart(&bytes, keys::SUBMISSION_SECRET);
     let mdc = found.packets.last().unwrap().clone();
-    assert_eq!(
-        found.packets[..3],
-        ["PKESK v3", "SEIP v1", "Literal Data Packet"],
-        "{mdc}"
-    );
+    assert_eq!(found.packets[..3], ["PKESK v3", "SEIP v1", "Literal Data Packet"], "{mdc}");
     assert_eq!(found.packets.len(), 4);
     assert_eq!(found.content, "Grüße\n".as_bytes());
 }
@@ -91,16 +84,10 @@ fn a_message_is_pkesk_seip_v1_literal_and_mdc() {
 #[test]
 fn the_development_key_can_be_encrypted_to_despite_its_old_signatures() {
     let bytes = made(|sink| message(&keys::securedrop_dev().unwrap(), "hello", sink));
-    assert_eq!(
-        take_apart(&bytes, keys::SECUREDROP_DEV_SECRET).content,
-        b"hello"
-    );
+    assert_eq!(take_apart(&bytes, keys::SECUREDROP_DEV_SECRET).content, b"hello");
     // 3 + 524 bytes of PKESK, as recorded, to the encryption subkey C3E7C4C0A2201B2A.
     assert_eq!(bytes[..4], [0xc1, 0xc1, 0x4c, 3]);
-    assert_eq!(
-        bytes[4..12],
-        [0xc3, 0xe7, 0xc4, 0xc0, 0xa2, 0x20, 0x1b, 0x2a]
-    );
+    assert_eq!(bytes[4..12], [0xc3, 0xe7, 0xc4, 0xc0, 0xa2, 0x20, 0x1b, 0x2a]);
 }
 
 #[test]
@@ -111,9 +98,7 @@ fn a_document_is_gzip_with_exactly_the_header_python_writes() {
     assert_eq!(gzip[..10], [0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 2, 255]);
     assert_eq!(&gzip[10..18], b"../../x\0");
     let mut content = String::new();
-    GzDecoder::new(gzip.as_slice())
-        .read_to_string(&mut content)
-        .unwrap();
+    GzDecoder::new(gzip.as_slice()).read_to_string(&mut content).unwrap();
     assert_eq!(content, "content");
 }
 
@@ -127,9 +112,8 @@ fn a_document_without_a_name_has_no_fname_flag() {
 #[test]
 fn above_four_mebibytes_the_body_leaves_in_partial_chunks() {
     let key = keys::submission().unwrap();
-    let noise: Vec<u8> = (0..5_000_000_u64)
-        .map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8)
-        .collect();
+    let noise: Vec<u8> =
+        (0..5_000_000_u64).map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8).collect();
     let bytes = made(|sink| super::encrypt(&[&key], noise.as_slice(), sink));
     // 527 bytes of PKESK, the tag, then "partial, 2^22 bytes".
     assert_eq!(bytes[527..529], [0xd2, 0xe0 | 0x16]);
@@ -189,20 +173,10 @@ fn a_downgraded_ciphertext_carries_tag_9() {
 #[test]
 fn the_unencrypted_kinds_are_what_they_say() {
     let plain = made(|sink| broken::unencrypted(b"hello", sink));
-    assert_eq!(
-        take_apart(&plain, keys::SUBMISSION_SECRET).packets,
-        ["Literal Data Packet"]
-    );
+    assert_eq!(take_apart(&plain, keys::SUBMISSION_SECRET).packets, ["Literal Data Packet"]);
     let signed = made(|sink| broken::signed_only(keys::SUBMISSION_SECRET, b"hello", sink));
     let names = take_apart(&signed, keys::SUBMISSION_SECRET).packets;
-    assert_eq!(
-        names,
-        [
-            "One-Pass Signature Packet",
-            "Literal Data Packet",
-            "Signature Packet"
-        ]
-    );
+    assert_eq!(names, ["One-Pass Signature Packet", "Literal Data Packet", "Signature Packet"]);
 }
 
 #[test]

@@ -47,11 +47,7 @@ pub(super) fn answer(state: &mut State, config: &Config, request: &Request) -> R
     if config.stack == Stack::Apache && (!lets_through || request.minor_version == 0) {
         return config.stack.forbidden_page(config.clock.now());
     }
-    let mut call = Call {
-        state,
-        config,
-        request,
-    };
+    let mut call = Call { state, config, request };
     match call.run() {
         Ok(response) => response,
         Err(Problem(status, message)) => {
@@ -128,9 +124,7 @@ impl Call<'_> {
 
     /// A JSON answer.
     pub(super) fn json(&self, status: u16, value: &impl Serialize) -> Response {
-        self.config
-            .stack
-            .json(self.config.clock.now(), status, json::to_bytes(value), &[])
+        self.config.stack.json(self.config.clock.now(), status, json::to_bytes(value), &[])
     }
 
     /// `{"message": ...}`
@@ -139,19 +133,13 @@ impl Call<'_> {
     }
 
     fn has_source(&self, uuid: &str) -> bool {
-        self.state
-            .world
-            .sources
-            .iter()
-            .any(|source| source.uuid == uuid)
+        self.state.world.sources.iter().any(|source| source.uuid == uuid)
     }
 
     fn token(&mut self, body: &Value) -> Outcome {
         let field = |name: &str| {
             let missing = || Problem(400, Some(format!("{name} field is missing")));
-            body.get(name)
-                .filter(|value| !value.is_null())
-                .ok_or_else(missing)
+            body.get(name).filter(|value| !value.is_null()).ok_or_else(missing)
         };
         let (username, passphrase) = (field("username")?, field("passphrase")?);
         let code = field("one_time_code")?;
@@ -160,17 +148,12 @@ impl Call<'_> {
         else {
             return Err(Problem(500, None));
         };
-        let credentials = Credentials {
-            username,
-            passphrase,
-            one_time_code,
-        };
+        let credentials = Credentials { username, passphrase, one_time_code };
         match self.state.logins.log_in(self.config, &credentials) {
             Ok(granted) => Ok(self.json(200, &TokenJson::of(granted))),
-            Err(Denied::Refused) => Err(Problem(
-                403,
-                Some("Token authentication failed.".to_owned()),
-            )),
+            Err(Denied::Refused) => {
+                Err(Problem(403, Some("Token authentication failed.".to_owned())))
+            }
             Err(Denied::Crashed) => Err(Problem(500, None)),
         }
     }
@@ -194,50 +177,28 @@ impl Call<'_> {
         self.state.logins.revoke(header);
         let session = super::auth::signed_token(header);
         let cookie = format!("js={session}; HttpOnly; Path=/; SameSite=Strict");
-        let body = json::to_bytes(&Message {
-            message: "Your token has been revoked.",
-        });
+        let body = json::to_bytes(&Message { message: "Your token has been revoked." });
         let extra = [("Vary", "Cookie"), ("Set-Cookie", cookie.as_str())];
-        self.config
-            .stack
-            .json(self.config.clock.now(), 200, body, &extra)
+        self.config.stack.json(self.config.clock.now(), 200, body, &extra)
     }
 
     fn sources(&self) -> Response {
         let world = &self.state.world;
-        let sources = world
-            .sources
-            .iter()
-            .map(|s| SourceJson::of(s, world))
-            .collect();
+        let sources = world.sources.iter().map(|s| SourceJson::of(s, world)).collect();
         self.json(200, &Sources { sources })
     }
 
     fn source(&self, uuid: &str) -> Outcome {
         let world = &self.state.world;
-        let source = world
-            .sources
-            .iter()
-            .find(|s| s.uuid == uuid)
-            .ok_or(Problem(404, None))?;
+        let source = world.sources.iter().find(|s| s.uuid == uuid).ok_or(Problem(404, None))?;
         Ok(self.json(200, &SourceJson::of(source, world)))
     }
 
     fn star(&mut self, uuid: &str, starred: bool) -> Response {
-        for source in self
-            .state
-            .world
-            .sources
-            .iter_mut()
-            .filter(|s| s.uuid == uuid)
-        {
+        for source in self.state.world.sources.iter_mut().filter(|s| s.uuid == uuid) {
             source.is_starred = starred;
         }
-        if starred {
-            self.say(201, "Star added")
-        } else {
-            self.say(200, "Star removed")
-        }
+        if starred { self.say(201, "Star added") } else { self.say(200, "Star removed") }
     }
 }
 
@@ -255,15 +216,11 @@ fn usual_words(status: u16) -> (&'static str, &'static str) {
             "The requested URL was not found on the server. If you entered the URL manually please \
              check your spelling and try again.",
         ),
-        405 => (
-            "Method Not Allowed",
-            "The method is not allowed for the requested URL.",
-        ),
+        405 => ("Method Not Allowed", "The method is not allowed for the requested URL."),
         409 => ("Conflict", "That UUID is already in use."),
-        416 => (
-            "Requested Range Not Satisfiable",
-            "The server cannot provide the requested range.",
-        ),
+        416 => {
+            ("Requested Range Not Satisfiable", "The server cannot provide the requested range.")
+        }
         _ => (
             "Internal Server Error",
             "The server encountered an internal error and was unable to complete your request. \

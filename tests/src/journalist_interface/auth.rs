@@ -66,19 +66,13 @@ impl Logins {
         credentials: &Credentials<'_>,
     ) -> Result<Granted, Denied> {
         let now = config.clock.now();
-        let user = config
-            .users
-            .iter()
-            .find(|u| u.username == credentials.username);
+        let user = config.users.iter().find(|u| u.username == credentials.username);
         let user = user.ok_or(Denied::Refused)?;
         if self.is_throttled(config, user, now) {
             return Err(Denied::Refused);
         }
         let code: String = credentials.one_time_code.split_whitespace().collect();
-        if !self
-            .accepts_code(config, user, &code, now)
-            .map_err(|_| Denied::Crashed)?
-        {
+        if !self.accepts_code(config, user, &code, now).map_err(|_| Denied::Crashed)? {
             return Err(Denied::Refused);
         }
         // Spent before the passphrase is looked at: a wrong passphrase burns the code.
@@ -105,11 +99,7 @@ impl Logins {
         };
         self.sessions.insert(token.clone(), session);
         self.logged_in_at.insert(user.uuid.clone(), now);
-        Granted {
-            token,
-            expiration,
-            user: user.clone(),
-        }
+        Granted { token, expiration, user: user.clone() }
     }
 
     /// The user whose live token this `Authorization` header carries.
@@ -162,11 +152,7 @@ impl Logins {
         code: &str,
         now: Timestamp,
     ) -> io::Result<bool> {
-        if self
-            .last_codes
-            .get(&user.uuid)
-            .is_some_and(|last| last == code)
-        {
+        if self.last_codes.get(&user.uuid).is_some_and(|last| last == code) {
             return Ok(false);
         }
         for step in -config.code_window..=config.code_window {
@@ -197,8 +183,5 @@ pub(super) fn signed_token(seed: &str) -> String {
 pub(super) fn opaque(seed: &str, length: usize) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let blocks = (0_u32..).flat_map(|n| Sha256::digest(format!("{seed} {n}")));
-    blocks
-        .map(|byte| char::from(ALPHABET[usize::from(byte & 63)]))
-        .take(length)
-        .collect()
+    blocks.map(|byte| char::from(ALPHABET[usize::from(byte & 63)])).take(length).collect()
 }

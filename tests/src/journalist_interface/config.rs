@@ -59,10 +59,7 @@ impl User {
     /// The admin account `journalist` of a development server.
     pub fn journalist() -> io::Result<Self> {
         let user = Self::dev("1cb72e01-2ddb-4d9e-aa4b-687196a0f6d4", "journalist")?;
-        Ok(Self {
-            is_admin: true,
-            ..user
-        })
+        Ok(Self { is_admin: true, ..user })
     }
 
     /// The plain account `dellsberg` of a development server.
@@ -108,10 +105,7 @@ pub struct Throttle {
 
 impl Default for Throttle {
     fn default() -> Self {
-        Self {
-            attempts: 5,
-            period: SignedDuration::from_secs(60),
-        }
+        Self { attempts: 5, period: SignedDuration::from_secs(60) }
     }
 }
 

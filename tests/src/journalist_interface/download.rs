@@ -31,10 +31,7 @@ fn serve(call: &Call<'_>, item: &Item) -> Outcome {
     let lost = |_| Problem(500, None);
     let file = item.open().map_err(lost)?;
     let length = file.metadata().map_err(lost)?.len();
-    let (range, if_range) = (
-        call.request.header("Range"),
-        call.request.header("If-Range"),
-    );
+    let (range, if_range) = (call.request.header("Range"), call.request.header("If-Range"));
     let selection = range::select(stack, range, if_range, item.stored_at, length);
     match selection {
         Selection::Whole => Ok(one(call, item, file, (0, length), None)),
@@ -68,11 +65,7 @@ fn one(
         range,
     };
     let response = call.config.stack.file(call.config.clock.now(), &head);
-    response.part(Part::File {
-        file,
-        start,
-        length: end - start,
-    })
+    response.part(Part::File { file, start, length: end - start })
 }
 
 /// Several stretches, each under a small head of its own, as Apache sends them.
@@ -83,9 +76,8 @@ fn multipart(
     stretches: &[(u64, u64)],
     length: u64,
 ) -> Outcome {
-    let boundary = opaque(&item.uuid, 16)
-        .to_lowercase()
-        .replace(|c: char| !c.is_ascii_hexdigit(), "0");
+    let boundary =
+        opaque(&item.uuid, 16).to_lowercase().replace(|c: char| !c.is_ascii_hexdigit(), "0");
     let mut parts = Vec::new();
     for &(start, end) in stretches {
         let head = format!(
@@ -94,11 +86,7 @@ fn multipart(
         );
         parts.push(Part::Bytes(head.into_bytes()));
         let file = file.try_clone().map_err(|_| Problem(500, None))?;
-        parts.push(Part::File {
-            file,
-            start,
-            length: end - start,
-        });
+        parts.push(Part::File { file, start, length: end - start });
     }
     parts.push(Part::Bytes(format!("\r\n--{boundary}--\r\n").into_bytes()));
     let head = FileHead {

@@ -77,11 +77,7 @@ pub struct Fault {
 impl Fault {
     /// Goes wrong every time.
     pub fn new(target: Target, kind: FaultKind) -> Self {
-        Self {
-            target,
-            kind,
-            left: None,
-        }
+        Self { target, kind, left: None }
     }
 
     /// Goes wrong for the download of this item, every time.
@@ -97,17 +93,12 @@ impl Fault {
     /// Goes wrong only for the first so many answers it fits.
     #[must_use]
     pub fn times(self, times: u32) -> Self {
-        Self {
-            left: Some(times),
-            ..self
-        }
+        Self { left: Some(times), ..self }
     }
 
     /// Whether it touches this answer; if so, one of its times is used up.
     fn takes(&mut self, path: &str) -> bool {
-        let item = path
-            .strip_suffix("/download")
-            .and_then(|p| p.rsplit('/').next());
+        let item = path.strip_suffix("/download").and_then(|p| p.rsplit('/').next());
         let fits = match &self.target {
             Target::Download(uuid) => item == Some(uuid),
             Target::Path(wanted) => wanted == path,
@@ -128,10 +119,7 @@ impl Fault {
 
 /// Changes the answer by the first fault that fits it.
 pub(super) fn apply(faults: &mut [Fault], path: &str, response: Response) -> io::Result<Response> {
-    match faults
-        .iter_mut()
-        .find_map(|fault| fault.takes(path).then(|| fault.kind.clone()))
-    {
+    match faults.iter_mut().find_map(|fault| fault.takes(path).then(|| fault.kind.clone())) {
         Some(kind) => kind.apply(response),
         None => Ok(response),
     }

@@ -25,10 +25,7 @@ pub(super) struct Request {
 impl Request {
     /// The value of a header, whatever the case of its name.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
-        let found = self
-            .headers
-            .iter()
-            .find(|(n, _)| n.eq_ignore_ascii_case(name));
+        let found = self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
@@ -40,9 +37,7 @@ impl Request {
     /// Whether the client wants the connection closed afterwards.
     pub(super) fn wants_close(&self) -> bool {
         self.minor_version == 0
-            || self
-                .header("Connection")
-                .is_some_and(|v| v.eq_ignore_ascii_case("close"))
+            || self.header("Connection").is_some_and(|v| v.eq_ignore_ascii_case("close"))
     }
 }
 
@@ -84,12 +79,7 @@ fn read_more(stream: &mut TcpStream, held: &mut Vec<u8>) -> io::Result<bool> {
             held.extend_from_slice(&buffer[..read]);
             Ok(true)
         }
-        Err(e)
-            if matches!(
-                e.kind(),
-                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-            ) =>
-        {
+        Err(e) if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
             Ok(false)
         }
         Err(e) => Err(e),
@@ -108,11 +98,7 @@ fn parse_head(bytes: &[u8]) -> io::Result<Option<(Request, usize)>> {
         method: parsed.method.unwrap_or_default().to_owned(),
         target: parsed.path.unwrap_or_default().to_owned(),
         minor_version: parsed.version.unwrap_or_default(),
-        headers: parsed
-            .headers
-            .iter()
-            .map(|h| (h.name.to_owned(), text(h.value)))
-            .collect(),
+        headers: parsed.headers.iter().map(|h| (h.name.to_owned(), text(h.value))).collect(),
         body: Vec::new(),
     };
     Ok(Some((request, length)))
@@ -120,9 +106,7 @@ fn parse_head(bytes: &[u8]) -> io::Result<Option<(Request, usize)>> {
 
 fn body_length(request: &Request) -> io::Result<usize> {
     if request.header("Transfer-Encoding").is_some() {
-        return Err(io::Error::other(
-            "a request in chunks is not understood here",
-        ));
+        return Err(io::Error::other("a request in chunks is not understood here"));
     }
     let length = request.header("Content-Length").unwrap_or("0");
     let length: usize = length.trim().parse().map_err(io::Error::other)?;

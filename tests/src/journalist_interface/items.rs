@@ -56,43 +56,19 @@ pub(super) fn find<'c>(
     uuid: &str,
     is_wanted: impl Fn(Kind) -> bool,
 ) -> Result<&'c Item, Problem> {
-    let item = call
-        .state
-        .world
-        .item(uuid)
-        .filter(|item| is_wanted(item.kind));
+    let item = call.state.world.item(uuid).filter(|item| is_wanted(item.kind));
     item.ok_or(Problem(404, None))
 }
 
 fn submissions(call: &Call<'_>, wanted: impl Fn(&Item) -> bool) -> Response {
-    let items = call
-        .state
-        .world
-        .items
-        .iter()
-        .filter(|i| i.kind != Kind::Reply && wanted(i));
-    call.json(
-        200,
-        &Submissions {
-            submissions: items.map(SubmissionJson::of).collect(),
-        },
-    )
+    let items = call.state.world.items.iter().filter(|i| i.kind != Kind::Reply && wanted(i));
+    call.json(200, &Submissions { submissions: items.map(SubmissionJson::of).collect() })
 }
 
 fn replies(call: &Call<'_>, wanted: impl Fn(&Item) -> bool) -> Response {
-    let items = call
-        .state
-        .world
-        .items
-        .iter()
-        .filter(|i| i.kind == Kind::Reply && wanted(i));
+    let items = call.state.world.items.iter().filter(|i| i.kind == Kind::Reply && wanted(i));
     let users = &call.config.users;
-    call.json(
-        200,
-        &Replies {
-            replies: items.map(|i| ReplyJson::of(i, users)).collect(),
-        },
-    )
+    call.json(200, &Replies { replies: items.map(|i| ReplyJson::of(i, users)).collect() })
 }
 
 /// Marks all of it seen, or nothing if one of it does not exist.
@@ -106,12 +82,7 @@ fn mark_seen(call: &mut Call<'_>, user: &User, body: &Value) -> Outcome {
     for (group, word, kind) in groups {
         let listed = body.get(group).and_then(Value::as_array);
         for uuid in listed.into_iter().flatten().filter_map(Value::as_str) {
-            if call
-                .state
-                .world
-                .item(uuid)
-                .is_none_or(|item| item.kind != kind)
-            {
+            if call.state.world.item(uuid).is_none_or(|item| item.kind != kind) {
                 return Err(Problem(404, Some(format!("{word} not found: {uuid}"))));
             }
             seen.push(uuid.to_owned());
@@ -120,13 +91,7 @@ fn mark_seen(call: &mut Call<'_>, user: &User, body: &Value) -> Outcome {
     if seen.is_empty() {
         return Err(bad("Please specify the resources to mark seen."));
     }
-    for item in call
-        .state
-        .world
-        .items
-        .iter_mut()
-        .filter(|item| seen.contains(&item.uuid))
-    {
+    for item in call.state.world.items.iter_mut().filter(|item| seen.contains(&item.uuid)) {
         if !item.seen_by.contains(&user.uuid) {
             item.seen_by.push(user.uuid.clone());
         }
@@ -136,18 +101,12 @@ fn mark_seen(call: &mut Call<'_>, user: &User, body: &Value) -> Outcome {
 
 /// Stores a reply as it was sent.
 fn store_reply(call: &mut Call<'_>, source_uuid: &str, user: &User, body: &Value) -> Outcome {
-    let reply = body
-        .get("reply")
-        .ok_or_else(|| bad("reply not found in request body"))?;
+    let reply = body.get("reply").ok_or_else(|| bad("reply not found in request body"))?;
     let reply = reply.as_str().unwrap_or_default();
     if reply.is_empty() {
         return Err(bad("reply should not be empty"));
     }
-    if !reply
-        .lines()
-        .next()
-        .is_some_and(|line| line.contains(ARMOR_HEADER))
-    {
+    if !reply.lines().next().is_some_and(|line| line.contains(ARMOR_HEADER)) {
         return Ok(call.say(400, "You must encrypt replies client side"));
     }
     let uuid = match body.get("uuid") {
@@ -161,14 +120,7 @@ fn store_reply(call: &mut Call<'_>, source_uuid: &str, user: &User, body: &Value
     }
     let filename = enter_reply(call, source_uuid, user, reply, &uuid)?;
     let message = "Your reply has been stored";
-    Ok(call.json(
-        201,
-        &ReplyStored {
-            filename: &filename,
-            message,
-            uuid: &uuid,
-        },
-    ))
+    Ok(call.json(201, &ReplyStored { filename: &filename, message, uuid: &uuid }))
 }
 
 fn enter_reply(
@@ -182,10 +134,7 @@ fn enter_reply(
     let world = &mut call.state.world;
     let stored = world.store(|file| std::io::Write::write_all(file, reply.as_bytes()));
     let stored = stored.map_err(|_| Problem(500, None))?;
-    let source = world
-        .sources
-        .iter_mut()
-        .find(|source| source.uuid == source_uuid);
+    let source = world.sources.iter_mut().find(|source| source.uuid == source_uuid);
     let source = source.ok_or(Problem(404, None))?;
     source.interaction_count += 1;
     let filename = stored_name(source.interaction_count, &source.designation, Kind::Reply);

@@ -109,9 +109,7 @@ impl<'a> Users<'a> {
             username: &user.username,
             uuid: &user.uuid,
         });
-        Self {
-            users: accounts.chain([deleted]).collect(),
-        }
+        Self { users: accounts.chain([deleted]).collect() }
     }
 }
 
@@ -151,11 +149,7 @@ impl<'a> SourceJson<'a> {
     pub(super) fn of(source: &'a Source, world: &World) -> Self {
         let url = source_url(&source.uuid);
         let count = |kind| {
-            world
-                .items
-                .iter()
-                .filter(|i| i.source_uuid == source.uuid && i.kind == kind)
-                .count()
+            world.items.iter().filter(|i| i.source_uuid == source.uuid && i.kind == kind).count()
         };
         Self {
             add_star_url: format!("{url}/add_star"),
@@ -244,9 +238,7 @@ pub(super) struct Replies<'a> {
 
 impl<'a> ReplyJson<'a> {
     pub(super) fn of(item: &'a Item, users: &'a [User]) -> Self {
-        let author = users
-            .iter()
-            .find(|user| Some(&user.uuid) == item.author.as_ref());
+        let author = users.iter().find(|user| Some(&user.uuid) == item.author.as_ref());
         let source_url = source_url(&item.source_uuid);
         Self {
             filename: &item.filename,

@@ -10,10 +10,7 @@
 //! real server (`tests/data/recordings`), for two stacks: Flask's development server and Apache.
 //! The server listens on the loopback interface only and has no place in production.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a test server has to listen, and to wake itself"
-)]
+#![expect(clippy::disallowed_methods, reason = "a test server has to listen, and to wake itself")]
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -68,10 +65,7 @@ pub struct Exchange {
 impl Exchange {
     /// The value of a request header, whatever the case of its name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self
-            .headers
-            .iter()
-            .find(|(n, _)| n.eq_ignore_ascii_case(name));
+        let found = self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 }
@@ -98,11 +92,7 @@ impl JournalistInterface {
     pub fn start(world: World, config: Config) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let address = listener.local_addr()?;
-        let state = State {
-            world,
-            logins: Logins::default(),
-            faults: config.faults.clone(),
-        };
+        let state = State { world, logins: Logins::default(), faults: config.faults.clone() };
         let shared = Arc::new(Shared {
             config,
             state: Mutex::new(state),
@@ -112,11 +102,7 @@ impl JournalistInterface {
         });
         let for_thread = Arc::clone(&shared);
         let listening = std::thread::spawn(move || listen(&listener, &for_thread));
-        Ok(Self {
-            address,
-            shared,
-            listening: Some(listening),
-        })
+        Ok(Self { address, shared, listening: Some(listening) })
     }
 
     /// Where it listens.

@@ -59,11 +59,7 @@ fn werkzeug(range: &str, length: u64) -> Option<Selection> {
         return (start < length).then_some(Selection::One(start, length));
     }
     let start: u64 = first.parse().ok()?;
-    let end = if last.is_empty() {
-        length
-    } else {
-        last.parse::<u64>().ok()?.checked_add(1)?
-    };
+    let end = if last.is_empty() { length } else { last.parse::<u64>().ok()?.checked_add(1)? };
     (start < end && start < length).then(|| Selection::One(start, end.min(length)))
 }
 
@@ -108,21 +104,14 @@ mod tests {
     #[test]
     fn a_suffix_longer_than_the_file_is_all_of_it_only_for_apache() {
         assert_eq!(of_ten(Stack::Apache, "bytes=-99"), Selection::One(0, 10));
-        assert_eq!(
-            of_ten(Stack::FlaskDev, "bytes=-99"),
-            Selection::Unsatisfiable
-        );
+        assert_eq!(of_ten(Stack::FlaskDev, "bytes=-99"), Selection::Unsatisfiable);
     }
 
     #[test]
     fn a_range_nobody_can_read_is_ignored_by_apache_and_refused_by_werkzeug() {
         for range in ["bytes=x-", "lines=0-1", "bytes=5-2", "bytes=-"] {
             assert_eq!(of_ten(Stack::Apache, range), Selection::Whole, "{range}");
-            assert_eq!(
-                of_ten(Stack::FlaskDev, range),
-                Selection::Unsatisfiable,
-                "{range}"
-            );
+            assert_eq!(of_ten(Stack::FlaskDev, range), Selection::Unsatisfiable, "{range}");
         }
     }
 

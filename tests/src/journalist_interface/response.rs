@@ -100,11 +100,7 @@ impl Response {
 
     /// Adds a header in front of another one.
     pub(super) fn insert_before(&mut self, other: &str, name: &str, value: &str) {
-        let at = self
-            .headers
-            .iter()
-            .position(|(n, _)| n == other)
-            .unwrap_or(self.headers.len());
+        let at = self.headers.iter().position(|(n, _)| n == other).unwrap_or(self.headers.len());
         self.headers.insert(at, (name.to_owned(), value.to_owned()));
     }
 
@@ -118,8 +114,7 @@ impl Response {
         let page = html_page(&format!("{status} {reason}"), reason, text);
         self.status = status;
         reason.clone_into(&mut self.reason);
-        self.headers
-            .retain(|(n, _)| ["Date", "Server", "Connection"].contains(&n.as_str()));
+        self.headers.retain(|(n, _)| ["Date", "Server", "Connection"].contains(&n.as_str()));
         self.set("Content-Length", &page.len().to_string());
         self.set("Content-Type", "text/html; charset=iso-8859-1");
         self.parts = vec![Part::Bytes(page.into_bytes())];
@@ -136,11 +131,7 @@ impl Response {
         let length = file.stream_position()?;
         self.set("Content-Length", &length.to_string());
         self.insert_before("Content-Length", "Content-Encoding", "gzip");
-        self.parts = vec![Part::File {
-            file,
-            start: 0,
-            length,
-        }];
+        self.parts = vec![Part::File { file, start: 0, length }];
         Ok(())
     }
 
@@ -156,11 +147,7 @@ impl Response {
         }
         head.extend_from_slice(b"\r\n");
         to.write_all(&head)?;
-        let mut after = if self.wire.close {
-            After::Closed
-        } else {
-            After::Open
-        };
+        let mut after = if self.wire.close { After::Closed } else { After::Open };
         if !head_only && let Some(stopped) = self.send_body(to)? {
             after = stopped;
         }
@@ -173,18 +160,14 @@ impl Response {
         let flip = self.wire.flip_at;
         if self.wire.chunked {
             let mut body = Vec::new();
-            self.parts
-                .iter_mut()
-                .try_for_each(|part| part.copy_to(&mut body, flip))?;
+            self.parts.iter_mut().try_for_each(|part| part.copy_to(&mut body, flip))?;
             write!(to, "{:x}\r\n", body.len())?;
             to.write_all(&body)?;
             to.write_all(b"\r\n0\r\n\r\n")?;
             return Ok(None);
         }
         let Some((cut, stall)) = self.wire.cut_after else {
-            self.parts
-                .iter_mut()
-                .try_for_each(|part| part.copy_to(to, flip))?;
+            self.parts.iter_mut().try_for_each(|part| part.copy_to(to, flip))?;
             return Ok(None);
         };
         let mut left = cut;
@@ -192,11 +175,7 @@ impl Response {
             part.shorten(&mut left);
             part.copy_to(to, flip)?;
         }
-        Ok(Some(if stall == Stall::Wait {
-            After::Stalled
-        } else {
-            After::Closed
-        }))
+        Ok(Some(if stall == Stall::Wait { After::Stalled } else { After::Closed }))
     }
 }
 
@@ -216,11 +195,7 @@ impl Part {
                 flip(bytes, 0, flip_at);
                 to.write_all(bytes)
             }
-            Self::File {
-                file,
-                start,
-                length,
-            } => {
+            Self::File { file, start, length } => {
                 file.seek(SeekFrom::Start(*start))?;
                 let mut from = file.take(*length);
                 let (mut buffer, mut offset) = (vec![0; CHUNK], *start);
@@ -254,9 +229,7 @@ impl Part {
 
 /// Flips all bits of the byte at `at`, if it lies in this piece that begins at `start`.
 fn flip(piece: &mut [u8], start: u64, at: Option<u64>) {
-    let inside = at
-        .and_then(|at| at.checked_sub(start))
-        .and_then(|i| usize::try_from(i).ok());
+    let inside = at.and_then(|at| at.checked_sub(start)).and_then(|i| usize::try_from(i).ok());
     if let Some(byte) = inside.and_then(|i| piece.get_mut(i)) {
         *byte ^= 0xff;
     }

@@ -81,18 +81,12 @@ impl<'p> Endpoint<'p> {
 
     /// Whether it is answered without a token.
     pub(super) fn is_open(self, method: &str) -> bool {
-        matches!(
-            (self, method),
-            (Self::Root, "GET" | "HEAD") | (Self::Token, "POST")
-        )
+        matches!((self, method), (Self::Root, "GET" | "HEAD") | (Self::Token, "POST"))
     }
 
     /// Whether a POST to it may have an empty body.
     pub(super) fn may_be_empty(self) -> bool {
-        matches!(
-            self,
-            Self::AddStar(_) | Self::RemoveStar(_) | Self::Flag(_) | Self::Logout
-        )
+        matches!(self, Self::AddStar(_) | Self::RemoveStar(_) | Self::Flag(_) | Self::Logout)
     }
 
     /// The source named in the path.

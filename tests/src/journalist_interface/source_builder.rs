@@ -34,10 +34,7 @@ impl<'w> SourceBuilder<'w> {
     /// The UUID of the item added last to this source.
     pub fn last_item(&self) -> Option<String> {
         let items = self.world.items.iter().rev();
-        items
-            .into_iter()
-            .find(|i| i.source_uuid == self.get().uuid)
-            .map(|i| i.uuid.clone())
+        items.into_iter().find(|i| i.source_uuid == self.get().uuid).map(|i| i.uuid.clone())
     }
 
     /// Changes the source's facts: its UUID (before it has items), star, times, count.
@@ -51,13 +48,7 @@ impl<'w> SourceBuilder<'w> {
     #[must_use]
     pub fn change_last(self, change: impl FnOnce(&mut Item)) -> Self {
         let uuid = self.get().uuid.clone();
-        if let Some(item) = self
-            .world
-            .items
-            .iter_mut()
-            .rev()
-            .find(|i| i.source_uuid == uuid)
-        {
+        if let Some(item) = self.world.items.iter_mut().rev().find(|i| i.source_uuid == uuid) {
             change(item);
         }
         self
@@ -77,9 +68,7 @@ impl<'w> SourceBuilder<'w> {
     /// A document of any size, with these raw bytes as its gzip FNAME (or none).
     pub fn document_from(self, fname: Option<&[u8]>, content: impl Read) -> io::Result<Self> {
         let to = self.world.submission.clone();
-        self.submit(Kind::File, |file| {
-            ciphertext::document(&to, fname, content, file)
-        })
+        self.submit(Kind::File, |file| ciphertext::document(&to, fname, content, file))
     }
 
     /// A reply typed into the server's web page, by an account that has since been deleted.
@@ -113,9 +102,7 @@ impl<'w> SourceBuilder<'w> {
         mut ciphertext: impl Read,
     ) -> io::Result<Self> {
         let author = (kind == Kind::Reply).then_some(DELETED_USER_UUID);
-        let added = self.add(kind, author, |file| {
-            io::copy(&mut ciphertext, file).map(drop)
-        })?;
+        let added = self.add(kind, author, |file| io::copy(&mut ciphertext, file).map(drop))?;
         Ok(added.change_last(|item| filename.clone_into(&mut item.filename)))
     }
 
@@ -159,9 +146,7 @@ impl<'w> SourceBuilder<'w> {
 /// The name the server stores an item under.
 pub(super) fn stored_name(count: u32, designation: &str, kind: Kind) -> String {
     let words = designation.to_lowercase().replace(' ', "_");
-    let kept = words
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    let kept = words.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
     let suffix = match kind {
         Kind::Message => "msg.gpg",
         Kind::File => "doc.gz.gpg",

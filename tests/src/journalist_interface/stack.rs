@@ -90,22 +90,14 @@ impl Stack {
 
     fn date_and_server(self, response: Response, now: Timestamp, server: &str) -> Response {
         match self {
-            Self::FlaskDev => response
-                .header("Server", server)
-                .header("Date", &http_date(now)),
-            Self::Apache => response
-                .header("Date", &http_date(now))
-                .header("Server", server),
+            Self::FlaskDev => response.header("Server", server).header("Date", &http_date(now)),
+            Self::Apache => response.header("Date", &http_date(now)).header("Server", server),
         }
     }
 }
 
 fn flask_file(now: Timestamp, head: &FileHead<'_>) -> Response {
-    let (status, reason) = if head.partial {
-        (206, "PARTIAL CONTENT")
-    } else {
-        (200, "OK")
-    };
+    let (status, reason) = if head.partial { (206, "PARTIAL CONTENT") } else { (200, "OK") };
     let response = Stack::FlaskDev
         .date_and_server(Response::new(status, reason), now, FLASK)
         .header("Content-Disposition", &disposition(head.filename))
@@ -119,19 +111,13 @@ fn flask_file(now: Timestamp, head: &FileHead<'_>) -> Response {
             .header("Accept-Ranges", "bytes")
             .header("Content-Range", range)
             .header("Etag", head.etag),
-        None => response
-            .header("Etag", head.etag)
-            .header("Accept-Ranges", "bytes"),
+        None => response.header("Etag", head.etag).header("Accept-Ranges", "bytes"),
     }
     .header("Connection", "close")
 }
 
 fn apache_file(now: Timestamp, head: &FileHead<'_>) -> Response {
-    let (status, reason) = if head.partial {
-        (206, "Partial Content")
-    } else {
-        (200, "OK")
-    };
+    let (status, reason) = if head.partial { (206, "Partial Content") } else { (200, "OK") };
     let response = Stack::Apache
         .date_and_server(Response::new(status, reason), now, FLASK)
         .header("Content-Disposition", &disposition(head.filename))

@@ -1,9 +1,6 @@
 //! Ciphertexts on their way to disk.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the files of a test server, in its own directory"
-)]
+#![expect(clippy::disallowed_methods, reason = "the files of a test server, in its own directory")]
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -32,21 +29,12 @@ impl Hashed {
     /// An empty file.
     pub(super) fn create(path: PathBuf) -> io::Result<Self> {
         let file = File::create(&path)?;
-        Ok(Self {
-            path,
-            file,
-            hash: Sha256::new(),
-            size: 0,
-        })
+        Ok(Self { path, file, hash: Sha256::new(), size: 0 })
     }
 
     /// The facts about what was written.
     pub(super) fn finish(self) -> Stored {
-        Stored {
-            path: self.path,
-            size: self.size,
-            sha256: hex(&self.hash.finalize()),
-        }
+        Stored { path: self.path, size: self.size, sha256: hex(&self.hash.finalize()) }
     }
 }
 
@@ -66,8 +54,5 @@ impl Write for Hashed {
 /// Lower-case hex.
 pub(super) fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('?');
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

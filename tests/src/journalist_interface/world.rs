@@ -8,10 +8,7 @@
 //! Everything but the ciphertexts' random bytes is the same in every run: UUIDs come from a seed,
 //! times count up by a second an item.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the files of a test server, in its own directory"
-)]
+#![expect(clippy::disallowed_methods, reason = "the files of a test server, in its own directory")]
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -107,9 +104,7 @@ impl World {
             sources: Vec::new(),
             items: Vec::new(),
             submission,
-            dir: tempfile::Builder::new()
-                .prefix("journalist-interface-")
-                .tempdir()?,
+            dir: tempfile::Builder::new().prefix("journalist-interface-").tempdir()?,
             seed: 0,
             made: 0,
         })
@@ -239,17 +234,9 @@ impl World {
     pub(super) fn next_uuid(&mut self) -> String {
         self.made += 1;
         let digest = hex(&Sha256::digest(format!("uuid {} {}", self.seed, self.made)));
-        let parts = [
-            &digest[..8],
-            &digest[8..12],
-            &digest[13..16],
-            &digest[17..20],
-            &digest[20..32],
-        ];
-        format!(
-            "{}-{}-4{}-8{}-{}",
-            parts[0], parts[1], parts[2], parts[3], parts[4]
-        )
+        let parts =
+            [&digest[..8], &digest[8..12], &digest[13..16], &digest[17..20], &digest[20..32]];
+        format!("{}-{}-4{}-8{}-{}", parts[0], parts[1], parts[2], parts[3], parts[4])
     }
 
     /// A second later than the time before.

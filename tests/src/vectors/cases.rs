@@ -24,8 +24,10 @@ pub struct Case {
     expect: Expect,
     region: Option<Region>,
     comment: &'static str,
-    make: Box<dyn Fn(&Kit) -> io::Result<Made>>,
+    make: Box<Make>,
 }
+
+type Make = dyn Fn(&Kit) -> io::Result<Made>;
 
 /// The bundle, and for a good one what it holds.
 struct Made {

@@ -47,7 +47,7 @@ pub(super) enum Layer {
     /// Signed by these keys, one beside the other, with this hash.
     Signed(Vec<KeyPair>, HashAlgorithm),
     /// Signed for one year.
-    Expiring(KeyPair),
+    Expiring(Box<KeyPair>),
 }
 
 impl Layer {
@@ -76,8 +76,8 @@ pub(super) fn layers(kit: &Kit, layers: Vec<Layer>, content: &[u8]) -> io::Resul
             Layer::Expiring(key) => {
                 let template = SignatureBuilder::new(SignatureType::Binary);
                 template
-                    .set_signature_validity_period(Duration::from_secs(365 * 86_400))
-                    .and_then(|t| Signer::with_template(message, key, t))
+                    .set_signature_validity_period(Duration::from_hours(365 * 24))
+                    .and_then(|t| Signer::with_template(message, *key, t))
                     .and_then(Signer::build)
             }
         };

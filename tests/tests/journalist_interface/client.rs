@@ -16,10 +16,7 @@ pub(crate) struct Answer {
 impl Answer {
     /// The first header of exactly this spelling.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -32,27 +29,17 @@ pub(crate) fn exchange(
     body: &str,
 ) -> Answer {
     let mut lines = vec![format!("{method} {path} HTTP/1.1"), format!("Host: {to}")];
-    lines.extend(
-        headers
-            .iter()
-            .map(|(name, value)| format!("{name}: {value}")),
-    );
+    lines.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
     if !body.is_empty() || method == "POST" {
         lines.push(format!("Content-Length: {}", body.len()));
     }
-    raw(
-        to,
-        &format!("{}\r\n\r\n{body}", lines.join("\r\n")),
-        method == "HEAD",
-    )
+    raw(to, &format!("{}\r\n\r\n{body}", lines.join("\r\n")), method == "HEAD")
 }
 
 /// Sends these bytes and reads the answer.
 pub(crate) fn raw(to: SocketAddr, request: &str, head_only: bool) -> Answer {
     let mut stream = TcpStream::connect(to).unwrap();
-    stream
-        .set_read_timeout(Some(Duration::from_millis(500)))
-        .unwrap();
+    stream.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut bytes = Vec::new();
     loop {
@@ -81,10 +68,7 @@ fn is_complete(bytes: &[u8], head_only: bool) -> bool {
 }
 
 fn head_end(bytes: &[u8]) -> Option<usize> {
-    bytes
-        .windows(4)
-        .position(|w| w == b"\r\n\r\n")
-        .map(|at| at + 4)
+    bytes.windows(4).position(|w| w == b"\r\n\r\n").map(|at| at + 4)
 }
 
 fn parse(bytes: &[u8]) -> Answer {
@@ -97,10 +81,7 @@ fn parse(bytes: &[u8]) -> Answer {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     let mut answer = Answer {
-        status: status
-            .next()
-            .and_then(|s| s.parse().ok())
-            .unwrap_or_default(),
+        status: status.next().and_then(|s| s.parse().ok()).unwrap_or_default(),
         reason: status.next().unwrap_or_default().to_owned(),
         headers,
         body: bytes[end..].to_vec(),
@@ -115,9 +96,7 @@ fn dechunk(mut bytes: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     while let Some(at) = bytes.windows(2).position(|w| w == b"\r\n") {
         let size = std::str::from_utf8(&bytes[..at]).ok();
-        let size = size
-            .and_then(|s| usize::from_str_radix(s, 16).ok())
-            .unwrap_or(0);
+        let size = size.and_then(|s| usize::from_str_radix(s, 16).ok()).unwrap_or(0);
         let Some(chunk) = bytes.get(at + 2..at + 2 + size).filter(|c| !c.is_empty()) else {
             break;
         };

@@ -7,12 +7,8 @@ use crate::client::Answer;
 use crate::recordings::{self, Recording};
 
 /// Heads only: the body of this file was not kept.
-const BODY_NOT_KEPT: &[&str] = &[
-    "082-download-big",
-    "083-download-big-range",
-    "217-ap-big",
-    "218-ap-big-resume",
-];
+const BODY_NOT_KEPT: &[&str] =
+    &["082-download-big", "083-download-big-range", "217-ap-big", "218-ap-big-resume"];
 
 /// Every difference there is.
 pub(crate) fn compare(recording: &Recording, answer: &Answer) -> Vec<String> {
@@ -20,23 +16,11 @@ pub(crate) fn compare(recording: &Recording, answer: &Answer) -> Vec<String> {
     let (recorded_body, our_body) = bodies(recording, answer);
     let recorded_length = expected["length"].as_u64().unwrap();
     let is_kept = !BODY_NOT_KEPT.contains(&name.as_str());
-    let length = if is_kept {
-        answer.body.len() as u64
-    } else {
-        recorded_length
-    };
+    let length = if is_kept { answer.body.len() as u64 } else { recorded_length };
     [
-        (
-            "status",
-            expected["status"].to_string(),
-            answer.status.to_string(),
-        ),
+        ("status", expected["status"].to_string(), answer.status.to_string()),
         ("reason", text(&expected["reason"]), answer.reason.clone()),
-        (
-            "headers",
-            shapes(&recording.headers()),
-            shapes(&answer.headers),
-        ),
+        ("headers", shapes(&recording.headers()), shapes(&answer.headers)),
         ("length", recorded_length.to_string(), length.to_string()),
         ("body", recorded_body, our_body),
     ]
@@ -63,16 +47,11 @@ fn bodies(recording: &Recording, answer: &Answer) -> (String, String) {
         let masked = |body: &[u8], boundary: &str| {
             String::from_utf8_lossy(body).replace(boundary, "boundary")
         };
-        return (
-            masked(&recording.blob().unwrap(), &theirs),
-            masked(&answer.body, &ours),
-        );
+        return (masked(&recording.blob().unwrap(), &theirs), masked(&answer.body, &ours));
     }
     let digest = Sha256::digest(&answer.body);
     let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let hex = digits
-        .map(|digit| char::from_digit(digit.into(), 16).unwrap())
-        .collect();
+    let hex = digits.map(|digit| char::from_digit(digit.into(), 16).unwrap()).collect();
     (text(&expected["sha256"]), hex)
 }
 
@@ -83,22 +62,13 @@ fn text(value: &Value) -> String {
 /// All headers, a line each; of several dates only the first counts, if the others are close to it.
 fn shapes(headers: &[(String, String)]) -> String {
     let seconds = |text: &str| recordings::http_moment(text).as_second();
-    let date = headers
-        .iter()
-        .find(|(name, _)| name == "Date")
-        .map(|(_, value)| seconds(value));
+    let date = headers.iter().find(|(name, _)| name == "Date").map(|(_, value)| seconds(value));
     let mut lines: Vec<String> = headers.iter().map(shape).collect();
-    for (line, (_, value)) in lines
-        .iter_mut()
-        .zip(headers)
-        .filter(|(_, (n, _))| n == "Date")
-        .skip(1)
+    for (line, (_, value)) in
+        lines.iter_mut().zip(headers).filter(|(_, (n, _))| n == "Date").skip(1)
     {
         let earlier = date.unwrap_or_default() - seconds(value);
-        *line = format!(
-            "Date: at most a second earlier {}",
-            (0..=1).contains(&earlier)
-        );
+        *line = format!("Date: at most a second earlier {}", (0..=1).contains(&earlier));
     }
     lines.join("\n           ")
 }
@@ -123,17 +93,11 @@ fn shape((name, value): &(String, String)) -> String {
 
 /// The lengths between the dots.
 fn token_shape(token: &str) -> String {
-    token
-        .split('.')
-        .map(|part| part.len().to_string())
-        .collect::<Vec<_>>()
-        .join(".")
+    token.split('.').map(|part| part.len().to_string()).collect::<Vec<_>>().join(".")
 }
 
 fn boundary(headers: &[(String, String)]) -> Option<String> {
-    headers
-        .iter()
-        .find_map(|(_, v)| v.split_once("boundary=").map(|(_, b)| b.to_owned()))
+    headers.iter().find_map(|(_, v)| v.split_once("boundary=").map(|(_, b)| b.to_owned()))
 }
 
 fn has_secrets(json: &Value) -> bool {
@@ -142,10 +106,7 @@ fn has_secrets(json: &Value) -> bool {
 
 /// The same JSON with a token's shape in its place, and a login's second.
 fn masked(mut json: Value) -> Value {
-    for (field, mask) in [
-        ("token", token_shape as fn(&str) -> String),
-        ("last_login", second),
-    ] {
+    for (field, mask) in [("token", token_shape as fn(&str) -> String), ("last_login", second)] {
         if let Some(Value::String(text)) = json.get_mut(field) {
             *text = mask(text);
         }
@@ -189,9 +150,6 @@ fn a_comparison_finds_each_single_change() {
         change(&mut answer);
         let found = compare(&recording, &answer);
         assert_eq!(found.len(), 1, "{what}: {found:?}");
-        assert!(
-            found[0].starts_with(&format!("207-ap-resume: {what}\n")),
-            "{found:?}"
-        );
+        assert!(found[0].starts_with(&format!("207-ap-resume: {what}\n")), "{found:?}");
     }
 }

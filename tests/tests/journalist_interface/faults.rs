@@ -19,17 +19,13 @@ fn download_with(kind: FaultKind) -> (Fixture, Answer) {
 fn a_cut_body_is_announced_whole_and_ends_early() {
     let (f, answer) = download_with(FaultKind::CutBody(100));
     assert_eq!(answer.body, f.stored()[..100]);
-    assert_eq!(
-        answer.header("Content-Length"),
-        Some(f.stored().len().to_string().as_str())
-    );
+    assert_eq!(answer.header("Content-Length"), Some(f.stored().len().to_string().as_str()));
 }
 
 #[test]
 fn after_the_cut_the_rest_can_be_had_by_a_range() {
     let f = Fixture::new(Stack::Apache, []);
-    f.server
-        .add_fault(Fault::on_item(&f.item, FaultKind::CutBody(100)).times(1));
+    f.server.add_fault(Fault::on_item(&f.item, FaultKind::CutBody(100)).times(1));
     let first = f.download();
     let rest = f.get(&f.download_path(), &[("Range", "bytes=100-")]);
     assert_eq!(rest.status, 206);
@@ -61,23 +57,11 @@ fn each_etag_fault_changes_only_the_etag() {
     let honest = Fixture::new(Stack::Apache, []).download();
     let cases = [
         (EtagFault::Missing, None),
-        (
-            EtagFault::WrongHash,
-            Some(format!("sha256:{}", "5eed".repeat(16))),
-        ),
-        (
-            EtagFault::NotSha256,
-            Some("md5:d41d8cd98f00b204e9800998ecf8427e".to_owned()),
-        ),
-        (
-            EtagFault::EmptyContent,
-            Some(format!("sha256:{EMPTY_SHA256}")),
-        ),
+        (EtagFault::WrongHash, Some(format!("sha256:{}", "5eed".repeat(16)))),
+        (EtagFault::NotSha256, Some("md5:d41d8cd98f00b204e9800998ecf8427e".to_owned())),
+        (EtagFault::EmptyContent, Some(format!("sha256:{EMPTY_SHA256}"))),
         (EtagFault::Malformed, Some("sha256:not-a-hash".to_owned())),
-        (
-            EtagFault::Verbatim("W/\"x\"".to_owned()),
-            Some("W/\"x\"".to_owned()),
-        ),
+        (EtagFault::Verbatim("W/\"x\"".to_owned()), Some("W/\"x\"".to_owned())),
     ];
     for (fault, expected) in cases {
         let (f, answer) = download_with(FaultKind::Etag(fault.clone()));
@@ -92,13 +76,11 @@ fn a_tampered_body_differs_in_one_byte_under_an_honest_head() {
     for (range, offset) in [(None, 200), (Some("bytes=150-"), 50)] {
         let f = Fixture::new(Stack::Apache, []);
         let honest = f.get(&f.download_path(), &[("Range", range.unwrap_or("none"))]);
-        f.server
-            .add_fault(Fault::new(Target::AnyDownload, FaultKind::TamperBody(200)));
+        f.server.add_fault(Fault::new(Target::AnyDownload, FaultKind::TamperBody(200)));
         let answer = f.get(&f.download_path(), &[("Range", range.unwrap_or("none"))]);
         assert_eq!(answer.headers, honest.headers);
-        let differing: Vec<usize> = (0..honest.body.len())
-            .filter(|i| answer.body[*i] != honest.body[*i])
-            .collect();
+        let differing: Vec<usize> =
+            (0..honest.body.len()).filter(|i| answer.body[*i] != honest.body[*i]).collect();
         assert_eq!(differing, [offset]);
     }
 }
@@ -114,14 +96,9 @@ fn a_redirect_names_another_place() {
 fn a_compressed_body_says_so_and_unpacks_to_the_file() {
     let (f, answer) = download_with(FaultKind::ContentEncodingGzip);
     assert_eq!(answer.header("Content-Encoding"), Some("gzip"));
-    assert_eq!(
-        answer.header("Content-Length"),
-        Some(answer.body.len().to_string().as_str())
-    );
+    assert_eq!(answer.header("Content-Length"), Some(answer.body.len().to_string().as_str()));
     let mut unpacked = Vec::new();
-    GzDecoder::new(answer.body.as_slice())
-        .read_to_end(&mut unpacked)
-        .unwrap();
+    GzDecoder::new(answer.body.as_slice()).read_to_end(&mut unpacked).unwrap();
     assert_eq!(unpacked, f.stored());
 }
 

@@ -44,10 +44,7 @@ impl Recording {
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<String> {
-        self.headers()
-            .into_iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, value)| value)
+        self.headers().into_iter().find(|(n, _)| n == name).map(|(_, value)| value)
     }
 
     /// The bytes of the body, if they were kept.
@@ -67,9 +64,7 @@ impl Recording {
 }
 
 pub(crate) fn http_moment(text: &str) -> Timestamp {
-    rfc2822::DateTimeParser::new()
-        .parse_timestamp(text)
-        .unwrap()
+    rfc2822::DateTimeParser::new().parse_timestamp(text).unwrap()
 }
 
 /// What is known of one item's file: its bytes, its time and its hash.
@@ -88,18 +83,12 @@ pub(crate) fn world(group: &[Recording], lists: [Option<&str>; 3]) -> World {
     let [sources, submissions, replies] = lists.map(|name| name.map(Recording::load));
     for source in list(sources.as_ref(), "sources") {
         let key = EncryptionKey::from_armored(text(&source["key"]["public"])).unwrap();
-        let _ = world
-            .source_with_key(text(&source["journalist_designation"]), key)
-            .change(|s| {
-                text(&source["uuid"]).clone_into(&mut s.uuid);
-            });
+        let _ = world.source_with_key(text(&source["journalist_designation"]), key).change(|s| {
+            text(&source["uuid"]).clone_into(&mut s.uuid);
+        });
     }
     for item in list(submissions.as_ref(), "submissions") {
-        let kind = if item["is_file"] == true {
-            Kind::File
-        } else {
-            Kind::Message
-        };
+        let kind = if item["is_file"] == true { Kind::File } else { Kind::Message };
         enter(&mut world, &item, kind, &disk);
     }
     for item in list(replies.as_ref(), "replies") {
@@ -107,10 +96,8 @@ pub(crate) fn world(group: &[Recording], lists: [Option<&str>; 3]) -> World {
     }
     for source in list(sources.as_ref(), "sources") {
         fill_up(&mut world, &source);
-        let _ = world
-            .existing_source(text(&source["uuid"]))
-            .unwrap()
-            .change(|s| restore(s, &source));
+        let _ =
+            world.existing_source(text(&source["uuid"])).unwrap().change(|s| restore(s, &source));
     }
     world
 }
@@ -118,23 +105,15 @@ pub(crate) fn world(group: &[Recording], lists: [Option<&str>; 3]) -> World {
 /// Adds nameless items until the counts of a source are right whose items were not listed.
 fn fill_up(world: &mut World, source: &Value) {
     let uuid = text(&source["uuid"]);
-    for (count, kind) in [
-        ("number_of_messages", Kind::Message),
-        ("number_of_documents", Kind::File),
-    ] {
+    for (count, kind) in
+        [("number_of_messages", Kind::Message), ("number_of_documents", Kind::File)]
+    {
         let has = |world: &World| {
-            world
-                .items()
-                .iter()
-                .filter(|i| i.source_uuid == uuid && i.kind == kind)
-                .count() as u64
+            world.items().iter().filter(|i| i.source_uuid == uuid && i.kind == kind).count() as u64
         };
         while has(world) < source[count].as_u64().unwrap() {
-            let _ = world
-                .existing_source(uuid)
-                .unwrap()
-                .raw_item("filler", kind, &b""[..])
-                .unwrap();
+            let _ =
+                world.existing_source(uuid).unwrap().raw_item("filler", kind, &b""[..]).unwrap();
         }
     }
 }
@@ -148,9 +127,7 @@ fn restore(source: &mut Source, recorded: &Value) {
 
 fn list(recording: Option<&Recording>, name: &str) -> Vec<Value> {
     let array = recording.map(|r| r.response["json"][name].clone());
-    array
-        .and_then(|a| a.as_array().cloned())
-        .unwrap_or_default()
+    array.and_then(|a| a.as_array().cloned()).unwrap_or_default()
 }
 
 fn text(value: &Value) -> &str {
@@ -165,14 +142,9 @@ fn enter(world: &mut World, item: &Value, kind: Kind, disk: &BTreeMap<String, On
     let bytes = known.bytes.clone().unwrap_or_else(|| vec![0; size]);
     let source = match world.existing_source(source_uuid) {
         Some(source) => source,
-        None => world
-            .source("unlisted")
-            .unwrap()
-            .change(|s| source_uuid.clone_into(&mut s.uuid)),
+        None => world.source("unlisted").unwrap().change(|s| source_uuid.clone_into(&mut s.uuid)),
     };
-    let source = source
-        .raw_item(text(&item["filename"]), kind, bytes.as_slice())
-        .unwrap();
+    let source = source.raw_item(text(&item["filename"]), kind, bytes.as_slice()).unwrap();
     let _ = source.change_last(|entry| {
         text(&item["uuid"]).clone_into(&mut entry.uuid);
         entry.seen_by = serde_json::from_value(item["seen_by"].clone()).unwrap();
@@ -187,21 +159,13 @@ fn disk(group: &[Recording]) -> BTreeMap<String, OnDisk> {
     let mut disk: BTreeMap<String, OnDisk> = BTreeMap::new();
     for recording in group.iter().filter(|r| r.header("Etag").is_some()) {
         let path = text(&recording.request["path"]);
-        let uuid = path
-            .strip_suffix("/download")
-            .and_then(|p| p.rsplit('/').next())
-            .unwrap();
+        let uuid = path.strip_suffix("/download").and_then(|p| p.rsplit('/').next()).unwrap();
         let entry = disk.entry(uuid.to_owned()).or_default();
         if recording.response["status"] == 200 && recording.blob().is_some() {
             entry.bytes = recording.blob();
         }
-        entry.modified = recording
-            .header("Last-Modified")
-            .as_deref()
-            .map(http_moment);
-        entry.sha256 = recording
-            .header("Etag")
-            .map(|e| e.trim_start_matches("sha256:").to_owned());
+        entry.modified = recording.header("Last-Modified").as_deref().map(http_moment);
+        entry.sha256 = recording.header("Etag").map(|e| e.trim_start_matches("sha256:").to_owned());
     }
     disk
 }

@@ -26,14 +26,10 @@ const GPG: &str = r#"in=$1; out=$2; shift 2; "$@" --decrypt "$in" | gunzip > "$o
 /// Both rows: the way in, and the opening.
 pub(crate) fn line(settings: &Settings) -> Outcome<Vec<Row>> {
     let megabytes = settings.sizes.document / 1_000_000;
-    step(&format!(
-        "making a document of {megabytes} MB, incompressible"
-    ));
+    step(&format!("making a document of {megabytes} MB, incompressible"));
     let mut world = World::with_test_key()?;
     let noise = Noise::new(settings.sizes.document, 7);
-    world
-        .source("patient heron")?
-        .document_from(Some(b"archive.bin"), noise)?;
+    world.source("patient heron")?.document_from(Some(b"archive.bin"), noise)?;
     let item = world.items().first().ok_or("no item")?.clone();
     let newsroom = Newsroom::new(world)?;
     newsroom.pair()?;
@@ -60,10 +56,7 @@ fn fetch(settings: &Settings, newsroom: &Newsroom, item: &Item, megabytes: u64) 
     let title = format!("{megabytes} MB document from the server");
     let row = take_turns(title, settings.rounds, contenders)?;
     let inbox = newsroom.path("ws/inbox").join(&item.source_uuid);
-    stage::same(
-        &inbox.join(format!("{}.pgp", item.uuid)),
-        &newsroom.path("curl.gpg"),
-    )?;
+    stage::same(&inbox.join(format!("{}.pgp", item.uuid)), &newsroom.path("curl.gpg"))?;
     Ok(row.goal(MEMORY).goal(Goal::Shown))
 }
 
@@ -73,20 +66,11 @@ fn sync(newsroom: &Newsroom) -> Outcome<Sample> {
     stage::remove(&home)?;
     stage::renew(&newsroom.path("ws-paired"), &home)?;
     // A fresh one-time code, and far enough from the last login for the server's throttle.
-    newsroom
-        .interface()
-        .clock()
-        .advance(SignedDuration::from_secs(61));
+    newsroom.interface().clock().advance(SignedDuration::from_secs(61));
     let user = newsroom.interface().users().first().ok_or("no user")?;
     let code = user.code(newsroom.interface().clock().now())?;
     let address = newsroom.interface().address().to_string();
-    let args = [
-        "sync",
-        "--insecure-loopback",
-        &address,
-        "--credentials-fd",
-        "0",
-    ];
+    let args = ["sync", "--insecure-loopback", &address, "--credentials-fd", "0"];
     let credentials = format!("{}\n{DEV_PASSPHRASE}\n{code}\n", user.username);
     measure_with(&stage::ours("sd-fetch", &args, &home), &credentials)
 }
@@ -101,10 +85,7 @@ fn by_curl(newsroom: &Newsroom, item: &Item) -> Outcome<Sample> {
     let target = newsroom.path("curl.gpg");
     // Written anew, as ours is.
     stage::remove_file(&target)?;
-    measure(&stage::script(
-        CURL,
-        [PathBuf::from(token), url.into(), target],
-    ))
+    measure(&stage::script(CURL, [PathBuf::from(token), url.into(), target]))
 }
 
 fn open(settings: &Settings, newsroom: &Newsroom, item: &Item, megabytes: u64) -> Outcome<Row> {
@@ -134,10 +115,7 @@ fn open(settings: &Settings, newsroom: &Newsroom, item: &Item, megabytes: u64) -
     ];
     let title = format!("{megabytes} MB document opened");
     let row = take_turns(title, settings.rounds, contenders)?;
-    let plaintext = newsroom
-        .plaintexts()?
-        .pop()
-        .ok_or("the document was not opened")?;
+    let plaintext = newsroom.plaintexts()?.pop().ok_or("the document was not opened")?;
     stage::same(&plaintext.path, &newsroom.path("gpg.out"))?;
     Ok(row.goal(MEMORY).goal(Goal::Shown))
 }
@@ -148,9 +126,6 @@ fn by_gnupg(newsroom: &Newsroom, item: &Item, gnupg: &Gnupg, agent: &Agent) -> O
     stage::warm(item.path())?;
     let gpg = gnupg.command();
     let mut command: Command = stage::script(GPG, [item.path(), &target]);
-    command
-        .arg(gpg.get_program())
-        .args(gpg.get_args())
-        .env("GNUPGHOME", gnupg.home());
+    command.arg(gpg.get_program()).args(gpg.get_args()).env("GNUPGHOME", gnupg.home());
     agent.measure(&command)
 }

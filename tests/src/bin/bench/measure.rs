@@ -47,26 +47,17 @@ pub(crate) fn take_turns(
         for (contender, samples) in contenders.iter_mut().zip(&mut samples) {
             let sample = (contender.run)()?;
             let (what, Sample { cpu, wall, .. }) = (contender.what, sample);
-            step(&format!(
-                "{title}, round {round}: {what}: {wall:.2} s, CPU {cpu:.2} s"
-            ));
+            step(&format!("{title}, round {round}: {what}: {wall:.2} s, CPU {cpu:.2} s"));
             samples.push(sample);
         }
     }
-    let entries = contenders
-        .iter()
-        .zip(samples)
-        .map(|(contender, samples)| Entry {
-            who: contender.who,
-            what: contender.what,
-            median: median(&samples),
-            samples,
-        });
-    Ok(Row {
-        title,
-        entries: entries.collect(),
-        goals: Vec::new(),
-    })
+    let entries = contenders.iter().zip(samples).map(|(contender, samples)| Entry {
+        who: contender.who,
+        what: contender.what,
+        median: median(&samples),
+        samples,
+    });
+    Ok(Row { title, entries: entries.collect(), goals: Vec::new() })
 }
 
 /// Each number's own median.
@@ -97,9 +88,7 @@ pub(crate) fn measure_with(command: &Command, input: &str) -> Outcome<Sample> {
     let noted = tempfile::NamedTempFile::new()?;
     let mut timed = under_time(command, noted.path());
     let start = Instant::now();
-    let mut child = timed
-        .spawn()
-        .map_err(|e| format!("/usr/bin/time (Debian: time): {e}"))?;
+    let mut child = timed.spawn().map_err(|e| format!("/usr/bin/time (Debian: time): {e}"))?;
     if let Some(mut stdin) = child.stdin.take() {
         stdin.write_all(input.as_bytes())?;
     }
@@ -108,26 +97,16 @@ pub(crate) fn measure_with(command: &Command, input: &str) -> Outcome<Sample> {
     if !output.status.success() {
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8_lossy(&said).into_owned();
-        return Err(format!(
-            "{}: {}\n{said}",
-            command.get_program().display(),
-            output.status
-        )
-        .into());
+        return Err(
+            format!("{}: {}\n{said}", command.get_program().display(), output.status).into()
+        );
     }
     let noted = std::fs::read_to_string(noted.path())?;
-    let numbers: Vec<f64> = noted
-        .split_whitespace()
-        .map(str::parse)
-        .collect::<Result<_, _>>()?;
+    let numbers: Vec<f64> = noted.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
     let [user, system, kilobytes] = numbers[..] else {
         return Err(format!("/usr/bin/time wrote {noted:?}").into());
     };
-    Ok(Sample {
-        cpu: user + system,
-        wall,
-        peak: bytes_of(kilobytes),
-    })
+    Ok(Sample { cpu: user + system, wall, peak: bytes_of(kilobytes) })
 }
 
 /// The same without input.
@@ -137,23 +116,13 @@ pub(crate) fn measure(command: &Command) -> Outcome<Sample> {
 
 fn under_time(command: &Command, noted: &std::path::Path) -> Command {
     let mut timed = Command::new("/usr/bin/time");
-    timed
-        .args(["--quiet", "--format=%U %S %M", "--output"])
-        .arg(noted)
-        .arg("--");
+    timed.args(["--quiet", "--format=%U %S %M", "--output"]).arg(noted).arg("--");
     timed.arg(command.get_program()).args(command.get_args());
-    timed.envs(
-        command
-            .get_envs()
-            .filter_map(|(name, value)| Some((name, value?))),
-    );
+    timed.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     if let Some(dir) = command.get_current_dir() {
         timed.current_dir(dir);
     }
-    timed
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    timed.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     timed
 }
 
@@ -180,12 +149,7 @@ impl Agent {
             .output()?;
         let said = String::from_utf8(asked.stdout)?;
         let pid = said.lines().find_map(|line| line.strip_prefix("D "));
-        Ok(Self {
-            pid: pid
-                .ok_or("gpg-agent does not say its number")?
-                .trim()
-                .parse()?,
-        })
+        Ok(Self { pid: pid.ok_or("gpg-agent does not say its number")?.trim().parse()? })
     }
 
     /// Measures a command with what the agent does for it.
@@ -193,11 +157,7 @@ impl Agent {
         let before = self.cpu()?;
         let sample = measure(command)?;
         let cpu = sample.cpu + self.cpu()? - before;
-        Ok(Sample {
-            cpu,
-            peak: sample.peak.max(self.peak()?),
-            ..sample
-        })
+        Ok(Sample { cpu, peak: sample.peak.max(self.peak()?), ..sample })
     }
 
     fn cpu(&self) -> Outcome<f64> {
@@ -205,11 +165,7 @@ impl Agent {
         // The name, in brackets, may hold anything; after it, user and system time are the
         // 12th and 13th fields.
         let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
-        let ticks = fields
-            .split_whitespace()
-            .skip(11)
-            .take(2)
-            .map(str::parse::<f64>);
+        let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
         Ok(ticks.sum::<Result<f64, _>>()? / TICKS)
     }
 

@@ -25,9 +25,7 @@ pub(crate) fn line(settings: &Settings) -> Outcome<Vec<Row>> {
     let newsroom = Newsroom::new(World::with_test_key()?)?;
     newsroom.pair()?;
     let mut inbox = InboxMaker::new(newsroom.path("ws/inbox"));
-    let made: Vec<Made> = (0..count)
-        .map(|n| message(&mut inbox, n))
-        .collect::<Outcome<_>>()?;
+    let made: Vec<Made> = (0..count).map(|n| message(&mut inbox, n)).collect::<Outcome<_>>()?;
     let _packed = newsroom.pack().expect(0);
     std::fs::rename(newsroom.path("svs"), newsroom.path("svs-paired"))?;
     let gnupg = Gnupg::with_key(keys::SUBMISSION_SECRET)?;
@@ -49,11 +47,7 @@ pub(crate) fn line(settings: &Settings) -> Outcome<Vec<Row>> {
             run: Box::new(|| verify(&newsroom)),
         },
     ];
-    let row = take_turns(
-        format!("{count} messages of 1-4 KB"),
-        settings.rounds,
-        contenders,
-    )?;
+    let row = take_turns(format!("{count} messages of 1-4 KB"), settings.rounds, contenders)?;
     compare(&newsroom, &made)?;
     Ok(vec![row.goal(Goal::Rate { times: 4.0 })])
 }
@@ -88,11 +82,7 @@ fn on_new_svs(newsroom: &Newsroom, verb: &str) -> Outcome<Command> {
 fn on_svs(newsroom: &Newsroom, verb: &str, home: &Path) -> Outcome<Command> {
     let stick = newsroom.path("stick");
     stage::warm(&stick)?;
-    Ok(stage::ours(
-        "sd-airgap",
-        &[verb, &stick.to_string_lossy()],
-        home,
-    ))
+    Ok(stage::ours("sd-airgap", &[verb, &stick.to_string_lossy()], home))
 }
 
 fn by_gnupg(newsroom: &Newsroom, made: &[Made], gnupg: &Gnupg, agent: &Agent) -> Outcome<Sample> {
@@ -116,9 +106,7 @@ fn compare(newsroom: &Newsroom, made: &[Made]) -> Outcome<()> {
     let ours: BTreeMap<String, PathBuf> = plaintexts.map(|p| (p.item, p.path)).collect();
     for one in made {
         let item = one.item.item.as_str();
-        let path = ours
-            .get(item)
-            .ok_or_else(|| format!("{item} was not opened"))?;
+        let path = ours.get(item).ok_or_else(|| format!("{item} was not opened"))?;
         stage::same(path, &newsroom.path("gpg").join(item))?;
     }
     Ok(())

@@ -23,10 +23,7 @@ pub(crate) fn line(settings: &Settings) -> Outcome<Vec<Row>> {
         what: "sd-export scrub: a worker for each, checked",
         run: Box::new(|| {
             let mut command = Command::new(program("sd-export"));
-            command
-                .args(["scrub", "--to"])
-                .arg(&out)
-                .args(make(&album, &out, count)?);
+            command.args(["scrub", "--to"]).arg(&out).args(make(&album, &out, count)?);
             scrubbed(&command, &out, count)
         }),
     }];
@@ -48,35 +45,22 @@ pub(crate) fn line(settings: &Settings) -> Outcome<Vec<Row>> {
             what: "exiftool -all=: one process, pixels untouched",
             run: Box::new(|| {
                 let mut command = Command::new("exiftool");
-                command
-                    .args(["-q", "-all=", "-o"])
-                    .arg(&out)
-                    .args(make(&album, &out, count)?);
+                command.args(["-q", "-all=", "-o"]).arg(&out).args(make(&album, &out, count)?);
                 scrubbed(&command, &out, count)
             }),
         });
     }
-    let row = take_turns(
-        format!("{count} photos scrubbed"),
-        settings.rounds,
-        contenders,
-    )?;
-    Ok(vec![
-        row.goal(Goal::Rate { times: 1.0 })
-            .goal(Goal::Each { count }),
-    ])
+    let row = take_turns(format!("{count} photos scrubbed"), settings.rounds, contenders)?;
+    Ok(vec![row.goal(Goal::Rate { times: 1.0 }).goal(Goal::Each { count })])
 }
 
 /// A new album and an empty place for what is made of it.
 fn make(album: &Path, out: &Path, count: usize) -> Outcome<Vec<PathBuf>> {
     stage::empty(album)?;
     stage::empty(out)?;
-    let photos: Vec<PathBuf> = (0..count)
-        .map(|n| album.join(format!("photo-{n:03}.jpg")))
-        .collect();
-    photos
-        .iter()
-        .try_for_each(|photo| std::fs::write(photo, PHOTO))?;
+    let photos: Vec<PathBuf> =
+        (0..count).map(|n| album.join(format!("photo-{n:03}.jpg"))).collect();
+    photos.iter().try_for_each(|photo| std::fs::write(photo, PHOTO))?;
     Ok(photos)
 }
 

@@ -96,19 +96,11 @@ impl Row {
             Goal::Each { count } => {
                 #[expect(clippy::cast_precision_loss, reason = "hundreds")]
                 let each = ours.median.wall * 1000.0 / count as f64;
-                (
-                    "milliseconds for each".to_owned(),
-                    format!("{each:.2} ms"),
-                    "shown",
-                )
+                ("milliseconds for each".to_owned(), format!("{each:.2} ms"), "shown")
             }
             Goal::Shown => {
                 let ratio = self.wall_ratio().unwrap_or_default();
-                (
-                    "their time over ours".to_owned(),
-                    format!("{ratio:.2} times"),
-                    "shown",
-                )
+                ("their time over ours".to_owned(), format!("{ratio:.2} times"), "shown")
             }
         }
     }
@@ -152,44 +144,21 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            processors, rounds, ..
-        } = self;
-        writeln!(
-            f,
-            "Medians of {rounds}, contenders in turns, {processors} processors; CPU with"
-        )?;
-        writeln!(
-            f,
-            "children and gpg-agent; peak of the largest process, worst of all rounds.\n"
-        )?;
+        let Self { processors, rounds, .. } = self;
+        writeln!(f, "Medians of {rounds}, contenders in turns, {processors} processors; CPU with")?;
+        writeln!(f, "children and gpg-agent; peak of the largest process, worst of all rounds.\n")?;
         let head = ["CPU s", "wall s", "peak MiB", "CPU x", "wall x"];
         let [cpu, wall, peak, cpu_ratio, wall_ratio] = head;
-        writeln!(
-            f,
-            "{:<48} {cpu:>8} {wall:>8} {peak:>9} {cpu_ratio:>9} {wall_ratio:>9}",
-            ""
-        )?;
+        writeln!(f, "{:<48} {cpu:>8} {wall:>8} {peak:>9} {cpu_ratio:>9} {wall_ratio:>9}", "")?;
         for row in &self.rows {
             row.show(f)?;
         }
-        writeln!(
-            f,
-            "\n\"x\": their time over ours. Above 1, ours is the faster.\n"
-        )?;
-        writeln!(
-            f,
-            "{:<38} {:<29} {:>14}  verdict",
-            "goal of", "wanted", "measured"
-        )?;
+        writeln!(f, "\n\"x\": their time over ours. Above 1, ours is the faster.\n")?;
+        writeln!(f, "{:<38} {:<29} {:>14}  verdict", "goal of", "wanted", "measured")?;
         for row in &self.rows {
             for goal in &row.goals {
                 let (wanted, measured, verdict) = row.judge(*goal);
-                writeln!(
-                    f,
-                    "{:<38} {wanted:<29} {measured:>14}  {verdict}",
-                    row.title
-                )?;
+                writeln!(f, "{:<38} {wanted:<29} {measured:>14}  {verdict}", row.title)?;
             }
         }
         Ok(())

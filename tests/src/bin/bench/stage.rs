@@ -45,12 +45,7 @@ impl InboxMaker {
         std::fs::create_dir_all(&dir)?;
         let path = dir.join(format!("{uuid}.pgp"));
         write(File::create(&path)?)?;
-        let digests = copy_bounded(
-            &mut File::open(&path)?,
-            &mut io::sink(),
-            u64::MAX,
-            &mut Quiet,
-        )?;
+        let digests = copy_bounded(&mut File::open(&path)?, &mut io::sink(), u64::MAX, &mut Quiet)?;
         let item = Item {
             source: source.parse()?,
             item: uuid.parse()?,
@@ -76,9 +71,7 @@ pub(crate) fn ours(name: &str, args: &[&str], home: &Path) -> Command {
 /// A shell script over arguments.
 pub(crate) fn script<P: AsRef<Path>>(text: &str, args: impl IntoIterator<Item = P>) -> Command {
     let mut command = Command::new("sh");
-    command
-        .args(["-c", text, "sh"])
-        .args(args.into_iter().map(|a| a.as_ref().to_owned()));
+    command.args(["-c", text, "sh"]).args(args.into_iter().map(|a| a.as_ref().to_owned()));
     command
 }
 
@@ -94,7 +87,7 @@ pub(crate) fn renew(from: &Path, to: &Path) -> Outcome<()> {
 /// who makes many files next would pay for it (a tenth of the time of `sd-airgap unpack`).
 pub(crate) fn set_aside(dir: &Path) -> io::Result<()> {
     let free = |n: &u32| !dir.with_extension(n.to_string()).exists();
-    match (0..).find(free) {
+    match (0..u32::MAX).find(free) {
         Some(n) if dir.exists() => std::fs::rename(dir, dir.with_extension(n.to_string())),
         _ => Ok(()),
     }
@@ -118,9 +111,7 @@ pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
 
 /// Whether a program of the system is there.
 pub(crate) fn installed(name: &str) -> bool {
-    let found = Command::new("sh")
-        .args(["-c", "command -v \"$1\"", "sh", name])
-        .output();
+    let found = Command::new("sh").args(["-c", "command -v \"$1\"", "sh", name]).output();
     found.is_ok_and(|output| output.status.success())
 }
 
@@ -132,9 +123,8 @@ pub(crate) fn empty(dir: &Path) -> io::Result<()> {
 
 /// Runs a command that is not measured.
 pub(crate) fn succeed(command: &mut Command) -> Outcome<()> {
-    let output = command
-        .output()
-        .map_err(|e| format!("{}: {e}", command.get_program().display()))?;
+    let output =
+        command.output().map_err(|e| format!("{}: {e}", command.get_program().display()))?;
     if output.status.success() {
         return Ok(());
     }
@@ -159,11 +149,7 @@ pub(crate) fn same(ours: &Path, theirs: &Path) -> Outcome<()> {
         let n = left.read(&mut a)?;
         if n == 0 {
             let end = right.read(&mut b)? == 0;
-            return if end {
-                Ok(())
-            } else {
-                Err(differ(ours, theirs))
-            };
+            return if end { Ok(()) } else { Err(differ(ours, theirs)) };
         }
         if right.read_exact(&mut b[..n]).is_err() || a[..n] != b[..n] {
             return Err(differ(ours, theirs));
@@ -178,8 +164,6 @@ fn differ(ours: &Path, theirs: &Path) -> Box<dyn std::error::Error> {
 /// Writes lines to a new file.
 pub(crate) fn lines(path: &Path, lines: impl IntoIterator<Item = String>) -> io::Result<()> {
     let mut file = io::BufWriter::new(File::create(path)?);
-    lines
-        .into_iter()
-        .try_for_each(|line| writeln!(file, "{line}"))?;
+    lines.into_iter().try_for_each(|line| writeln!(file, "{line}"))?;
     file.flush()
 }

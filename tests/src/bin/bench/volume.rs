@@ -31,11 +31,8 @@ pub(crate) fn line(settings: &Settings) -> Outcome<Vec<Row>> {
     let newsroom = Newsroom::new(World::with_test_key()?)?;
     newsroom.pair()?;
     let sizes = scaled(settings.sizes, &newsroom.path(""))?;
-    let title = format!(
-        "{} MB in {} files",
-        sizes.large * LARGE / 1_000_000,
-        sizes.small as u64 + LARGE
-    );
+    let title =
+        format!("{} MB in {} files", sizes.large * LARGE / 1_000_000, sizes.small as u64 + LARGE);
     step(&format!("making {title}"));
     loose_copy(&newsroom, &fill(&newsroom, sizes)?)?;
     let contenders = vec![
@@ -77,30 +74,19 @@ fn scaled(sizes: Sizes, dir: &Path) -> Outcome<Sizes> {
         return Ok(sizes);
     }
     let (need, free) = (need / 1_000_000, free / 1_000_000);
-    step(&format!(
-        "only {free} MB are free of {need}: the files are made smaller"
-    ));
-    Ok(Sizes {
-        large: sizes.large * free / need,
-        ..sizes
-    })
+    step(&format!("only {free} MB are free of {need}: the files are made smaller"));
+    Ok(Sizes { large: sizes.large * free / need, ..sizes })
 }
 
 /// Files that look like ciphertext; nobody opens them here.
 fn fill(newsroom: &Newsroom, sizes: Sizes) -> Outcome<Vec<Made>> {
     let mut inbox = InboxMaker::new(newsroom.path("ws/inbox"));
     let mut noise = |kind, size, seed| {
-        inbox.add(kind, |mut file| {
-            io::copy(&mut Noise::new(size, seed), &mut file).map(drop)
-        })
+        inbox.add(kind, |mut file| io::copy(&mut Noise::new(size, seed), &mut file).map(drop))
     };
     let large = (0..LARGE).map(|_| (Kind::Document, sizes.large));
     let small = (0..sizes.small as u64).map(|n| (Kind::Message, 1024 + (n * 769) % 3072));
-    large
-        .chain(small)
-        .zip(1..)
-        .map(|((kind, size), seed)| noise(kind, size, seed))
-        .collect()
+    large.chain(small).zip(1..).map(|((kind, size), seed)| noise(kind, size, seed)).collect()
 }
 
 /// The same files without our records: links, so that tar reads the very same bytes.
@@ -110,9 +96,7 @@ fn loose_copy(newsroom: &Newsroom, made: &[Made]) -> Outcome<()> {
     for one in made {
         std::fs::hard_link(&one.path, loose.join(one.item.item.as_str()))?;
     }
-    let sums = made
-        .iter()
-        .map(|one| format!("{}  {}", one.item.sha256, one.item.item));
+    let sums = made.iter().map(|one| format!("{}  {}", one.item.sha256, one.item.item));
     Ok(stage::lines(&newsroom.path("loose.sha256"), sums)?)
 }
 
@@ -136,9 +120,7 @@ fn by_tar(newsroom: &Newsroom) -> Outcome<Sample> {
 fn by_sha256sum(newsroom: &Newsroom) -> Outcome<Sample> {
     let loose = newsroom.path("loose");
     stage::warm(&loose)?;
-    let mut command = stage::script(
-        r#"sha256sum --check --quiet "$1""#,
-        [newsroom.path("loose.sha256")],
-    );
+    let mut command =
+        stage::script(r#"sha256sum --check --quiet "$1""#, [newsroom.path("loose.sha256")]);
     measure(command.current_dir(loose))
 }

@@ -15,11 +15,7 @@ use crate::stage;
 /// A worker that locks itself down, says one byte and ends.
 pub(crate) const JOBS: &[Job] = &[Job {
     name: "say-one-byte",
-    profile: Profile {
-        memory: 1 << 30,
-        output: 1 << 20,
-        seconds: 5,
-    },
+    profile: Profile { memory: 1 << 30, output: 1 << 20, seconds: 5 },
     run: say_one_byte,
 }];
 
@@ -61,24 +57,12 @@ pub(crate) fn line(settings: &Settings) -> Outcome<Vec<Row>> {
                 measure(Command::new(&again).args(["--start-workers", &count.to_string()]))
             }),
         },
-        Contender {
-            who: Who::Theirs,
-            what: "/bin/true, no sandbox",
-            run: in_shell(TRUE),
-        },
+        Contender { who: Who::Theirs, what: "/bin/true, no sandbox", run: in_shell(TRUE) },
     ];
     if stage::installed("bwrap") {
         let what = "bwrap --unshare-all /bin/true";
-        contenders.push(Contender {
-            who: Who::Theirs,
-            what,
-            run: in_shell(BWRAP),
-        });
+        contenders.push(Contender { who: Who::Theirs, what, run: in_shell(BWRAP) });
     }
-    let row = take_turns(
-        format!("{count} workers started"),
-        settings.rounds,
-        contenders,
-    )?;
+    let row = take_turns(format!("{count} workers started"), settings.rounds, contenders)?;
     Ok(vec![row.goal(Goal::Each { count })])
 }

@@ -226,7 +226,11 @@ fn damaged_signatures() -> Vec<Case> {
             BadSignature,
             "The signature expires after a year: signatures are judged at the end of time.",
             |kit, frame| {
-                envelope::layers(kit, vec![Layer::AES, Layer::Expiring(kit.signer()?)], frame)
+                envelope::layers(
+                    kit,
+                    vec![Layer::AES, Layer::Expiring(Box::new(kit.signer()?))],
+                    frame,
+                )
             },
         ),
         sealed(
