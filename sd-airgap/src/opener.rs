@@ -46,6 +46,9 @@ impl OpenFailure {
 impl From<OpenFailure> for Failure {
     fn from(e: OpenFailure) -> Self {
         match e {
+            OpenFailure::Vault(VaultError::Malformed) => {
+                Self::new(Status::VerifyFailed, VaultError::Malformed)
+            }
             OpenFailure::Vault(e) => e.into(),
             OpenFailure::Worker(WorkerError::NoSandbox) => {
                 Self::new(Status::SandboxUnavailable, WorkerError::NoSandbox)

@@ -102,7 +102,7 @@ pub(crate) enum Refusal {
     NotAMessage,
     #[error("not encrypted: anybody could have put it there")]
     NotEncrypted,
-    #[error("encrypted without integrity protection")]
+    #[error("encrypted without integrity protection, or with a broken cipher")]
     Unprotected,
     #[error("an unusual structure of OpenPGP layers")]
     Structure,
@@ -209,12 +209,12 @@ fn document(source: &mut Source<'_, '_>, sink: &mut Sink) -> Content<(Wrapping, 
 }
 
 fn manifest(packed: &[u8], sink: &mut Sink) -> Result<(), Refusal> {
-    let mut decoder = zstd::Decoder::with_buffer(packed).map_err(|_| Refusal::Zstd)?;
+    let decoder = zstd::Decoder::with_buffer(packed).map_err(|_| Refusal::Zstd)?;
+    // One frame is the whole manifest: nothing hides in a second or behind it.
+    let mut decoder = decoder.single_frame();
     decoder.window_log_max(27).map_err(|_| Refusal::Zstd)?;
-    match pump(&mut decoder, sink) {
-        Ok(done) => done,
-        Err(_) => Err(Refusal::Zstd),
-    }
+    pump(&mut decoder, sink).unwrap_or(Err(Refusal::Zstd))?;
+    if decoder.finish().is_empty() { Ok(()) } else { Err(Refusal::Zstd) }
 }
 
 fn pump(from: &mut impl Read, sink: &mut Sink) -> Content<()> {

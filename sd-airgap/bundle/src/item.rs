@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sd_fs::{Blake3, RawName, Sha256};
+use sd_fs::{Blake3, Sha256};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ItemId, SourceId};
@@ -39,8 +39,8 @@ pub struct Designation(String);
 
 /// A designation with other characters than SecureDrop's word lists have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is not a designation")]
-pub struct DesignationError(sd_fs::Escaped);
+#[error("not a designation")]
+pub struct DesignationError;
 
 impl Designation {
     /// The words.
@@ -66,7 +66,7 @@ impl TryFrom<String> for Designation {
         if text.len() <= 100 && text.split(' ').all(word) {
             Ok(Self(text))
         } else {
-            Err(DesignationError(RawName::new(text).escaped()))
+            Err(DesignationError)
         }
     }
 }

@@ -78,6 +78,9 @@ pub enum ManifestError {
     /// Not the JSON of a manifest.
     #[error("not a manifest: {0}")]
     Json(String),
+    /// The JSON says what a manifest says, in other bytes than this toolkit writes.
+    #[error("not in the one form that a manifest has")]
+    NotCanonical,
     /// Another format or a later version.
     #[error("of another format or version (format {format}, version {version})")]
     Version {
@@ -143,6 +146,10 @@ impl Manifest {
         }
         let manifest: Self = serde_json::from_slice(json).map_err(|e| not_json(&e))?;
         manifest.check_members(limits)?;
+        // One manifest has one spelling: what a lenient parser forgives is not ours.
+        if manifest.to_json()? != json {
+            return Err(ManifestError::NotCanonical);
+        }
         Ok(manifest)
     }
 

@@ -205,8 +205,8 @@ impl VerificationHelper for Helper<'_> {
     }
 
     fn check(&mut self, structure: MessageStructure<'_>) -> openpgp::Result<()> {
-        let mut encryptions = 0;
-        let mut signed = false;
+        let (mut encryptions, mut groups, mut outside, mut all_good) = (0, 0, 0, true);
+        // The outermost layer comes first.
         for layer in structure {
             match layer {
                 MessageLayer::Encryption { sym_algo, .. } if !is_strong(sym_algo) => {
@@ -214,7 +214,9 @@ impl VerificationHelper for Helper<'_> {
                 }
                 MessageLayer::Encryption { .. } => encryptions += 1,
                 MessageLayer::SignatureGroup { results } => {
-                    signed |= !results.is_empty() && results.iter().all(Result::is_ok);
+                    groups += 1;
+                    outside += u32::from(encryptions == 0);
+                    all_good &= !results.is_empty() && results.iter().all(Result::is_ok);
                 }
                 MessageLayer::Compression { .. } => {}
             }
@@ -222,7 +224,13 @@ impl VerificationHelper for Helper<'_> {
         match (encryptions, &self.expect) {
             (0, _) => Err(OpenError::NotEncrypted.into()),
             (2.., _) => Err(OpenError::Structure.into()),
-            (1, Expect::SignedBy(_)) if !signed => Err(OpenError::BadSignature.into()),
+            (1, Expect::SignedBy(_)) if groups == 0 || !all_good => {
+                Err(OpenError::BadSignature.into())
+            }
+            // Signed, then encrypted, by nobody else: one group, inside.
+            (1, Expect::SignedBy(_)) if groups > 1 || outside > 0 => {
+                Err(OpenError::Structure.into())
+            }
             _ => Ok(()),
         }
     }

@@ -22,7 +22,7 @@ use sd_term::{Failure, Secret, SecretError, Status, Ui};
 use crate::opener;
 use crate::station::{KeySource, Station};
 use crate::vault::{self, Vault};
-use crate::worker::{Order, Task};
+use crate::worker::{Order, Refusal, Task};
 
 /// The ending of a bundle's file name.
 pub(crate) const ENDING: &str = ".sdbundle";
@@ -70,6 +70,10 @@ impl Svs {
 
     /// The manifest's JSON, after a worker decrypted it and found the signature good.
     fn manifest(&self, scratch: &Dir, sealed: &[u8], limits: &Limits) -> Result<Vec<u8>, Failure> {
+        // The format is binary; the library would take armor off without a word.
+        if sealed.first().is_none_or(|b| b & 0x80 == 0) {
+            return Err(opener::OpenFailure::Message(Refusal::NotAMessage).into());
+        }
         let mut input = scratch.new_file()?;
         input.write_all(sealed)?;
         let input = input.reopen()?;

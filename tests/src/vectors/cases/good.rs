@@ -9,7 +9,7 @@ use super::{Case, good};
 use crate::ciphertext::{Encoding, broken, encrypt, keys, reply};
 use crate::vectors::envelope::{frame, frame_with_checksum, frame_with_window};
 use crate::vectors::kit::{json, receipt};
-use crate::vectors::{Content, Entry, Kit, Laid, once};
+use crate::vectors::{Content, Entry, Kit, Laid};
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = bundles();
@@ -29,13 +29,6 @@ fn of(kit: &Kit, entries: Vec<Entry>) -> Made {
     let content = Content::new(3, entries)?;
     let (laid, receipt) = kit.lay(&content)?;
     Ok((laid, content, receipt))
-}
-
-/// The first bundle with its JSON in other bytes of the same meaning.
-fn rewritten(kit: &Kit, edit: impl FnOnce(&str) -> io::Result<String>) -> Made {
-    let json = edit(&json(&kit.one)?)?;
-    let receipt = receipt(&kit.one, json.as_bytes());
-    Ok((kit.with_json(json.as_bytes())?, kit.one.clone(), receipt))
 }
 
 fn bundles() -> Vec<Case> {
@@ -73,23 +66,6 @@ fn bundles() -> Vec<Case> {
 
 fn manifests() -> Vec<Case> {
     vec![
-        good("good-json-space", "The manifest has white space: it is hashed as it is.", |kit| {
-            rewritten(kit, |json| {
-                Ok(format!(" {}\n", once(json, "\"version\":1", "\"version\" : 1")?))
-            })
-        }),
-        good("good-json-order", "Sequence and bundle id have changed places.", |kit| {
-            rewritten(kit, |json| {
-                once(
-                    &once(json, "\"sequence\":1,", "")?,
-                    "\"bundle\":",
-                    "\"sequence\":1,\"bundle\":",
-                )
-            })
-        }),
-        good("good-json-escape", "A letter of the manifest's format is escaped.", |kit| {
-            rewritten(kit, |json| once(json, "sneakernet-", "\\u0073neakernet-"))
-        }),
         good("good-zstd-checksum", "The zstd frame has a checksum.", |kit| {
             let json = json(&kit.one)?;
             let sealed = kit.seal(&frame_with_checksum(json.as_bytes())?)?;
