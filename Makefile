@@ -27,7 +27,7 @@ demo: test-packages
 	./target/release/demo
 
 test: test-packages
-	$(CARGO) build --locked --workspace --bins
+	$(CARGO) build --locked --workspace --all-targets
 	$(CARGO) test --locked --workspace
 
 lint: build-packages

@@ -71,9 +71,13 @@ pub fn program(name: &str) -> PathBuf {
         let directory = profile_dir.map(Path::to_owned).unwrap_or_default();
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut build = Command::new(cargo);
-        build.args(["build", "--quiet", "--workspace", "--bins"]);
+        // In the shape that the caller was built in: another choice of targets is another
+        // choice of features, and would build every dependency a second time.
+        build.args(["build", "--quiet", "--workspace"]);
         if directory.ends_with("release") {
-            build.arg("--release");
+            build.args(["--release", "--bins"]);
+        } else {
+            build.arg("--all-targets");
         }
         build.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
         let status = build.status();
