@@ -11,8 +11,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use sd_bundle::{
-    Attested, Authentic, Bundle, BundleError, Home, InboxError, Limits, OutboxError, RandomError,
-    Role,
+    Attested, Authentic, Bundle, BundleError, InboxError, Limits, OutboxError, RandomError,
 };
 use sd_fs::{Dir, DirError, Kind, read_bounded};
 use sd_pgp::Fingerprint;
@@ -34,14 +33,13 @@ pub(crate) struct Svs {
 }
 
 impl Svs {
-    /// Loads the pairing, tries the sandbox, and opens the vault (asking for a passphrase only
-    /// if the key is in a locked file).
+    /// Tries the sandbox and opens the vault (asking for a passphrase only if the key is in a
+    /// locked file).
     pub(crate) fn open(
-        home: &Home,
+        station: Station,
         passphrase_fd: Option<i32>,
         ui: &mut Ui,
     ) -> Result<Self, Failure> {
-        let station = Station::load_as(home, Role::Svs)?;
         sd_sandbox::self_test().map_err(probe_failure)?;
         if station.submission.rests_on_sha1() {
             ui.warn("the submission key's signatures rest on SHA-1: it opens its mail, but plan a new key");

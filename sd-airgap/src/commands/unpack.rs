@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use sd_bundle::{Home, Item, Receipt};
+use sd_bundle::{Home, Item, Receipt, Role};
 use sd_fs::Progress as _;
 use sd_term::{Failure, Hint, Report, Status, Ui, count};
 use serde::Serialize;
 
 use super::{Svs, bundles_at, shown};
+use crate::station::Station;
 use crate::store::{Decrypted, Outcome, Standing, Store, decrypt_pending, import};
 
 /// SecureDrop takes uploads of 500 MiB at most; a little more for what wraps them.
@@ -182,9 +183,10 @@ impl UnpackArgs {
     }
 
     fn unpack(&self, home: &Home, ui: &mut Ui) -> Result<UnpackReport, Failure> {
+        let station = Station::load_as(home, Role::Svs)?;
         // Before anybody types a passphrase.
         let paths = bundles_at(&self.path)?;
-        let svs = Svs::open(home, self.passphrase_fd, ui)?;
+        let svs = Svs::open(station, self.passphrase_fd, ui)?;
         let mut store = Store::open(home)?;
         let list = ["sd-airgap", "list"].map(str::to_owned).into_iter().chain(home.args());
         let mut report = UnpackReport {

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use sd_bundle::{BundleId, Discard, Home};
+use sd_bundle::{BundleId, Discard, Home, Role};
 use sd_fs::Progress as _;
 use sd_term::{Failure, Hint, Report, Status, Ui, count, size};
 use serde::Serialize;
 
 use super::{Svs, bundle_failure, bundles_at, shown};
+use crate::station::Station;
 use crate::store::{Standing, Store};
 
 /// On the SVS: check bundles to the last byte without storing anything
@@ -84,9 +85,10 @@ impl VerifyArgs {
     }
 
     fn verify(&self, home: &Home, ui: &mut Ui) -> Result<VerifyReport, Failure> {
+        let station = Station::load_as(home, Role::Svs)?;
         // Before anybody types a passphrase.
         let paths = bundles_at(&self.path)?;
-        let svs = Svs::open(home, self.passphrase_fd, ui)?;
+        let svs = Svs::open(station, self.passphrase_fd, ui)?;
         let store = Store::open(home)?;
         let path = self.path.to_string_lossy().into_owned();
         let words = ["sd-airgap".to_owned(), "unpack".to_owned(), path];
