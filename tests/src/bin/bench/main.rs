@@ -65,6 +65,9 @@ fn run() -> Outcome<()> {
         return workers::start(count);
     }
     if let Some(dir) = &settings.dir {
+        if !dir.is_dir() {
+            return Err(format!("{}: no such directory", dir.display()).into());
+        }
         let _first_use = tempfile::env::override_temp_dir(dir);
     }
     step("building the programs, if they are not");

@@ -51,7 +51,7 @@ pub(crate) fn line(settings: &Settings) -> Outcome<Vec<Row>> {
         });
     }
     let row = take_turns(format!("{count} photos scrubbed"), settings.rounds, contenders)?;
-    Ok(vec![row.goal(Goal::Rate { times: 1.0 }).goal(Goal::Each { count })])
+    Ok(vec![row.goal(Goal::Shown).goal(Goal::Each { count })])
 }
 
 /// A new album and an empty place for what is made of it.
