@@ -119,3 +119,26 @@ fn a_command_of_the_other_station_is_refused_by_name() {
     let wrong = newsroom.workstation(&["unpack", &stick]).expect(1).json();
     assert_eq!(wrong["status"], "WRONG_STATION");
 }
+
+#[test]
+fn more_items_than_a_process_may_hold_open_are_opened_all_the_same() {
+    let mut world = World::with_test_key().expect("a world");
+    let mut source = world.source("focal ghost").expect("a source");
+    for n in 0..600 {
+        source = source.message(&format!("message {n}")).expect("added");
+    }
+    let newsroom = Newsroom::new(world).expect("a newsroom");
+    newsroom.pair().expect("paired");
+    let _ = newsroom.fetch(&["sync"]).expect(0);
+    let _ = newsroom.pack().expect(0);
+    let program = sd_tests::newsroom::program("sd-airgap");
+    let script = format!("ulimit -n 512; exec '{}' unpack stick --home svs", program.display());
+    let status = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(newsroom.path(""))
+        .stdout(std::process::Stdio::null())
+        .status()
+        .expect("a shell");
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(texts(&newsroom).len(), 600);
+}

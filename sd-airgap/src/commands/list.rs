@@ -118,7 +118,7 @@ fn stored(home: &Home) -> Result<Listing, Failure> {
             None => ("stored, not opened yet".to_owned(), None, item.size),
             Some(Outcome::Refused { why }) => (format!("not opened: {why}"), None, item.size),
             Some(Outcome::Opened { name, size, .. }) => {
-                let path = entry.dir.path().join("content").join(name.as_str());
+                let path = store.item_path(&entry).join("content").join(name.as_str());
                 let path = path.to_string_lossy().into_owned();
                 if item.kind == Kind::Document && listing.next.is_none() {
                     listing.next = Some(Hint::new(["sd-export", "inspect", &path]));

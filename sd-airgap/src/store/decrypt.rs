@@ -94,14 +94,15 @@ fn open_all(
     let stop = AtomicBool::new(false);
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(pending.len());
     std::thread::scope(|scope| {
-        let (to, from) = mpsc::sync_channel(threads);
+        // Room for a group: the openers go on while the committer flushes.
+        let (to, from) = mpsc::sync_channel(GROUP);
         for _ in 0..threads {
             let to = to.clone();
             let (next, stop) = (&next, &stop);
-            scope.spawn(move || open_some(store.dir(), pending, vault, limit, next, stop, &to));
+            scope.spawn(move || open_some(store, pending, vault, limit, next, stop, &to));
         }
         drop(to);
-        let done = commit_all(store.dir(), pending, &from, progress);
+        let done = commit_all(store, pending, &from, progress);
         stop.store(true, Ordering::Relaxed);
         // Whoever waits to hand over a result must not wait for ever.
         while from.recv().is_ok() {}
@@ -110,7 +111,7 @@ fn open_all(
 }
 
 fn open_some(
-    scratch: &Dir,
+    store: &Store,
     pending: &[Entry],
     vault: &dyn Vault,
     limit: u64,
@@ -121,7 +122,7 @@ fn open_some(
     while !stop.load(Ordering::Relaxed) {
         let index = next.fetch_add(1, Ordering::Relaxed);
         let Some(entry) = pending.get(index) else { return };
-        let result = open_one(scratch, entry, vault, limit, index);
+        let result = open_one(store, entry, vault, limit, index);
         if matches!(result, Reached::Stopped(_)) {
             stop.store(true, Ordering::Relaxed);
         }
@@ -131,14 +132,14 @@ fn open_some(
     }
 }
 
-fn open_one(scratch: &Dir, entry: &Entry, vault: &dyn Vault, limit: u64, index: usize) -> Reached {
+fn open_one(store: &Store, entry: &Entry, vault: &dyn Vault, limit: u64, index: usize) -> Reached {
     let kind = entry.stored.item.kind;
     let task = match kind {
         Kind::Message | Kind::Reply => Task::Text,
         Kind::Document => Task::Document,
     };
     let files = || -> Result<(File, NewFile), sd_fs::DirError> {
-        Ok((entry.dir.open_file(CIPHERTEXT)?, scratch.new_file()?))
+        Ok((entry.dir(&store.sources)?.open_file(CIPHERTEXT)?, store.dir.new_file()?))
     };
     let (ciphertext, content) = match files() {
         Ok(files) => files,
@@ -155,7 +156,7 @@ fn open_one(scratch: &Dir, entry: &Entry, vault: &dyn Vault, limit: u64, index: 
 }
 
 fn commit_all(
-    store: &Dir,
+    store: &Store,
     pending: &[Entry],
     from: &Receiver<Reached>,
     progress: &mut dyn Progress,
@@ -174,7 +175,7 @@ fn commit_all(
             Reached::Refused(index, why) => {
                 let Some(entry) = pending.get(index) else { continue };
                 progress.advance(entry.stored.item.size);
-                refuse(entry, &why)?;
+                refuse(store, entry, &why)?;
                 done.refused.push((entry.stored.item.clone(), why));
             }
             Reached::Stopped(failure) => done.stopped = Some(failure),
@@ -190,7 +191,7 @@ fn commit_all(
 
 /// Flushes a group, then names its plaintexts, then writes its outcomes.
 fn commit(
-    store: &Dir,
+    store: &Store,
     pending: &[Entry],
     group: &mut Vec<Finished>,
     done: &mut Decrypted,
@@ -200,30 +201,32 @@ fn commit(
     }
     let mut records = Vec::with_capacity(group.len());
     for finished in group.iter() {
-        records.push(record_file(store, &finished.outcome)?);
+        records.push(record_file(&store.dir, &finished.outcome)?);
     }
-    store.sync_filesystem()?;
+    store.dir.sync_filesystem()?;
     for (finished, record) in group.drain(..).zip(records) {
         let Some(entry) = pending.get(finished.index) else { continue };
-        entry.dir.remove_file(OUTCOME)?;
-        let content = entry.dir.make_sub(CONTENT)?;
+        let dir = entry.dir(&store.sources)?;
+        dir.remove_file(OUTCOME)?;
+        let content = dir.make_sub(CONTENT)?;
         if let Outcome::Opened { name, .. } = &finished.outcome {
             // What an interrupted run named without an outcome is opened anew.
             content.remove_file(name.as_str())?;
             finished.content.link_to(&content, name.as_str())?;
         }
-        record.link_to(&entry.dir, OUTCOME)?;
+        record.link_to(&dir, OUTCOME)?;
         done.opened.push((entry.stored.item.clone(), finished.outcome));
     }
-    Ok(store.sync_filesystem()?)
+    Ok(store.dir.sync_filesystem()?)
 }
 
-fn refuse(entry: &Entry, why: &str) -> Result<(), StoreError> {
+fn refuse(store: &Store, entry: &Entry, why: &str) -> Result<(), StoreError> {
     let outcome = Outcome::Refused { why: why.to_owned() };
-    let record = record_file(&entry.dir, &outcome)?;
-    entry.dir.remove_file(OUTCOME)?;
+    let dir = entry.dir(&store.sources)?;
+    let record = record_file(&dir, &outcome)?;
+    dir.remove_file(OUTCOME)?;
     record.sync()?;
-    Ok(record.link_to(&entry.dir, OUTCOME)?)
+    Ok(record.link_to(&dir, OUTCOME)?)
 }
 
 fn record_file(dir: &Dir, outcome: &Outcome) -> Result<NewFile, StoreError> {

@@ -130,7 +130,7 @@ fn held(store: &Store, homes: &Homes, bundle: &BundleId, item: &Item) -> Result<
         return Ok(Held::Other);
     }
     let Some(dir) = store.item_dir(&item.source, &item.item)? else { return Ok(Held::Nothing) };
-    let entry = match Entry::read(dir) {
+    let entry = match Entry::read(&dir) {
         Ok(Some(entry)) => entry,
         // An import that was interrupted before its record, or a record torn by a power
         // failure: the staged copy is verified and takes its place. What stands there is set

@@ -47,8 +47,6 @@ pub(crate) struct Entry {
     pub(crate) stored: StoredItem,
     /// `None`: not opened yet.
     pub(crate) outcome: Option<Outcome>,
-    /// Its directory.
-    pub(crate) dir: Dir,
 }
 
 /// Why the store cannot be used.
@@ -85,9 +83,10 @@ impl Store {
         Ok(Self { dir, sources, ledger, _lock: lock })
     }
 
-    /// The store's own directory.
-    pub(crate) fn dir(&self) -> &Dir {
-        &self.dir
+    /// Where an item is, to be shown.
+    pub(crate) fn item_path(&self, entry: &Entry) -> std::path::PathBuf {
+        let item = &entry.stored.item;
+        self.sources.path().join(item.source.as_str()).join(item.item.as_str())
     }
 
     /// An item's directory, if it is here.
@@ -118,7 +117,7 @@ impl Store {
         for source in subdirectories(&self.sources)? {
             let dir = self.sources.sub(&source)?;
             for item in subdirectories(&dir)? {
-                match Entry::read(dir.sub(&item)?) {
+                match Entry::read(&dir.sub(&item)?) {
                     Ok(Some(entry)) => entries.push(entry),
                     Ok(None) | Err(StoreError::Record { .. }) => {}
                     Err(e) => return Err(e),
@@ -132,14 +131,20 @@ impl Store {
 
 impl Entry {
     /// Reads one item's records; `None` while its import is not complete.
-    fn read(dir: Dir) -> Result<Option<Self>, StoreError> {
-        let Some(stored) = read_record(&dir, item::ITEM)? else { return Ok(None) };
+    fn read(dir: &Dir) -> Result<Option<Self>, StoreError> {
+        let Some(stored) = read_record(dir, item::ITEM)? else { return Ok(None) };
         // An outcome that cannot be read is none: the item is opened anew.
-        let outcome = match read_record(&dir, item::OUTCOME) {
+        let outcome = match read_record(dir, item::OUTCOME) {
             Err(StoreError::Record { .. }) => None,
             outcome => outcome?,
         };
-        Ok(Some(Self { stored, outcome, dir }))
+        Ok(Some(Self { stored, outcome }))
+    }
+
+    /// Its directory, opened when it is needed: thousands wait, and a process may hold 1024.
+    pub(crate) fn dir(&self, sources: &Dir) -> Result<Dir, DirError> {
+        let item = &self.stored.item;
+        sources.sub(item.source.as_str())?.sub(item.item.as_str())
     }
 
     fn order(&self) -> (&SourceId, u32, &ItemId) {
