@@ -288,6 +288,24 @@ pub struct Plaintext {
     pub path: PathBuf,
 }
 
+/// Every file below a directory, relative to it.
+pub fn files(dir: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut todo = vec![dir.to_owned()];
+    while let Some(at) = todo.pop() {
+        for path in children(&at).unwrap_or_else(|e| panic!("{}: {e}", at.display())) {
+            if path.is_dir() {
+                todo.push(path);
+            } else {
+                let relative = path.strip_prefix(dir).unwrap_or(&path);
+                found.push(relative.to_string_lossy().into_owned());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
 /// What stands in a directory, sorted; nothing if there is no such directory.
 fn children(dir: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match std::fs::read_dir(dir) {

@@ -6,11 +6,10 @@
 )]
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 
 use sd_tests::ciphertext::broken;
 use sd_tests::journalist_interface::{Kind, World};
-use sd_tests::newsroom::{Newsroom, Run};
+use sd_tests::newsroom::{Newsroom, Run, files};
 use sd_tests::noise::Noise;
 
 /// Fetches and packs this world's items; the SVS is paired.
@@ -26,25 +25,6 @@ fn whys(run: &Run) -> Vec<String> {
     let report = run.json();
     let refused = report["report"]["refused"].as_array().cloned().unwrap_or_default();
     refused.iter().map(|r| r["why"].as_str().unwrap_or_default().to_owned()).collect()
-}
-
-/// Every file below a directory, relative to it.
-fn files(dir: &Path) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut todo = vec![dir.to_owned()];
-    while let Some(at) = todo.pop() {
-        for entry in std::fs::read_dir(&at).expect("listed") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                todo.push(path);
-            } else {
-                let relative = path.strip_prefix(dir).expect("below");
-                found.push(relative.to_string_lossy().into_owned());
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sd_fs::Sha256;
 use sd_tests::ciphertext::keys;
-use sd_tests::newsroom::{Run, program};
+use sd_tests::newsroom::{Run, files, program};
 use sd_tests::vectors::{Expect, Vector, cases, directory, workstation_fingerprint};
 use tempfile::TempDir;
 
@@ -211,25 +211,6 @@ fn stock(bundle: &str, vector: &Vector) -> Outcome {
         same(name, &Sha256::of(&tar(&["-xOf", bundle, name])?), hash)?;
     }
     Ok(())
-}
-
-/// Every file below a directory, relative to it.
-fn files(dir: &Path) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut todo = vec![dir.to_owned()];
-    while let Some(at) = todo.pop() {
-        for entry in std::fs::read_dir(&at).expect("listed") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                todo.push(path);
-            } else {
-                let relative = path.strip_prefix(dir).expect("below");
-                found.push(relative.to_string_lossy().into_owned());
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> Outcome {

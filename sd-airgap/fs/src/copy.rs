@@ -58,32 +58,6 @@ pub fn read_bounded(from: &mut impl Read, limit: u64) -> Result<Vec<u8>, CopyErr
     Ok(out)
 }
 
-/// A reader that hashes what passes through it.
-pub struct HashingReader<R> {
-    inner: R,
-    hasher: Hasher,
-}
-
-impl<R: Read> HashingReader<R> {
-    /// Wraps a reader.
-    pub fn new(inner: R) -> Self {
-        Self { inner, hasher: Hasher::new() }
-    }
-
-    /// The digests of what was read so far.
-    pub fn finish(self) -> Digests {
-        self.hasher.finish()
-    }
-}
-
-impl<R: Read> Read for HashingReader<R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(buf)?;
-        self.hasher.update(&buf[..n]);
-        Ok(n)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -21,7 +21,7 @@ mod name;
 mod new_file;
 mod progress;
 
-pub use copy::{CopyError, HashingReader, copy_bounded, read_bounded};
+pub use copy::{CopyError, copy_bounded, read_bounded};
 pub use digest::{Blake3, Digests, Hasher, HexError, Sha256};
 pub use dir::{Dir, Entry, Kind, Lock};
 pub use error::DirError;

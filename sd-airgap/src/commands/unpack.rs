@@ -168,12 +168,8 @@ impl Report for UnpackReport {
     }
 
     fn hint(&self) -> Option<Hint> {
-        some_next(&self.opened).then(|| self.next.clone())
+        (!self.opened.is_empty()).then(|| self.next.clone())
     }
-}
-
-fn some_next(opened: &[Line]) -> bool {
-    !opened.is_empty()
 }
 
 impl UnpackArgs {
