@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use sd_bundle::{Designation, Home, Inbox, Item, ItemId, SourceId};
 use sd_term::{Failure, Status, Ui};
 
-use super::{ServerArgs, Step, inbox_failure};
+use super::failures::{Step, inbox_failure};
+use super::server::{self, ServerArgs};
 use crate::inventory::Inventory;
 use crate::journalist_interface::Submission;
 use crate::plan::Plan;
@@ -21,13 +22,13 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn into_request(self, home: Home) -> Option<super::Request> {
+    pub(crate) fn into_request(self, home: Home) -> Option<server::Request> {
         self.server.into_request(home)
     }
 }
 
 /// Runs it.
-pub(crate) fn run(request: Option<super::Request>, ui: &mut Ui) -> Result<ListReport, Failure> {
+pub(crate) fn run(request: Option<server::Request>, ui: &mut Ui) -> Result<ListReport, Failure> {
     let base = request.ok_or_else(|| Failure::new(Status::Usage, "name one server"))?;
     let inbox = Inbox::open(base.home.part("inbox")?).map_err(inbox_failure)?;
     let (sync, pack) = (base.sync_hint(), base.pack_hint());

@@ -3,7 +3,8 @@
 use sd_bundle::{Home, Inbox};
 use sd_term::{Failure, Status, Ui, size};
 
-use super::{ServerArgs, Step, fetch_failure, inbox_failure};
+use super::failures::{Step, fetch_failure, inbox_failure};
+use super::server::{self, ServerArgs};
 use crate::fetch::{Ended, FetchError, Outcome, fetch};
 use crate::inventory::Inventory;
 use crate::journalist_interface::{DownloadError, Session};
@@ -26,7 +27,7 @@ pub(crate) struct Args {
 
 /// A sync, understood.
 pub(crate) struct Request {
-    base: Option<super::Request>,
+    base: Option<server::Request>,
     mode: Mode,
 }
 
