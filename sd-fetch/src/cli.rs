@@ -11,7 +11,7 @@ use sd_bundle::Home;
 use sd_term::{Face, Failure, Report, Status, Ui};
 use serde::Serialize;
 
-use crate::commands::{list, sync};
+use crate::commands::{list, status, sync};
 
 /// Fetch what is new from the Journalist Interface, still encrypted, every hash checked
 ///
@@ -40,6 +40,7 @@ struct Global {
 enum Verb {
     Sync(sync::Args),
     List(list::Args),
+    Status(status::Args),
 }
 
 /// The face a command line asks for, even one that cannot be understood otherwise.
@@ -80,6 +81,10 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
         Verb::List(args) => {
             let result = list::run(args.into_request(home), ui);
             ui.finish("sd-fetch list", result)
+        }
+        Verb::Status(args) => {
+            let result = status::run(args, &home, ui);
+            ui.finish("sd-fetch status", result)
         }
     }
 }

@@ -11,6 +11,7 @@
 mod cli;
 mod commands;
 mod fetch;
+mod holdings;
 mod inventory;
 mod journalist_interface;
 mod plan;

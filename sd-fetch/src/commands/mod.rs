@@ -5,4 +5,5 @@ mod login;
 mod server;
 
 pub(crate) mod list;
+pub(crate) mod status;
 pub(crate) mod sync;

@@ -47,9 +47,7 @@ impl ServerArgs {
             // clap refuses both and neither.
             _ => return None,
         };
-        let proxies_given = !self.tor_socks.is_empty();
-        let proxies =
-            if proxies_given { self.tor_socks } else { TOR_SOCKS.map(SocketAddr::from).to_vec() };
+        let (proxies, proxies_given) = proxies_or_default(self.tor_socks);
         let login = self.login.into_login();
         Some(Request { home, server, proxies, proxies_given, login })
     }
@@ -95,10 +93,20 @@ impl Request {
 
     /// The command that takes the inbox to the stick.
     pub(super) fn pack_hint(&self) -> Hint {
-        // Where Tails mounts the documented Transfer Device.
-        let pack = ["sd-airgap", "pack", "--to", "/media/amnesia/Transfer Device"];
-        Hint::new(pack.map(str::to_owned).into_iter().chain(self.home.args()))
+        pack_hint(&self.home)
     }
+}
+
+/// The command that takes a station's inbox to the stick.
+pub(super) fn pack_hint(home: &Home) -> Hint {
+    // Where Tails mounts the documented Transfer Device.
+    let pack = ["sd-airgap", "pack", "--to", "/media/amnesia/Transfer Device"];
+    Hint::new(pack.map(str::to_owned).into_iter().chain(home.args()))
+}
+
+/// The SOCKS ports to try, and whether they were given.
+pub(super) fn proxies_or_default(given: Vec<SocketAddr>) -> (Vec<SocketAddr>, bool) {
+    if given.is_empty() { (TOR_SOCKS.map(SocketAddr::from).to_vec(), false) } else { (given, true) }
 }
 
 /// Tails lets only ordinary users reach Tor; a root who is let through elsewhere would write
