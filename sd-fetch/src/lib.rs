@@ -8,6 +8,7 @@
 //! Nothing here can read a message: ciphertext, sizes and hashes are all that passes through.
 //! Nothing is marked as seen and nothing is deleted on the server.
 
+mod addresses;
 mod cli;
 mod commands;
 mod fetch;

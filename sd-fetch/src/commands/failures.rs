@@ -3,6 +3,7 @@
 use sd_bundle::{InboxError, OutboxError};
 use sd_term::{Failure, Status};
 
+use crate::addresses::AddressesError;
 use crate::fetch::FetchError;
 use crate::holdings::HoldingsError;
 use crate::journalist_interface::{ClientError, DownloadError};
@@ -72,6 +73,15 @@ pub(super) fn outbox_failure(e: OutboxError) -> Failure {
     match e {
         OutboxError::Dir(e) => e.into(),
         OutboxError::Record { .. } | OutboxError::Manifest(_) => Failure::new(Status::Refused, e),
+    }
+}
+
+impl From<AddressesError> for Failure {
+    fn from(e: AddressesError) -> Self {
+        match e {
+            AddressesError::Dir(e) => e.into(),
+            e => Self::new(Status::Refused, e),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use sd_term::{Failure, Hint, Status, Ui};
 
 use super::failures::Step;
 use super::login::{Login, LoginArgs};
+use crate::addresses::{Known, Origin, Station};
 use crate::journalist_interface::{Client, Limits, LoopbackAddress, OnionAddress, Server, Session};
 
 /// Tails' SOCKS port with extended errors, then the one every Tor has.
@@ -16,8 +17,9 @@ const TOR_SOCKS: [([u8; 4], u16); 2] = [([10, 200, 1, 1], 9050), ([127, 0, 0, 1]
 /// Which server, and who asks.
 #[derive(Args)]
 pub(crate) struct ServerArgs {
-    /// The Journalist Interface: 56 characters, then .onion
-    #[arg(long, value_name = "ADDRESS", required_unless_present = "insecure_loopback")]
+    /// The Journalist Interface: 56 characters, then .onion [default: this station's
+    /// settings.toml, then what SecureDrop's own setup left on this stick]
+    #[arg(long, value_name = "ADDRESS")]
     server: Option<OnionAddress>,
     /// Tor's SOCKS port; may be repeated, the first that is open is used
     /// [default: 10.200.1.1:9050, then 127.0.0.1:9050]
@@ -34,22 +36,24 @@ pub(crate) struct ServerArgs {
 pub(crate) struct Request {
     pub(super) home: Home,
     server: Server,
+    /// Whether a command for the same server has to name it.
+    named: bool,
     proxies: Vec<SocketAddr>,
     proxies_given: bool,
     login: Login,
 }
 
 impl ServerArgs {
-    pub(super) fn into_request(self, home: Home) -> Option<Request> {
-        let server = match (self.server, self.insecure_loopback) {
-            (Some(onion), None) => Server::Onion(onion),
-            (None, Some(addr)) => Server::Loopback(addr),
-            // clap refuses both and neither.
-            _ => return None,
+    pub(super) fn into_request(self, station: Station) -> Result<Request, Failure> {
+        let (server, named) = if let Some(addr) = self.insecure_loopback {
+            (Server::Loopback(addr), true)
+        } else {
+            let Known { address, origin } = station.journalist_interface(self.server)?;
+            (Server::Onion(address), origin == Origin::Flag)
         };
         let (proxies, proxies_given) = proxies_or_default(self.tor_socks);
         let login = self.login.into_login();
-        Some(Request { home, server, proxies, proxies_given, login })
+        Ok(Request { home: station.home, server, named, proxies, proxies_given, login })
     }
 }
 
@@ -78,6 +82,7 @@ impl Request {
     pub(super) fn sync_hint(&self) -> Hint {
         let mut args = vec!["sd-fetch".to_owned(), "sync".to_owned()];
         match &self.server {
+            Server::Onion(_) if !self.named => {}
             Server::Onion(_) => args.extend(["--server".to_owned(), self.server.to_string()]),
             Server::Loopback(_) => {
                 args.extend(["--insecure-loopback".to_owned(), self.server.to_string()]);
@@ -132,5 +137,36 @@ mod tests {
         let loopback = Server::Loopback("127.0.0.1:80".parse().expect("an address"));
         assert_eq!(refuse_root(true, &onion).expect_err("refused").status, Status::Refused);
         assert!(refuse_root(false, &onion).is_ok() && refuse_root(true, &loopback).is_ok());
+    }
+
+    #[test]
+    fn a_hint_names_the_server_only_if_the_person_had_to() {
+        let tmp = tempfile::tempdir().expect("a directory");
+        let name = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion";
+        let settings = format!("journalist_interface = \"{name}\"\n");
+        let home = Home::choose(Some(tmp.path().to_owned()), None).expect("a home");
+        home.open().and_then(|d| d.write_new("settings.toml", settings.as_bytes())).expect("w");
+        let args = |line: &str| {
+            let words = line.split(' ').map(str::to_owned);
+            let at_home = words.chain(home.args());
+            let parsed = <Line as clap::Parser>::try_parse_from(at_home).expect("parsed").server;
+            let station = Station { home: home.clone(), user: None };
+            let request = parsed.into_request(station).unwrap_or_else(|e| panic!("{}", e.message));
+            let hint = request.sync_hint().args().to_vec();
+            assert!(crate::parses(&hint), "{hint:?}");
+            hint[..hint.len() - 2].join(" ")
+        };
+        assert_eq!(args("x"), "sd-fetch sync");
+        assert_eq!(args(&format!("x --server {name}")), format!("sd-fetch sync --server {name}"));
+        let loopback = "--insecure-loopback 127.0.0.1:80";
+        assert_eq!(args(&format!("x {loopback}")), format!("sd-fetch sync {loopback}"));
+    }
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        server: ServerArgs,
+        #[arg(long)]
+        home: std::path::PathBuf,
     }
 }

@@ -1,17 +1,19 @@
 //! `sd-fetch status`
 
+use std::fmt::Display;
 use std::net::SocketAddr;
 
 use sd_bundle::{Home, ItemState};
 use sd_fs::Dir;
-use sd_term::{Failure, Ui};
+use sd_term::Failure;
 
 use super::server::{pack_hint, proxies_or_default};
+use crate::addresses::{Known, Station};
 use crate::holdings::{Holdings, there};
 use crate::journalist_interface::{PATIENCE, TorPlaces, TorState};
-use crate::report::{InboxFacts, Partials, StatusReport};
+use crate::report::{InboxFacts, Partials, ServerFacts, StatusReport};
 
-/// Show what is known without a network: the station, the inbox, Tor
+/// Show what is known without a network: the station, the server's address, the inbox, Tor
 ///
 /// Nobody logs in and no server is asked. Of Tor, only its SOCKS port on this computer is
 /// opened, and closed again.
@@ -27,8 +29,10 @@ pub(crate) struct Args {
 }
 
 /// Runs it.
-pub(crate) fn run(args: Args, home: &Home, _: &mut Ui) -> Result<StatusReport, Failure> {
+pub(crate) fn run(args: Args, station: &Station) -> Result<StatusReport, Failure> {
+    let home = &station.home;
     let holdings = Holdings::look(home)?;
+    let server = station.journalist_interface(None);
     let (proxies, _) = proxies_or_default(args.tor_socks);
     let inbox = InboxFacts {
         items: holdings.inbox.len(),
@@ -41,6 +45,8 @@ pub(crate) fn run(args: Args, home: &Home, _: &mut Ui) -> Result<StatusReport, F
     let hint = (inbox.waiting > 0).then(|| pack_hint(home));
     Ok(StatusReport {
         home: sd_fs::escape(home.path().as_os_str().as_encoded_bytes()),
+        server: ServerFacts::from(&server),
+        source_interface: source_interface(station, server.as_ref().ok()),
         tor: TorState::of(&proxies, &TorPlaces::default(), PATIENCE),
         inbox,
         partial: Partials {
@@ -51,6 +57,27 @@ pub(crate) fn run(args: Args, home: &Home, _: &mut Ui) -> Result<StatusReport, F
         free: free(home)?,
         hint,
     })
+}
+
+fn source_interface(station: &Station, of: Option<&Known>) -> ServerFacts {
+    match of {
+        Some(known) => ServerFacts::from(&station.source_interface(&known.address)),
+        None => ServerFacts::NotKnown {
+            problem: "it is looked for beside the Journalist Interface's address".to_owned(),
+        },
+    }
+}
+
+/// That no address is known is a fact to show, not a failure.
+impl<E: Display> From<&Result<Known, E>> for ServerFacts {
+    fn from(looked_for: &Result<Known, E>) -> Self {
+        match looked_for {
+            Ok(Known { address, origin }) => {
+                Self::Known { address: address.host().to_owned(), from: origin.to_string() }
+            }
+            Err(e) => Self::NotKnown { problem: e.to_string() },
+        }
+    }
 }
 
 /// Bytes free where the station is, or will be.

@@ -28,7 +28,7 @@ mod tests;
 mod token;
 mod tor;
 
-pub(crate) use address::{LoopbackAddress, OnionAddress, Server};
+pub(crate) use address::{AddressError, LoopbackAddress, OnionAddress, Server};
 pub(crate) use answer::ClientError;
 pub(crate) use client::{Client, Session};
 pub(crate) use download::DownloadError;

@@ -5,7 +5,7 @@ mod status;
 mod sync;
 
 pub(crate) use list::{ListReport, Row, SourceRows};
-pub(crate) use status::{InboxFacts, Partials, StatusReport};
+pub(crate) use status::{InboxFacts, Partials, ServerFacts, StatusReport};
 pub(crate) use sync::{SourceLine, SyncReport};
 
 use std::fmt::{self, Write as _};
