@@ -10,11 +10,13 @@
 
 mod cli;
 mod commands;
+mod failures;
 mod fetch;
 mod inventory;
 mod journalist_interface;
 mod plan;
 mod report;
+mod visit;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

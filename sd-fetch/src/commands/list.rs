@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use sd_bundle::{Designation, Home, Inbox, Item, ItemId, SourceId};
 use sd_term::{Failure, Status, Ui};
 
-use super::failures::{Step, inbox_failure};
 use super::server::{self, ServerArgs};
+use crate::failures::{Step, inbox_failure};
 use crate::inventory::Inventory;
 use crate::journalist_interface::Submission;
 use crate::plan::Plan;
@@ -32,7 +32,8 @@ pub(crate) fn run(request: Option<server::Request>, ui: &mut Ui) -> Result<ListR
     let base = request.ok_or_else(|| Failure::new(Status::Usage, "name one server"))?;
     let inbox = Inbox::open(base.home.part("inbox")?).map_err(inbox_failure)?;
     let (sync, pack) = (base.sync_hint(), base.pack_hint());
-    let inventory = base.with_session(ui, |session, _| {
+    let inventory = base.with_visit(ui, |visit, _| {
+        let session = visit.session();
         let listing = session.listing().map_err(|e| Step::Listing.failed(&e))?;
         Ok(Inventory::new(&listing, session.limits()))
     })?;
