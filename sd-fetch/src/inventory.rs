@@ -69,11 +69,10 @@ impl Inventory {
 impl Refused {
     /// An item that was listed properly and could not be fetched.
     pub(crate) fn item(item: &Submission) -> Self {
-        let words = &item.designation;
         Self {
             source: Some(escape(item.source.as_str().as_bytes())),
             item: Some(escape(item.item.as_str().as_bytes())),
-            name: escape(format!("{words}, {} {}", item.kind, item.number).as_bytes()),
+            name: escape(item.shown().as_bytes()),
             why: String::new(),
         }
     }

@@ -11,12 +11,14 @@
 mod addresses;
 mod cli;
 mod commands;
+mod failures;
 mod fetch;
 mod holdings;
 mod inventory;
 mod journalist_interface;
 mod plan;
 mod report;
+mod visit;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -3,13 +3,15 @@
 //! ```text
 //! inbox/<source uuid>/<item uuid>.pgp    the ciphertext, whole and hash-checked
 //! inbox/<source uuid>/<item uuid>.json   its Item; written last, so its presence means "fetched"
+//! inbox/.partial/                        what is not whole yet; see [`Incoming`]
 //! ```
 
 use std::fs::File;
 
-use sd_fs::{Dir, DirError, Kind as EntryKind, Lock, NewFile};
+use sd_fs::{Dir, DirError, Kind as EntryKind, Lock};
 
 use crate::ids::{ItemId, SourceId};
+use crate::incoming::{self, Incoming, Interrupted};
 use crate::item::Item;
 
 /// An item record is about 500 bytes.
@@ -50,9 +52,24 @@ impl Inbox {
         &self.dir
     }
 
-    /// A nameless file on the inbox's file system, for a download.
-    pub fn new_file(&self) -> Result<NewFile, InboxError> {
-        Ok(self.dir.new_file()?)
+    /// Somewhere to put an item's ciphertext while it comes; it may hold a part of it already.
+    pub fn incoming(
+        &self,
+        source: &SourceId,
+        item: &ItemId,
+        size: u64,
+    ) -> Result<Incoming, InboxError> {
+        Ok(Incoming::open(&self.dir, source, item, size)?)
+    }
+
+    /// Downloads that an earlier run could not finish.
+    pub fn interrupted(&self) -> Result<Vec<Interrupted>, InboxError> {
+        Ok(incoming::interrupted(&self.dir)?)
+    }
+
+    /// Forgets a download that an earlier run could not finish.
+    pub fn forget_interrupted(&self, item: &ItemId) -> Result<(), InboxError> {
+        Ok(incoming::forget(&self.dir, item)?)
     }
 
     /// Whether an item is here, whole.
@@ -65,7 +82,7 @@ impl Inbox {
     }
 
     /// Takes in a download whose hashes were checked: first the ciphertext, then its record.
-    pub fn admit(&self, item: &Item, ciphertext: NewFile) -> Result<(), InboxError> {
+    pub fn admit(&self, item: &Item, ciphertext: Incoming) -> Result<(), InboxError> {
         let dir = self.dir.make_sub(item.source.as_str())?;
         // A ciphertext without a record is what a crash between the two steps leaves.
         if !dir.has(&record_name(&item.item))? {
@@ -147,6 +164,8 @@ fn ciphertext_name(item: &ItemId) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use sd_fs::{Blake3, Sha256};
 
     use super::*;
@@ -166,7 +185,7 @@ mod tests {
     }
 
     fn admit(inbox: &Inbox, item: &Item) {
-        let mut file = inbox.new_file().expect("a file");
+        let mut file = inbox.incoming(&item.source, &item.item, item.size).expect("a file");
         file.write_all(b"data").expect("written");
         inbox.admit(item, file).expect("admitted");
     }

@@ -13,6 +13,7 @@
 mod home;
 mod ids;
 mod inbox;
+mod incoming;
 mod item;
 mod layout;
 mod limits;
@@ -27,6 +28,7 @@ mod writer;
 pub use home::{Home, Role};
 pub use ids::{BundleId, IdError, ItemId, SourceId};
 pub use inbox::{Inbox, InboxError};
+pub use incoming::{Incoming, Interrupted};
 pub use item::{Designation, DesignationError, Item, Kind};
 pub use layout::{Region, bundle_length};
 pub use limits::Limits;

@@ -89,6 +89,12 @@ impl Blake3 {
     }
 }
 
+impl fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Hasher({} bytes)", self.size)
+    }
+}
+
 /// What one pass over a file found out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digests {
@@ -119,6 +125,11 @@ impl Hasher {
         self.size += bytes.len() as u64;
         self.sha256.update(bytes);
         self.blake3.update(bytes);
+    }
+
+    /// Bytes taken so far.
+    pub fn size(&self) -> u64 {
+        self.size
     }
 
     /// The digests of everything taken.

@@ -10,6 +10,7 @@ use crate::error::DirError;
 use crate::escape::escape;
 use crate::medium::MediumReader;
 use crate::new_file::NewFile;
+use crate::part_file::PartFile;
 
 /// Directories are for this user alone; so are files.
 const DIR_MODE: Mode = Mode::RWXU;
@@ -120,12 +121,7 @@ impl Dir {
     pub fn open_file(&self, name: &str) -> Result<File, DirError> {
         // NONBLOCK: a planted pipe must not make us wait before fstat names it.
         let flags = OFlags::RDONLY | OFlags::NONBLOCK;
-        let fd = self.openat2(component(name)?, flags, Mode::empty(), "opening")?;
-        let stat = sys::fstat(&fd).map_err(|e| self.error("looking at", name, e))?;
-        if !sys::FileType::from_raw_mode(stat.st_mode).is_file() {
-            return Err(DirError::NotRegular { path: self.shown(name) });
-        }
-        Ok(File::from(fd))
+        self.regular(name, self.openat2(component(name)?, flags, Mode::empty(), "opening")?)
     }
 
     /// Opens a regular file for reading past the page cache.
@@ -162,6 +158,13 @@ impl Dir {
         Ok(File::from(self.openat2(component(name)?, flags, FILE_MODE, "opening")?))
     }
 
+    /// Opens a file that an interrupted run may have begun, made when missing; see [`PartFile`].
+    pub fn part_file(&self, name: &str) -> Result<PartFile, DirError> {
+        let flags = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::NONBLOCK;
+        let fd = self.openat2(component(name)?, flags, FILE_MODE, "opening")?;
+        PartFile::new(self.regular(name, fd)?, self, name)
+    }
+
     /// The names in this directory, sorted.
     pub fn entries(&self) -> Result<Vec<Entry>, DirError> {
         let listing = |e| DirError::new("listing", &self.path, e);
@@ -189,6 +192,12 @@ impl Dir {
             sys::FileType::Directory => Kind::Dir,
             _ => Kind::Other,
         }
+    }
+
+    /// Bytes in a regular file.
+    pub fn size_of(&self, name: &str) -> Result<u64, DirError> {
+        let file = self.open_file(name)?;
+        Ok(file.metadata().map_err(|e| self.error("looking at", name, e))?.len())
     }
 
     /// Whether anything of that name is there.
@@ -283,6 +292,15 @@ impl Dir {
 
     fn shown(&self, name: &str) -> crate::Escaped {
         escape(self.path.join(name).as_os_str().as_encoded_bytes())
+    }
+
+    fn regular(&self, name: &str, fd: rustix::fd::OwnedFd) -> Result<File, DirError> {
+        let stat = sys::fstat(&fd).map_err(|e| self.error("looking at", name, e))?;
+        if sys::FileType::from_raw_mode(stat.st_mode).is_file() {
+            Ok(File::from(fd))
+        } else {
+            Err(DirError::NotRegular { path: self.shown(name) })
+        }
     }
 
     fn openat2(

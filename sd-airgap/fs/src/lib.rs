@@ -19,6 +19,7 @@ mod escape;
 mod medium;
 mod name;
 mod new_file;
+mod part_file;
 mod progress;
 
 pub use copy::{CopyError, copy_bounded, read_bounded};
@@ -29,4 +30,5 @@ pub use escape::{Escaped, escape};
 pub use medium::MediumReader;
 pub use name::{NameError, RawName, SafeName};
 pub use new_file::NewFile;
+pub use part_file::PartFile;
 pub use progress::{Progress, Quiet};

@@ -8,7 +8,7 @@
 //! renamed without replacing. A reader of a directory ignores `.part` files.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Seek, Write};
 
 use rustix::fs::{self as sys, AtFlags, OFlags, RenameFlags};
 
@@ -54,6 +54,12 @@ impl NewFile {
     /// Writes all bytes.
     pub fn write_all(&mut self, bytes: &[u8]) -> Result<(), DirError> {
         self.file.write_all(bytes).map_err(|e| DirError::new("writing in", self.dir.path(), e))
+    }
+
+    /// Throws the bytes away; what is written next begins it anew.
+    pub fn clear(&mut self) -> Result<(), DirError> {
+        let cleared = self.file.set_len(0).and_then(|()| self.file.rewind());
+        cleared.map_err(|e| DirError::new("cutting in", self.dir.path(), e))
     }
 
     /// Makes the bytes durable.

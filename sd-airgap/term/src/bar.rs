@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sd_fs::Progress;
 
 /// Shorter work than this draws nothing.
-const PATIENCE: Duration = Duration::from_millis(250);
+pub(crate) const PATIENCE: Duration = Duration::from_millis(250);
 
 /// A progress bar on the terminal, with rate and time left.
 pub struct Bar {
@@ -34,9 +34,7 @@ impl Progress for Bar {
             return;
         }
         let bar = match total {
-            Some(total) => ProgressBar::new(total).with_style(style(
-                "{msg:24!} {bar:18} {percent:>3}% {bytes:>10} {bytes_per_sec:>12} {eta:>4} left",
-            )),
+            Some(total) => ProgressBar::new(total).with_style(bytes_style()),
             None => ProgressBar::no_length()
                 .with_style(style("{msg:24!} {bytes:>10} {bytes_per_sec:>12} {elapsed:>4}")),
         };
@@ -65,6 +63,32 @@ impl Drop for Bar {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// Waits, with the seconds counted down on a terminal.
+pub(crate) fn count_down(on_terminal: bool, what: &str, length: Duration) {
+    let until = Instant::now() + length;
+    let line = on_terminal.then(|| ProgressBar::new_spinner().with_style(style("{msg}")));
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
+        if let Some(line) = &line {
+            // Rounded up: "0 s" would say that it is time.
+            line.set_message(format!("{what} {} s", left.as_millis().div_ceil(1000)));
+            line.tick();
+        }
+        std::thread::sleep(left.min(Duration::from_millis(250)));
+    }
+    if let Some(line) = line {
+        line.finish_and_clear();
+    }
+}
+
+/// Name, bar, share, bytes, rate and time left, within 80 columns.
+pub(crate) fn bytes_style() -> ProgressStyle {
+    style("{msg:24!} {bar:18} {percent:>3}% {bytes:>10} {bytes_per_sec:>12} {eta:>4} left")
 }
 
 fn style(template: &str) -> ProgressStyle {

@@ -8,6 +8,7 @@
 //! No other crate prints. A status word and an exit code come from one table ([`Status`]).
 
 mod bar;
+mod bars;
 mod hint;
 mod prompt;
 mod report;
@@ -17,6 +18,7 @@ mod status;
 mod ui;
 
 pub use bar::Bar;
+pub use bars::Bars;
 pub use hint::Hint;
 pub use prompt::PromptError;
 pub use report::{Failure, Report};

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::bar::Bar;
+use crate::bar::{Bar, count_down};
+use crate::bars::Bars;
 use crate::hint::Hint;
 use crate::prompt::PromptError;
 use crate::report::{Failure, Report};
@@ -135,6 +136,21 @@ impl Ui {
     /// A progress bar.
     pub fn bar(&self) -> Bar {
         Bar::new(self.draws && self.face == Face::Human)
+    }
+
+    /// Progress of several works at once.
+    pub fn bars(&self) -> Bars {
+        Bars::new(self.draws && self.face == Face::Human)
+    }
+
+    /// Waits; on a terminal `what` stands there with the seconds that are left.
+    pub fn count_down(&self, what: &str, length: std::time::Duration) {
+        count_down(self.draws && self.face == Face::Human, what, length);
+    }
+
+    /// Whether questions can be asked here.
+    pub fn can_ask(&self) -> bool {
+        self.asks
     }
 
     /// Asks yes or no; only `y` or `yes` is yes. `instead` names the flag for scripts.

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use sd_bundle::{Designation, Inbox, Item, ItemId, SourceId};
 use sd_term::{Failure, Ui};
 
-use super::failures::{Step, inbox_failure};
 use super::server::{self, ServerArgs};
 use crate::addresses::Station;
+use crate::failures::{Step, inbox_failure};
 use crate::inventory::Inventory;
 use crate::journalist_interface::Submission;
 use crate::plan::Plan;
@@ -32,7 +32,8 @@ impl Args {
 pub(crate) fn run(base: server::Request, ui: &mut Ui) -> Result<ListReport, Failure> {
     let inbox = Inbox::open(base.home.part("inbox")?).map_err(inbox_failure)?;
     let (sync, pack) = (base.sync_hint(), base.pack_hint());
-    let inventory = base.with_session(ui, |session, _| {
+    let inventory = base.with_visit(ui, |visit, _| {
+        let session = visit.session();
         let listing = session.listing().map_err(|e| Step::Listing.failed(&e))?;
         Ok(Inventory::new(&listing, session.limits()))
     })?;

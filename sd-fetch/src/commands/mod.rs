@@ -1,7 +1,5 @@
-//! One file per verb, and what they share: a server, a login, and words for failures.
+//! One file per verb, and what they share: which server, and who asks.
 
-mod failures;
-mod login;
 mod server;
 
 pub(crate) mod list;

@@ -1,15 +1,20 @@
 //! Which server a verb talks to, and the session it does its work in.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use clap::Args;
 use sd_bundle::Home;
 use sd_term::{Failure, Hint, Status, Ui};
 
-use super::failures::Step;
-use super::login::{Login, LoginArgs};
 use crate::addresses::{Known, Origin, Station};
-use crate::journalist_interface::{Client, Limits, LoopbackAddress, OnionAddress, Server, Session};
+use crate::failures::Step;
+use crate::journalist_interface::{Client, Limits, LoopbackAddress, OnionAddress, Server};
+use crate::visit::{Login, Visit};
+
+/// Downloads at once, each on a circuit of its own. One circuit is what limits the speed; more
+/// than two are hard on a small server.
+const LANES: usize = 2;
 
 /// Tails' SOCKS port with extended errors, then the one every Tor has.
 const TOR_SOCKS: [([u8; 4], u16); 2] = [([10, 200, 1, 1], 9050), ([127, 0, 0, 1], 9050)];
@@ -28,8 +33,22 @@ pub(crate) struct ServerArgs {
     /// A test server on this very computer, without Tor
     #[arg(long, value_name = "IP:PORT", conflicts_with = "server")]
     insecure_loopback: Option<LoopbackAddress>,
-    #[command(flatten)]
-    login: LoginArgs,
+    /// The journalist's user name; asked for when not given
+    #[arg(long, value_name = "NAME")]
+    username: Option<String>,
+    /// Read user name, passphrase and one-time code, a line each, from this file descriptor;
+    /// if the server ends the session, three more lines are read
+    #[arg(long, value_name = "N", conflicts_with = "username",
+          value_parser = clap::value_parser!(i32).range(0..))]
+    credentials_fd: Option<i32>,
+    /// How long to wait for Tor to be ready, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    wait: u32,
+    /// How long a silence is waited for in the middle of an answer, in seconds; the pauses
+    /// between attempts grow from a sixtieth of it
+    #[arg(long, value_name = "SECONDS", default_value_t = 60,
+          value_parser = clap::value_parser!(u32).range(1..=3600))]
+    patience: u32,
 }
 
 /// A server and a login, understood.
@@ -41,6 +60,8 @@ pub(crate) struct Request {
     proxies: Vec<SocketAddr>,
     proxies_given: bool,
     login: Login,
+    wait: Duration,
+    patience: Duration,
 }
 
 impl ServerArgs {
@@ -52,29 +73,30 @@ impl ServerArgs {
             (Server::Onion(address), origin == Origin::Flag)
         };
         let (proxies, proxies_given) = proxies_or_default(self.tor_socks);
-        let login = self.login.into_login();
-        Ok(Request { home: station.home, server, named, proxies, proxies_given, login })
+        let login = match self.credentials_fd {
+            Some(fd) => Login::from_descriptor(fd),
+            None => Login::by_prompt(self.username),
+        };
+        let [wait, patience] = [self.wait, self.patience].map(|s| Duration::from_secs(s.into()));
+        let home = station.home;
+        Ok(Request { home, server, named, proxies, proxies_given, login, wait, patience })
     }
 }
 
 impl Request {
     /// Knocks, asks for the credentials, logs in, does `work`, and logs out whatever came of it.
-    pub(super) fn with_session<T>(
+    pub(super) fn with_visit<T>(
         self,
         ui: &mut Ui,
-        work: impl FnOnce(&Session<'_>, &mut Ui) -> Result<T, Failure>,
+        work: impl FnOnce(&mut Visit<'_>, &mut Ui) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         refuse_root(rustix::process::geteuid().is_root(), &self.server)?;
-        let client = Client::new(&self.server, &self.proxies, Limits::default())
-            .map_err(|e| Step::Reaching.failed(&e))?;
-        client.knock().map_err(|e| Step::Reaching.failed(&e))?;
-        let credentials = self.login.credentials(ui)?;
-        let session = client.login(&credentials).map_err(|e| Step::LoggingIn.failed(&e))?;
-        drop(credentials);
-        let result = work(&session, ui);
-        if let Err(e) = session.logout() {
-            ui.warn(format_args!("logging out: {e}; the session ends by itself within two hours"));
-        }
+        let client = |_| Client::new(&self.server, &self.proxies, Limits::patient(self.patience));
+        let clients = (0..LANES).map(client).collect::<Result<Vec<_>, _>>();
+        let clients = clients.map_err(|e| Step::Reaching.failed(&e))?;
+        let mut visit = Visit::begin(&clients, self.login, self.wait, ui)?;
+        let result = work(&mut visit, ui);
+        visit.end(ui);
         result
     }
 

@@ -3,14 +3,14 @@
 use sd_bundle::Inbox;
 use sd_term::{Failure, Status, Ui, size};
 
-use super::failures::{Step, fetch_failure, inbox_failure};
 use super::server::{self, ServerArgs};
 use crate::addresses::Station;
-use crate::fetch::{Ended, FetchError, Outcome, fetch};
+use crate::failures::{Step, end_failure, end_words, inbox_failure};
+use crate::fetch::{Ended, Outcome, fetch};
 use crate::inventory::Inventory;
-use crate::journalist_interface::{DownloadError, Session};
 use crate::plan::{NoRoom, Plan};
 use crate::report::{SourceLine, SyncReport};
+use crate::visit::Visit;
 
 /// Fetch every new message, document and reply into the inbox
 ///
@@ -51,7 +51,7 @@ pub(crate) fn run(request: Request, ui: &mut Ui) -> Result<SyncReport, Failure> 
     // The lock first: nobody types a code to learn that another run is busy.
     let inbox = Inbox::open(base.home.part("inbox")?).map_err(inbox_failure)?;
     let (sync, pack) = (base.sync_hint(), base.pack_hint());
-    let mut report = base.with_session(ui, |session, ui| work(session, &inbox, mode, ui))?;
+    let mut report = base.with_visit(ui, |visit, ui| work(visit, &inbox, mode, ui))?;
     report.hint = match mode {
         Mode::ShowPlan if !report.sources.is_empty() => Some(sync),
         _ => (report.waiting > 0).then_some(pack),
@@ -60,11 +60,12 @@ pub(crate) fn run(request: Request, ui: &mut Ui) -> Result<SyncReport, Failure> 
 }
 
 fn work(
-    session: &Session<'_>,
+    visit: &mut Visit<'_>,
     inbox: &Inbox,
     mode: Mode,
     ui: &mut Ui,
 ) -> Result<SyncReport, Failure> {
+    let session = visit.session();
     let listing = session.listing().map_err(|e| Step::Listing.failed(&e))?;
     let inventory = Inventory::new(&listing, session.limits());
     let here = inbox.items().map_err(inbox_failure)?;
@@ -76,7 +77,7 @@ fn work(
     match mode {
         Mode::ShowPlan => Ok(planned(plan, here.len())),
         Mode::Fetch => {
-            let outcome = fetch(&plan, session, inbox, &mut ui.bar());
+            let outcome = fetch(&plan, visit, inbox, ui);
             let waiting = inbox.items().map_err(inbox_failure)?.len();
             done(&plan, outcome, waiting)
         }
@@ -92,6 +93,7 @@ fn planned(plan: Plan, waiting: usize) -> SyncReport {
         already_here: plan.here,
         waiting,
         ended_early: None,
+        unfinished: Vec::new(),
         left: 0,
         hint: None,
     }
@@ -99,13 +101,13 @@ fn planned(plan: Plan, waiting: usize) -> SyncReport {
 
 fn done(plan: &Plan, outcome: Outcome, waiting: usize) -> Result<SyncReport, Failure> {
     let Outcome { fetched, refused, ended } = outcome;
-    let (ended_early, left) = match ended {
+    let (ended_early, unfinished, left) = match ended {
         // Nothing came of it at all: that is a failure with its own status word.
         Some(Ended { why, .. }) if fetched.is_empty() && refused.is_empty() => {
-            return Err(fetch_failure(why));
+            return Err(end_failure(why));
         }
-        Some(Ended { why, left }) => (Some(said(&why)), left),
-        None => (None, 0),
+        Some(Ended { why, unfinished, left }) => (Some(end_words(&why)), unfinished, left),
+        None => (None, Vec::new(), 0),
     };
     let items = fetched.iter().map(|i| (&i.source, &i.designation, i.kind, i.size));
     Ok(SyncReport {
@@ -115,14 +117,8 @@ fn done(plan: &Plan, outcome: Outcome, waiting: usize) -> Result<SyncReport, Fai
         already_here: plan.here,
         waiting,
         ended_early,
+        unfinished,
         left,
         hint: None,
     })
-}
-
-fn said(why: &FetchError) -> String {
-    match why {
-        FetchError::Download(DownloadError::Client(e)) => Step::Fetching.explained(e),
-        why => why.to_string(),
-    }
 }

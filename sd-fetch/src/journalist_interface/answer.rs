@@ -113,6 +113,15 @@ pub(crate) fn success(
     response: Response<Body>,
     limits: &Limits,
 ) -> Result<Response<Body>, ClientError> {
+    accept(response, &[StatusCode::OK], limits)
+}
+
+/// Lets only these statuses pass, uncompressed.
+pub(super) fn accept(
+    response: Response<Body>,
+    wanted: &[StatusCode],
+    limits: &Limits,
+) -> Result<Response<Body>, ClientError> {
     let status = response.status();
     if status.is_redirection() {
         return Err(ClientError::Redirect(status.as_u16()));
@@ -123,7 +132,7 @@ pub(crate) fn success(
         return Err(ClientError::Encoded(shown(encoding)));
     }
     match status {
-        StatusCode::OK => Ok(response),
+        status if wanted.contains(&status) => Ok(response),
         StatusCode::FORBIDDEN => Err(ClientError::Forbidden(said(response, limits))),
         other => Err(ClientError::Status(other.as_u16(), said(response, limits))),
     }

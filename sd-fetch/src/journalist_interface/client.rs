@@ -1,8 +1,9 @@
 //! One conversation with the server.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use ureq::http::{HeaderValue, header};
@@ -22,7 +23,8 @@ pub(crate) struct Client {
     limits: Limits,
 }
 
-/// A logged-in client. [`Session::logout`] ends it on the server too.
+/// A logged-in client. [`Session::logout`] ends it on the server too, for every clone.
+#[derive(Clone)]
 pub(crate) struct Session<'c> {
     client: &'c Client,
     authorization: HeaderValue,
@@ -56,15 +58,19 @@ impl Client {
 
     /// Asks, without logging in, whether a Journalist Interface is there. It also makes Tor
     /// build the circuit before a person reads a code that is valid for half a minute.
-    pub(crate) fn knock(&self) -> Result<(), ClientError> {
+    /// Tells the time there, if the server says it.
+    pub(crate) fn knock(&self) -> Result<Option<Timestamp>, ClientError> {
         #[derive(Deserialize)]
         struct Root {
             #[serde(rename = "auth_token_url")]
             _token: String,
         }
-        let response = self.get("/", None, self.limits.body_time(0))?;
-        json::<Root>(success(response, &self.limits)?, self.limits.small_body)?;
-        Ok(())
+        let response = self.ask(&Ask::get("/", 0), None)?;
+        let response = success(response, &self.limits)?;
+        let time = response.headers().get(header::DATE).and_then(|v| v.to_str().ok());
+        let time = time.and_then(|text| rfc2822::DateTimeParser::new().parse_timestamp(text).ok());
+        json::<Root>(response, self.limits.small_body)?;
+        Ok(time)
     }
 
     /// Logs in, once: a second attempt would count against the throttle, and the code is used
@@ -80,22 +86,66 @@ impl Client {
         Ok(Session { client: self, authorization })
     }
 
-    /// Sends a GET for a path of our own making.
-    pub(super) fn get(
+    /// Sends a request without a body for a path of our own making.
+    fn ask(
         &self,
-        path: &str,
-        authorization: Option<&HeaderValue>,
-        body_time: Duration,
+        ask: &Ask<'_>,
+        token: Option<&HeaderValue>,
     ) -> Result<Response<Body>, ClientError> {
-        let mut request = self.agent.get(format!("{}{path}", self.base));
-        if let Some(value) = authorization {
+        let address = format!("{}{}", self.base, ask.path);
+        let mut request = match ask.method {
+            Method::Get => self.agent.get(address),
+            Method::Head => self.agent.head(address),
+        };
+        if let Some(value) = token {
             request = request.header(header::AUTHORIZATION, value);
         }
-        Ok(request.config().timeout_recv_body(Some(body_time)).build().call()?)
+        if let Some(first) = ask.from {
+            request = request.header(header::RANGE, format!("bytes={first}-"));
+        }
+        let time = self.limits.body_time(ask.bytes);
+        Ok(request.config().timeout_recv_body(Some(time)).build().call()?)
     }
 }
 
-impl Session<'_> {
+/// A question.
+pub(super) struct Ask<'a> {
+    method: Method,
+    path: &'a str,
+    /// Only the bytes from here on.
+    from: Option<u64>,
+    /// The answer's length, for the time it may take.
+    bytes: u64,
+}
+
+enum Method {
+    Get,
+    Head,
+}
+
+impl<'a> Ask<'a> {
+    /// For what stands at this path, of about so many bytes.
+    pub(super) fn get(path: &'a str, bytes: u64) -> Self {
+        Self { method: Method::Get, path, from: None, bytes }
+    }
+
+    /// The same without the first bytes.
+    pub(super) fn rest(path: &'a str, from: u64, bytes: u64) -> Self {
+        Self { from: Some(from), ..Self::get(path, bytes) }
+    }
+
+    /// What would be said of it before its bytes.
+    pub(super) fn head(path: &'a str) -> Self {
+        Self { method: Method::Head, ..Self::get(path, 0) }
+    }
+}
+
+impl<'c> Session<'c> {
+    /// The same token on another circuit.
+    pub(crate) fn by_way_of<'d>(&self, client: &'d Client) -> Session<'d> {
+        Session { client, authorization: self.authorization.clone() }
+    }
+
     /// The three lists: who there is, what they sent, what was answered.
     pub(crate) fn listing(&self) -> Result<Listing, ClientError> {
         #[derive(Deserialize)]
@@ -119,17 +169,28 @@ impl Session<'_> {
 
     fn list<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
         let limits = &self.client.limits;
-        let response = self.get(path, limits.body_time(limits.list_body))?;
+        let response = self.ask(&Ask::get(path, limits.list_body))?;
         json(success(response, limits)?, limits.list_body)
     }
 
-    /// Sends a GET with the token.
-    pub(super) fn get(
-        &self,
-        path: &str,
-        body_time: Duration,
-    ) -> Result<Response<Body>, ClientError> {
-        self.client.get(path, Some(&self.authorization), body_time)
+    /// Sends a question with the token.
+    pub(super) fn ask(&self, ask: &Ask<'_>) -> Result<Response<Body>, ClientError> {
+        self.client.ask(ask, Some(&self.authorization))
+    }
+
+    /// Whether the token is still good. The server says 403 for an ended session and for
+    /// some single things that it will not give.
+    pub(crate) fn is_alive(&self) -> Result<bool, ClientError> {
+        match success(self.ask(&Ask::get("/user", 0))?, self.limits()) {
+            Ok(_) => Ok(true),
+            Err(ClientError::Forbidden(_)) => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// The way it takes.
+    pub(crate) fn client(&self) -> &'c Client {
+        self.client
     }
 
     /// The limits of this conversation.

@@ -19,7 +19,7 @@ use ureq::unversioned::transport::{
 
 use super::address::{OnionAddress, Server};
 use super::limits::Limits;
-use super::socks::{self, SocksError};
+use super::socks::{self, Refusal, SocksError};
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +39,29 @@ pub(crate) enum ConnectError {
     /// The kernel gave no random bytes for the circuit's user name.
     #[error("the system gave no random bytes: {0}")]
     NoRandom(io::Error),
+}
+
+impl ConnectError {
+    /// Whether a moment later it may go better: Tor restarts once after the network comes up,
+    /// and a service is not to be found in the first seconds.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::NoTor | Self::Socks(SocksError::Io(_)) => true,
+            Self::Socks(SocksError::Refused(refusal)) => refusal.may_pass(),
+            Self::Socks(SocksError::NotSocks)
+            | Self::Refused(_)
+            | Self::Elsewhere
+            | Self::NoRandom(_) => false,
+        }
+    }
+
+    /// Whether nobody gets a connection just now, though there was one before.
+    pub(crate) fn is_outage(&self) -> bool {
+        match self {
+            Self::Socks(SocksError::Refused(Refusal::Unexplained)) | Self::Refused(_) => true,
+            other => other.may_pass(),
+        }
+    }
 }
 
 /// Opens connections to one server and to nothing else.

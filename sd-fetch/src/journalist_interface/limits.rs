@@ -19,11 +19,13 @@ pub(crate) struct Limits {
     pub(crate) connect: Duration,
     /// Waiting for Tor's answer. Tor itself gives up after two minutes.
     pub(crate) circuit: Duration,
-    /// Silence in the middle of an answer.
+    /// Silence in the middle of an answer. A service that froze behind Tor never errors by
+    /// itself, however long one waits.
     pub(crate) idle: Duration,
     /// A whole small answer: a server that sends one byte a minute is not waited for.
     pub(crate) answer: Duration,
-    /// The slowest rate at which an item is worth waiting for, in bytes a second.
+    /// The slowest rate at which a body is worth waiting for, in bytes a second, over each
+    /// stretch of `idle`. Tor's worst circuits are ten times faster.
     pub(crate) slowest: u64,
 }
 
@@ -44,6 +46,11 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The same for somebody who waits this long for a sign of life.
+    pub(crate) fn patient(patience: Duration) -> Self {
+        Self { idle: patience, answer: patience.saturating_mul(10), ..Self::default() }
+    }
+
     /// The longest a body of this many bytes may take.
     pub(crate) fn body_time(&self, bytes: u64) -> Duration {
         self.answer.saturating_add(Duration::from_secs(bytes / self.slowest.max(1)))

@@ -22,6 +22,7 @@ mod etag;
 mod file_name;
 mod limits;
 mod model;
+mod pace;
 mod socks;
 #[cfg(test)]
 mod tests;

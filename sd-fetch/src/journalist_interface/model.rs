@@ -114,6 +114,11 @@ impl RawSource {
 }
 
 impl Submission {
+    /// How people call it: `focal ghost, document 3`.
+    pub(crate) fn shown(&self) -> String {
+        format!("{}, {} {}", self.designation, self.kind, self.number)
+    }
+
     /// Takes a message or document.
     pub(crate) fn from_submission(
         raw: &RawSubmission,

@@ -34,6 +34,18 @@ pub(crate) enum Refusal {
     Other(u8),
 }
 
+impl Refusal {
+    /// Whether a moment later Tor may say otherwise.
+    pub(super) fn may_pass(self) -> bool {
+        match self {
+            Self::NotNow => true,
+            Self::NoKey | Self::WrongKey | Self::Mistyped | Self::Unexplained | Self::Other(_) => {
+                false
+            }
+        }
+    }
+}
+
 /// Why there is no connection through the proxy.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SocksError {

@@ -84,7 +84,7 @@ impl fmt::Display for ListReport {
                 writeln!(f, "  {number:>6}  {kind:<8}  {:>9}  {}", size(*bytes), row.place())?;
             }
         }
-        write_refused(f, &self.refused)?;
+        write_refused(f, "refused: ", &self.refused)?;
         let on_server = self.rows().filter(|r| r.on_server).count();
         let sources = count(self.sources.len(), "source");
         writeln!(f, "{sources}, {} on the server", count(on_server, "item"))?;

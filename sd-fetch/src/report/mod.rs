@@ -15,13 +15,14 @@ use crate::inventory::Refused;
 /// Lines stay within 80 columns.
 const WIDTH: usize = 78;
 
-/// The list of refused items, each with its reason.
-fn write_refused(f: &mut fmt::Formatter<'_>, refused: &[Refused]) -> fmt::Result {
+/// A list of items that are not here, each with its reason after `lead`.
+fn write_refused(f: &mut fmt::Formatter<'_>, lead: &str, refused: &[Refused]) -> fmt::Result {
+    let below = " ".repeat(lead.len());
     for entry in refused {
-        write_wrapped(f, "refused: ", &format!("{}: {}", entry.name, entry.why))?;
+        write_wrapped(f, lead, &format!("{}: {}", entry.name, entry.why))?;
         match (&entry.item, &entry.source) {
-            (Some(item), _) => write_wrapped(f, "         item ", item.as_str())?,
-            (None, Some(source)) => write_wrapped(f, "         source ", source.as_str())?,
+            (Some(item), _) => write_wrapped(f, &format!("{below}item "), item.as_str())?,
+            (None, Some(source)) => write_wrapped(f, &format!("{below}source "), source.as_str())?,
             (None, None) => {}
         }
     }

@@ -28,7 +28,9 @@ pub(crate) struct SyncReport {
     pub(crate) waiting: usize,
     /// Why the run ended early.
     pub(crate) ended_early: Option<String>,
-    /// Items that were not fetched because the run ended early.
+    /// Items that were begun when the run ended early; what came of them is kept.
+    pub(crate) unfinished: Vec<Refused>,
+    /// Items that were not begun because the run ended early.
     pub(crate) left: usize,
     /// The next command.
     #[serde(skip)]
@@ -105,7 +107,8 @@ impl fmt::Display for SyncReport {
             }
             writeln!(f, "{column:<COLUMN$}  {:<40} {:>9}", line.counts(), size(line.bytes))?;
         }
-        write_refused(f, &self.refused)?;
+        write_refused(f, "refused: ", &self.refused)?;
+        write_refused(f, "unfinished: ", &self.unfinished)?;
         let verb = if self.dry_run { "to fetch" } else { "fetched and checked" };
         let bytes = self.sources.iter().map(|l| l.bytes).sum();
         writeln!(f, "{} {verb}, {}", count(self.new_items(), "new item"), size(bytes))?;
@@ -115,7 +118,8 @@ impl fmt::Display for SyncReport {
         writeln!(f, "{} already here", count(self.already_here, "item"))?;
         if let Some(why) = &self.ended_early {
             write_wrapped(f, "ended early: ", why)?;
-            writeln!(f, "{} not fetched", count(self.left, "item"))?;
+            let not_fetched = self.left + self.unfinished.len();
+            writeln!(f, "{} not fetched", count(not_fetched, "item"))?;
         }
         writeln!(f, "{} waiting in the inbox", count(self.waiting, "item"))
     }
@@ -166,6 +170,12 @@ mod tests {
             already_here: 4,
             waiting: 7,
             ended_early: Some("refused (403): the session may have ended".to_owned()),
+            unfinished: vec![Refused {
+                source: Some(shown(SOURCE)),
+                item: Some(shown(ITEM)),
+                name: shown("focal ghost, document 6"),
+                why: "the server fell silent".to_owned(),
+            }],
             left: 2,
             hint: None,
         }
@@ -178,11 +188,13 @@ focal ghost                 2 messages, 1 reply                         1.8 kB
 refused: focal ghost, document 4: the content does not match the server's own
          hash
          item 952bab4d-260c-4136-b774-39eaacf9b912
+unfinished: focal ghost, document 6: the server fell silent
+            item 952bab4d-260c-4136-b774-39eaacf9b912
 3 new items fetched and checked, 1.8 kB
 1 refused
 4 items already here
 ended early: refused (403): the session may have ended
-2 items not fetched
+3 items not fetched
 7 items waiting in the inbox
 ";
         assert_eq!(report().to_string(), text);
@@ -196,6 +208,8 @@ ended early: refused (403): the session may have ended
             "already_here": 4,
             "waiting": 7,
             "ended_early": "refused (403): the session may have ended",
+            "unfinished": [{"source": SOURCE, "item": ITEM, "name": "focal ghost, document 6",
+                "why": "the server fell silent"}],
             "left": 2,
         });
         assert_eq!(value, wanted);

@@ -36,6 +36,7 @@ pub(crate) type Routes = BTreeMap<String, Answer>;
 pub(crate) struct Server {
     pub(crate) addr: SocketAddr,
     heard: Arc<Mutex<Vec<Request>>>,
+    later: Arc<Mutex<Routes>>,
 }
 
 /// How a run ended.
@@ -62,7 +63,11 @@ pub(crate) fn recorded(name: &str) -> (String, Answer) {
         (json, _) => json.to_string().into_bytes(),
     };
     let pairs = response["headers"].as_array().expect("headers");
-    let headers = pairs.iter().map(|p| (text(&p[0]), text(&p[1]))).collect();
+    // A server's clock goes on.
+    let now = jiff::Timestamp::now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let today =
+        |name: String, value| if name == "Date" { (name, now.clone()) } else { (name, value) };
+    let headers = pairs.iter().map(|p| today(text(&p[0]), text(&p[1]))).collect();
     let status = u16::try_from(response["status"].as_u64().expect("a status")).expect("small");
     (line, Answer { status, headers, body: Vec::new(), endless: None }.with_body(body))
 }
@@ -134,14 +139,20 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let addr = listener.local_addr().expect("an address");
         let heard = Arc::new(Mutex::new(Vec::new()));
-        let notes = Arc::clone(&heard);
+        let later = Arc::new(Mutex::new(Routes::new()));
+        let (notes, seconds) = (Arc::clone(&heard), Arc::clone(&later));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 // A client that hangs up in the middle is what some tests are about.
-                let _ = serve(stream, &routes, &notes);
+                let _ = serve(stream, &routes, &seconds, &notes);
             }
         });
-        Self { addr, heard }
+        Self { addr, heard, later }
+    }
+
+    /// Answers a second request for this otherwise.
+    pub(crate) fn then(&self, line: &str, answer: Answer) {
+        self.later.lock().expect("no panic").insert(line.to_owned(), answer);
     }
 
     /// Every request so far, in order.
@@ -181,7 +192,7 @@ impl Server {
         let mut args: Vec<OsString> = vec!["sd-fetch".into(), verb.into()];
         args.extend(["--insecure-loopback".into(), addr.into()]);
         args.extend(["--credentials-fd".into(), fd.into()]);
-        args.extend(["--home".into(), home.into()]);
+        args.extend(["--home".into(), home.into(), "--patience".into(), "3".into()]);
         args.extend(more.iter().map(OsString::from));
         let _: std::process::ExitCode = sd_fetch::run(args, ui);
     }
@@ -190,6 +201,7 @@ impl Server {
 fn serve(
     mut stream: TcpStream,
     routes: &Routes,
+    later: &Mutex<Routes>,
     notes: &Mutex<Vec<Request>>,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
@@ -212,7 +224,11 @@ fn serve(
     reader.read_exact(&mut body)?;
     let line = first.trim_end_matches(" HTTP/1.1").to_owned();
     let body = String::from_utf8_lossy(&body).into_owned();
-    notes.lock().expect("no panic").push(Request { line: line.clone(), headers: lines, body });
+    let mut notes = notes.lock().expect("no panic");
+    let asked_before = notes.iter().any(|r| r.line == line);
+    notes.push(Request { line: line.clone(), headers: lines, body });
+    drop(notes);
     let lost = recorded("062-submission-deleted-download").1;
-    routes.get(&line).unwrap_or(&lost).send(&mut stream)
+    let later = later.lock().expect("no panic").get(&line).filter(|_| asked_before).cloned();
+    later.as_ref().or_else(|| routes.get(&line)).unwrap_or(&lost).send(&mut stream)
 }

@@ -161,6 +161,11 @@ impl World {
         self.items.iter().find(|item| item.uuid == uuid)
     }
 
+    /// The item with this UUID, to change what the database says of it.
+    pub fn item_mut(&mut self, uuid: &str) -> Option<&mut Item> {
+        self.items.iter_mut().find(|item| item.uuid == uuid)
+    }
+
     /// Puts other bytes where the ciphertext was; size and hash in the database stay as they were.
     pub fn replace_on_disk(&self, uuid: &str, mut bytes: impl Read) -> io::Result<()> {
         let item = self.item(uuid).ok_or(io::ErrorKind::NotFound)?;

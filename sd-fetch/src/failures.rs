@@ -4,13 +4,13 @@ use sd_bundle::{InboxError, OutboxError};
 use sd_term::{Failure, Status};
 
 use crate::addresses::AddressesError;
-use crate::fetch::FetchError;
+use crate::fetch::{EndError, FetchError};
 use crate::holdings::HoldingsError;
 use crate::journalist_interface::{ClientError, DownloadError};
 
 /// What was being done when the conversation failed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     Reaching,
     LoggingIn,
     Listing,
@@ -18,7 +18,7 @@ pub(super) enum Step {
 }
 
 impl Step {
-    pub(super) fn failed(self, e: &ClientError) -> Failure {
+    pub(crate) fn failed(self, e: &ClientError) -> Failure {
         let doing = match self {
             Self::Reaching => "reaching the Journalist Interface",
             Self::LoggingIn => "logging in",
@@ -29,7 +29,7 @@ impl Step {
     }
 
     /// The error, and what may be behind a 403: the server itself never says.
-    pub(super) fn explained(self, e: &ClientError) -> String {
+    pub(crate) fn explained(self, e: &ClientError) -> String {
         match (e, self) {
             (ClientError::Forbidden(_), Self::LoggingIn) => format!(
                 "{}; the user name or the passphrase may be wrong, the one-time code wrong, old \
@@ -62,14 +62,14 @@ impl Step {
     }
 }
 
-pub(super) fn inbox_failure(e: InboxError) -> Failure {
+pub(crate) fn inbox_failure(e: InboxError) -> Failure {
     match e {
         InboxError::Dir(e) => e.into(),
         InboxError::Record { .. } => Failure::new(Status::Refused, e),
     }
 }
 
-pub(super) fn outbox_failure(e: OutboxError) -> Failure {
+pub(crate) fn outbox_failure(e: OutboxError) -> Failure {
     match e {
         OutboxError::Dir(e) => e.into(),
         OutboxError::Record { .. } | OutboxError::Manifest(_) => Failure::new(Status::Refused, e),
@@ -96,20 +96,41 @@ impl From<HoldingsError> for Failure {
 }
 
 /// The failure of a run that ended before its first item.
-pub(super) fn fetch_failure(e: FetchError) -> Failure {
+pub(crate) fn end_failure(why: EndError) -> Failure {
+    let e = match why {
+        EndError::Login(failure) => {
+            return Failure::new(Status::SessionEnded, session_ended(&failure));
+        }
+        EndError::Fetch(FetchError::Inbox(e)) => return inbox_failure(e),
+        EndError::Fetch(FetchError::Download(e)) => e,
+    };
     match e {
-        FetchError::Inbox(e) => inbox_failure(e),
-        FetchError::Download(DownloadError::Client(e)) => Step::Fetching.failed(&e),
-        FetchError::Download(DownloadError::Store(e)) => {
+        DownloadError::Client(e) => Step::Fetching.failed(&e),
+        DownloadError::Place(e) => e.into(),
+        DownloadError::Store(e) => {
             let full = e.kind() == std::io::ErrorKind::StorageFull;
             Failure::new(if full { Status::NoSpace } else { Status::FileError }, e)
         }
-        FetchError::Download(
-            e @ (DownloadError::Etag(_)
-            | DownloadError::NoLength
-            | DownloadError::OtherLength { .. }
-            | DownloadError::OtherSize { .. }
-            | DownloadError::OtherHash),
-        ) => Failure::new(Status::VerifyFailed, e),
+        e @ (DownloadError::Etag(_)
+        | DownloadError::NoLength
+        | DownloadError::OtherLength { .. }
+        | DownloadError::OtherSize { .. }
+        | DownloadError::OtherHash
+        | DownloadError::OtherPieces) => Failure::new(Status::VerifyFailed, e),
     }
+}
+
+/// The same in the report of a run that did something.
+pub(crate) fn end_words(why: &EndError) -> String {
+    match why {
+        EndError::Login(failure) => session_ended(failure),
+        EndError::Fetch(FetchError::Download(DownloadError::Client(e))) => {
+            Step::Fetching.explained(e)
+        }
+        EndError::Fetch(e) => e.to_string(),
+    }
+}
+
+fn session_ended(failure: &Failure) -> String {
+    format!("the session ended, and nobody logged in again: {}", failure.message)
 }
