@@ -16,6 +16,7 @@ mod fetch;
 mod holdings;
 mod inventory;
 mod journalist_interface;
+mod overview;
 mod plan;
 mod report;
 mod visit;

@@ -64,7 +64,12 @@ impl Inbox {
 
     /// Downloads that an earlier run could not finish.
     pub fn interrupted(&self) -> Result<Vec<Interrupted>, InboxError> {
-        Ok(incoming::interrupted(&self.dir)?)
+        Self::look_interrupted(&self.dir)
+    }
+
+    /// The same without the lock.
+    pub fn look_interrupted(dir: &Dir) -> Result<Vec<Interrupted>, InboxError> {
+        Ok(incoming::interrupted(dir)?)
     }
 
     /// Forgets a download that an earlier run could not finish.

@@ -50,8 +50,8 @@ pub(crate) fn run(args: Args, station: &Station) -> Result<StatusReport, Failure
         tor: TorState::of(&proxies, &TorPlaces::default(), PATIENCE),
         inbox,
         partial: Partials {
-            downloads: holdings.partials.len(),
-            bytes: holdings.partials.iter().map(|p| p.bytes).sum(),
+            downloads: holdings.interrupted.len(),
+            bytes: holdings.interrupted.iter().map(|p| p.bytes).sum(),
         },
         delivered_ever: states.values().filter(|s| **s == ItemState::Delivered).count(),
         free: free(home)?,

@@ -1,12 +1,13 @@
 //! `sd-fetch sync`
 
-use sd_bundle::Inbox;
+use sd_bundle::{Home, Inbox, ItemState};
 use sd_term::{Failure, Status, Ui, size};
 
 use super::server::{self, ServerArgs};
 use crate::addresses::Station;
 use crate::failures::{Step, end_failure, end_words, inbox_failure};
 use crate::fetch::{Ended, Outcome, fetch};
+use crate::holdings::Holdings;
 use crate::inventory::Inventory;
 use crate::plan::{NoRoom, Plan};
 use crate::report::{SourceLine, SyncReport};
@@ -51,7 +52,8 @@ pub(crate) fn run(request: Request, ui: &mut Ui) -> Result<SyncReport, Failure> 
     // The lock first: nobody types a code to learn that another run is busy.
     let inbox = Inbox::open(base.home.part("inbox")?).map_err(inbox_failure)?;
     let (sync, pack) = (base.sync_hint(), base.pack_hint());
-    let mut report = base.with_visit(ui, |visit, ui| work(visit, &inbox, mode, ui))?;
+    let home = base.home.clone();
+    let mut report = base.with_visit(ui, |visit, ui| work(visit, &inbox, &home, mode, ui))?;
     report.hint = match mode {
         Mode::ShowPlan if !report.sources.is_empty() => Some(sync),
         _ => (report.waiting > 0).then_some(pack),
@@ -62,23 +64,24 @@ pub(crate) fn run(request: Request, ui: &mut Ui) -> Result<SyncReport, Failure> 
 fn work(
     visit: &mut Visit<'_>,
     inbox: &Inbox,
+    home: &Home,
     mode: Mode,
     ui: &mut Ui,
 ) -> Result<SyncReport, Failure> {
     let session = visit.session();
     let listing = session.listing().map_err(|e| Step::Listing.failed(&e))?;
     let inventory = Inventory::new(&listing, session.limits());
-    let here = inbox.items().map_err(inbox_failure)?;
-    let plan = Plan::new(inventory, &here);
+    let before = Holdings::look(home)?;
+    let plan = Plan::new(inventory, &before.inbox, &before.shipments.delivered());
     if let Err(NoRoom { needed, free }) = plan.room(inbox)? {
         let message = format!("{} to fetch, {} free in the inbox", size(needed), size(free));
         return Err(Failure::new(Status::NoSpace, message));
     }
     match mode {
-        Mode::ShowPlan => Ok(planned(plan, here.len())),
+        Mode::ShowPlan => Ok(planned(plan, before.in_inbox(ItemState::Waiting))),
         Mode::Fetch => {
             let outcome = fetch(&plan, visit, inbox, ui);
-            let waiting = inbox.items().map_err(inbox_failure)?.len();
+            let waiting = Holdings::look(home)?.in_inbox(ItemState::Waiting);
             done(&plan, outcome, waiting)
         }
     }
@@ -91,6 +94,7 @@ fn planned(plan: Plan, waiting: usize) -> SyncReport {
         sources: SourceLine::tally(items),
         refused: plan.refused,
         already_here: plan.here,
+        delivered_before: plan.delivered,
         waiting,
         ended_early: None,
         unfinished: Vec::new(),
@@ -115,6 +119,7 @@ fn done(plan: &Plan, outcome: Outcome, waiting: usize) -> Result<SyncReport, Fai
         sources: SourceLine::tally(items),
         refused,
         already_here: plan.here,
+        delivered_before: plan.delivered,
         waiting,
         ended_early,
         unfinished,

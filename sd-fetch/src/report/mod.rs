@@ -4,7 +4,7 @@ mod list;
 mod status;
 mod sync;
 
-pub(crate) use list::{ListReport, Row, SourceRows};
+pub(crate) use list::ListReport;
 pub(crate) use status::{InboxFacts, Partials, ServerFacts, StatusReport};
 pub(crate) use sync::{SourceLine, SyncReport};
 

@@ -24,6 +24,8 @@ pub(crate) struct SyncReport {
     pub(crate) refused: Vec<Refused>,
     /// Items on the server that were in the inbox before.
     pub(crate) already_here: usize,
+    /// Items on the server that are not in the inbox, because they were delivered.
+    pub(crate) delivered_before: usize,
     /// Items that wait in the inbox now.
     pub(crate) waiting: usize,
     /// Why the run ended early.
@@ -116,6 +118,9 @@ impl fmt::Display for SyncReport {
             writeln!(f, "{} refused", self.refused.len())?;
         }
         writeln!(f, "{} already here", count(self.already_here, "item"))?;
+        if self.delivered_before > 0 {
+            writeln!(f, "{} delivered before", count(self.delivered_before, "item"))?;
+        }
         if let Some(why) = &self.ended_early {
             write_wrapped(f, "ended early: ", why)?;
             let not_fetched = self.left + self.unfinished.len();
@@ -168,6 +173,7 @@ mod tests {
                 why: "the content does not match the server's own hash".to_owned(),
             }],
             already_here: 4,
+            delivered_before: 9,
             waiting: 7,
             ended_early: Some("refused (403): the session may have ended".to_owned()),
             unfinished: vec![Refused {
@@ -193,6 +199,7 @@ unfinished: focal ghost, document 6: the server fell silent
 3 new items fetched and checked, 1.8 kB
 1 refused
 4 items already here
+9 items delivered before
 ended early: refused (403): the session may have ended
 3 items not fetched
 7 items waiting in the inbox
@@ -206,6 +213,7 @@ ended early: refused (403): the session may have ended
             "refused": [{"source": SOURCE, "item": ITEM, "name": "focal ghost, document 4",
                 "why": "the content does not match the server's own hash"}],
             "already_here": 4,
+            "delivered_before": 9,
             "waiting": 7,
             "ended_early": "refused (403): the session may have ended",
             "unfinished": [{"source": SOURCE, "item": ITEM, "name": "focal ghost, document 6",
