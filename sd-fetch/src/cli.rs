@@ -11,7 +11,8 @@ use sd_bundle::Home;
 use sd_term::{Face, Failure, Report, Status, Ui};
 use serde::Serialize;
 
-use crate::commands::{list, sync};
+use crate::addresses::Station;
+use crate::commands::{list, status, sync};
 
 /// Fetch what is new from the Journalist Interface, still encrypted, every hash checked
 ///
@@ -40,6 +41,7 @@ struct Global {
 enum Verb {
     Sync(sync::Args),
     List(list::Args),
+    Status(status::Args),
 }
 
 /// The face a command line asks for, even one that cannot be understood otherwise.
@@ -68,18 +70,24 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
         Ok(cli) => cli,
         Err(e) => return not_a_command(&e, ui),
     };
-    let Some(home) = Home::choose(cli.global.home, user_home()) else {
+    let user = user_home();
+    let Some(home) = Home::choose(cli.global.home, user.clone()) else {
         let failure = Failure::new(Status::Usage, "HOME is not set: say --home DIR");
         return ui.finish::<HelpText>("sd-fetch", Err(failure));
     };
+    let station = Station { home, user };
     match cli.verb {
         Verb::Sync(args) => {
-            let result = sync::run(args.into_request(home), ui);
+            let result = args.into_request(station).and_then(|request| sync::run(request, ui));
             ui.finish("sd-fetch sync", result)
         }
         Verb::List(args) => {
-            let result = list::run(args.into_request(home), ui);
+            let result = args.into_request(station).and_then(|request| list::run(request, ui));
             ui.finish("sd-fetch list", result)
+        }
+        Verb::Status(args) => {
+            let result = status::run(args, &station);
+            ui.finish("sd-fetch status", result)
         }
     }
 }
@@ -132,11 +140,11 @@ mod tests {
     }
 
     #[test]
-    fn a_server_is_named_once_and_only_once() {
+    fn a_server_is_named_once_at_most() {
         assert!(parses(&words(&format!("sd-fetch sync --server {ONION}"))));
+        assert!(parses(&words("sd-fetch sync")));
         assert!(parses(&words("sd-fetch list --insecure-loopback 127.0.0.1:8081 --json")));
         for bad in [
-            "sd-fetch sync".to_owned(),
             format!("sd-fetch sync --server {ONION} --insecure-loopback 127.0.0.1:1"),
             "sd-fetch sync --server localhost".to_owned(),
             "sd-fetch sync --insecure-loopback 10.0.0.1:80".to_owned(),

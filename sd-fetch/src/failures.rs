@@ -1,9 +1,11 @@
 //! What went wrong, in the words of the status table.
 
-use sd_bundle::InboxError;
+use sd_bundle::{InboxError, OutboxError};
 use sd_term::{Failure, Status};
 
+use crate::addresses::AddressesError;
 use crate::fetch::{EndError, FetchError};
+use crate::holdings::HoldingsError;
 use crate::journalist_interface::{ClientError, DownloadError};
 
 /// What was being done when the conversation failed.
@@ -64,6 +66,32 @@ pub(crate) fn inbox_failure(e: InboxError) -> Failure {
     match e {
         InboxError::Dir(e) => e.into(),
         InboxError::Record { .. } => Failure::new(Status::Refused, e),
+    }
+}
+
+pub(crate) fn outbox_failure(e: OutboxError) -> Failure {
+    match e {
+        OutboxError::Dir(e) => e.into(),
+        OutboxError::Record { .. } | OutboxError::Manifest(_) => Failure::new(Status::Refused, e),
+    }
+}
+
+impl From<AddressesError> for Failure {
+    fn from(e: AddressesError) -> Self {
+        match e {
+            AddressesError::Dir(e) => e.into(),
+            e => Self::new(Status::Refused, e),
+        }
+    }
+}
+
+impl From<HoldingsError> for Failure {
+    fn from(e: HoldingsError) -> Self {
+        match e {
+            HoldingsError::Dir(e) => e.into(),
+            HoldingsError::Inbox(e) => inbox_failure(e),
+            HoldingsError::Outbox(e) => outbox_failure(e),
+        }
     }
 }
 

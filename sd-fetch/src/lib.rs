@@ -8,10 +8,12 @@
 //! Nothing here can read a message: ciphertext, sizes and hashes are all that passes through.
 //! Nothing is marked as seen and nothing is deleted on the server.
 
+mod addresses;
 mod cli;
 mod commands;
 mod failures;
 mod fetch;
+mod holdings;
 mod inventory;
 mod journalist_interface;
 mod plan;

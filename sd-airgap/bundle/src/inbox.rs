@@ -99,10 +99,16 @@ impl Inbox {
 
     /// Every item, ordered by source, number and identity.
     pub fn items(&self) -> Result<Vec<Item>, InboxError> {
+        Self::look(&self.dir)
+    }
+
+    /// The same without the lock, for a look while another run works: a record stands under its
+    /// name only when its item is whole, and one that goes away meanwhile is left out.
+    pub fn look(dir: &Dir) -> Result<Vec<Item>, InboxError> {
         let mut items = Vec::new();
-        for entry in self.dir.entries()? {
+        for entry in dir.entries()? {
             if entry.kind == EntryKind::Dir && entry.name.parse::<SourceId>().is_ok() {
-                items_of(&self.dir.sub(&entry.name)?, &mut items)?;
+                items_of(&dir.sub(&entry.name)?, &mut items)?;
             }
         }
         items.sort_by(|a, b| (&a.source, a.number, &a.item).cmp(&(&b.source, b.number, &b.item)));
@@ -129,7 +135,10 @@ fn items_of(dir: &Dir, items: &mut Vec<Item>) -> Result<(), InboxError> {
         if entry.name.strip_suffix(".json").is_none() {
             continue;
         }
-        let bytes = dir.read_small(&entry.name, MAX_RECORD)?;
+        let bytes = match dir.read_small(&entry.name, MAX_RECORD) {
+            Err(e) if e.is_not_found() => continue,
+            read => read?,
+        };
         let bad = |why: String| InboxError::Record {
             path: sd_fs::escape(dir.path().join(&entry.name).as_os_str().as_encoded_bytes()),
             why,

@@ -22,6 +22,7 @@ mod outbox;
 mod random;
 mod reader;
 mod receipt;
+mod shipments;
 mod writer;
 
 pub use home::{Home, Role};
@@ -38,4 +39,5 @@ pub use reader::{
     Attested, Authentic, Bundle, BundleError, Discard, MemberSink, Unverified, Verified,
 };
 pub use receipt::{Nonce, Receipt, ReceiptError};
+pub use shipments::{Delivered, Shipments};
 pub use writer::{WriteError, write_bundle};

@@ -8,15 +8,15 @@
 //! ```
 //! Files only ever appear here; nothing is rewritten, so a crash leaves a state with a name.
 
-use std::collections::HashMap;
+use std::ops::Deref;
 
 use sd_fs::{Blake3, Dir, DirError, Lock};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::ItemId;
 use crate::limits::Limits;
 use crate::manifest::{Manifest, ManifestError, Timestamp};
 use crate::receipt::Receipt;
+use crate::shipments::Shipments;
 
 /// How far a bundle has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -67,12 +67,20 @@ struct Record {
     manifest: Manifest,
 }
 
-/// The outbox, locked for this run.
+/// The outbox, locked for this run. What it holds is read through [`Shipments`].
 #[derive(Debug)]
 pub struct Outbox {
     dir: Dir,
-    bundles: Vec<Packed>,
+    shipments: Shipments,
     _lock: Lock,
+}
+
+impl Deref for Outbox {
+    type Target = Shipments;
+
+    fn deref(&self) -> &Shipments {
+        &self.shipments
+    }
 }
 
 /// Why the outbox cannot be used.
@@ -98,57 +106,19 @@ impl Outbox {
     /// Opens the outbox, takes its lock and reads every record.
     pub fn open(dir: Dir) -> Result<Self, OutboxError> {
         let lock = dir.lock(".lock")?;
-        let mut bundles = Vec::new();
-        let entries = dir.entries()?;
-        let has = |name: String| entries.iter().any(|e| e.name == name);
-        for entry in &entries {
-            let Some(stem) = entry.name.strip_suffix(".json") else { continue };
-            let state = if has(format!("{stem}.delivered")) {
-                PackState::Delivered
-            } else if has(format!("{stem}.packed")) {
-                PackState::Packed
-            } else if has(format!("{stem}.abandoned")) {
-                PackState::Abandoned
-            } else {
-                PackState::Prepared
-            };
-            bundles.push(read(&dir, &entry.name, state)?);
-        }
-        bundles.sort_by_key(|b| b.manifest.sequence);
-        Ok(Self { dir, bundles, _lock: lock })
-    }
-
-    /// Every bundle, in sequence.
-    pub fn bundles(&self) -> &[Packed] {
-        &self.bundles
+        let shipments = Shipments::look(&dir)?;
+        Ok(Self { dir, shipments, _lock: lock })
     }
 
     /// The number of the next bundle. Numbers of abandoned packs are not used again.
     pub fn next_sequence(&self) -> u64 {
-        self.bundles.last().map_or(1, |b| b.manifest.sequence + 1)
+        self.bundles().last().map_or(1, |b| b.manifest.sequence + 1)
     }
 
     /// The hash of the last manifest that reached a medium.
     pub fn previous(&self) -> Option<Blake3> {
         let reached = |b: &&Packed| b.state >= PackState::Packed;
-        self.bundles.iter().rfind(reached).map(|b| b.hash)
-    }
-
-    /// How far each item has come; an item not listed is waiting.
-    pub fn item_states(&self) -> HashMap<ItemId, ItemState> {
-        let mut states = HashMap::new();
-        for bundle in &self.bundles {
-            let state = match bundle.state {
-                PackState::Abandoned | PackState::Prepared => continue,
-                PackState::Packed => ItemState::Packed,
-                PackState::Delivered => ItemState::Delivered,
-            };
-            for member in &bundle.manifest.members {
-                let known = states.entry(member.item.item.clone()).or_insert(state);
-                *known = state.max(*known);
-            }
-        }
-        states
+        self.bundles().iter().rfind(reached).map(|b| b.hash)
     }
 
     /// Remembers a bundle that is about to get its name.
@@ -167,7 +137,7 @@ impl Outbox {
         let name = format!("{}.json", stem(manifest));
         let json = serde_json::to_vec(&record).map_err(|e| bad(&name, &e))?;
         self.dir.write_new(&name, &json)?;
-        self.bundles.push(Packed {
+        self.shipments.bundles.push(Packed {
             manifest: record.manifest,
             hash,
             file: record.file,
@@ -179,7 +149,7 @@ impl Outbox {
 
     /// Marks a bundle. Marking it again is fine.
     pub fn mark(&mut self, index: usize, state: PackState) -> Result<(), OutboxError> {
-        let Some(bundle) = self.bundles.get_mut(index) else { return Ok(()) };
+        let Some(bundle) = self.shipments.bundles.get_mut(index) else { return Ok(()) };
         let ending = match state {
             PackState::Abandoned => "abandoned",
             PackState::Packed => "packed",
@@ -199,8 +169,30 @@ impl Outbox {
 
     /// The bundle that this receipt code belongs to.
     pub fn find(&self, receipt: &Receipt) -> Option<usize> {
-        self.bundles.iter().position(|b| b.manifest.receipt(&b.hash) == *receipt)
+        self.bundles().iter().position(|b| b.manifest.receipt(&b.hash) == *receipt)
     }
+}
+
+/// Every record, in sequence.
+pub(crate) fn records(dir: &Dir) -> Result<Vec<Packed>, OutboxError> {
+    let mut bundles = Vec::new();
+    let entries = dir.entries()?;
+    let has = |name: String| entries.iter().any(|e| e.name == name);
+    for entry in &entries {
+        let Some(stem) = entry.name.strip_suffix(".json") else { continue };
+        let state = if has(format!("{stem}.delivered")) {
+            PackState::Delivered
+        } else if has(format!("{stem}.packed")) {
+            PackState::Packed
+        } else if has(format!("{stem}.abandoned")) {
+            PackState::Abandoned
+        } else {
+            PackState::Prepared
+        };
+        bundles.push(read(dir, &entry.name, state)?);
+    }
+    bundles.sort_by_key(|b| b.manifest.sequence);
+    Ok(bundles)
 }
 
 fn read(dir: &Dir, name: &str, state: PackState) -> Result<Packed, OutboxError> {

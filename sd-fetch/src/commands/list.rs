@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sd_bundle::{Designation, Home, Inbox, Item, ItemId, SourceId};
-use sd_term::{Failure, Status, Ui};
+use sd_bundle::{Designation, Inbox, Item, ItemId, SourceId};
+use sd_term::{Failure, Ui};
 
 use super::server::{self, ServerArgs};
+use crate::addresses::Station;
 use crate::failures::{Step, inbox_failure};
 use crate::inventory::Inventory;
 use crate::journalist_interface::Submission;
@@ -22,14 +23,13 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn into_request(self, home: Home) -> Option<server::Request> {
-        self.server.into_request(home)
+    pub(crate) fn into_request(self, station: Station) -> Result<server::Request, Failure> {
+        self.server.into_request(station)
     }
 }
 
 /// Runs it.
-pub(crate) fn run(request: Option<server::Request>, ui: &mut Ui) -> Result<ListReport, Failure> {
-    let base = request.ok_or_else(|| Failure::new(Status::Usage, "name one server"))?;
+pub(crate) fn run(base: server::Request, ui: &mut Ui) -> Result<ListReport, Failure> {
     let inbox = Inbox::open(base.home.part("inbox")?).map_err(inbox_failure)?;
     let (sync, pack) = (base.sync_hint(), base.pack_hint());
     let inventory = base.with_visit(ui, |visit, _| {

@@ -3,4 +3,5 @@
 mod server;
 
 pub(crate) mod list;
+pub(crate) mod status;
 pub(crate) mod sync;

@@ -7,6 +7,7 @@ use clap::Args;
 use sd_bundle::Home;
 use sd_term::{Failure, Hint, Status, Ui};
 
+use crate::addresses::{Known, Origin, Station};
 use crate::failures::Step;
 use crate::journalist_interface::{Client, Limits, LoopbackAddress, OnionAddress, Server};
 use crate::visit::{Login, Visit};
@@ -21,8 +22,9 @@ const TOR_SOCKS: [([u8; 4], u16); 2] = [([10, 200, 1, 1], 9050), ([127, 0, 0, 1]
 /// Which server, and who asks.
 #[derive(Args)]
 pub(crate) struct ServerArgs {
-    /// The Journalist Interface: 56 characters, then .onion
-    #[arg(long, value_name = "ADDRESS", required_unless_present = "insecure_loopback")]
+    /// The Journalist Interface: 56 characters, then .onion [default: this station's
+    /// settings.toml, then what SecureDrop's own setup left on this stick]
+    #[arg(long, value_name = "ADDRESS")]
     server: Option<OnionAddress>,
     /// Tor's SOCKS port; may be repeated, the first that is open is used
     /// [default: 10.200.1.1:9050, then 127.0.0.1:9050]
@@ -53,6 +55,8 @@ pub(crate) struct ServerArgs {
 pub(crate) struct Request {
     pub(super) home: Home,
     server: Server,
+    /// Whether a command for the same server has to name it.
+    named: bool,
     proxies: Vec<SocketAddr>,
     proxies_given: bool,
     login: Login,
@@ -61,22 +65,21 @@ pub(crate) struct Request {
 }
 
 impl ServerArgs {
-    pub(super) fn into_request(self, home: Home) -> Option<Request> {
-        let server = match (self.server, self.insecure_loopback) {
-            (Some(onion), None) => Server::Onion(onion),
-            (None, Some(addr)) => Server::Loopback(addr),
-            // clap refuses both and neither.
-            _ => return None,
+    pub(super) fn into_request(self, station: Station) -> Result<Request, Failure> {
+        let (server, named) = if let Some(addr) = self.insecure_loopback {
+            (Server::Loopback(addr), true)
+        } else {
+            let Known { address, origin } = station.journalist_interface(self.server)?;
+            (Server::Onion(address), origin == Origin::Flag)
         };
-        let proxies_given = !self.tor_socks.is_empty();
-        let proxies =
-            if proxies_given { self.tor_socks } else { TOR_SOCKS.map(SocketAddr::from).to_vec() };
+        let (proxies, proxies_given) = proxies_or_default(self.tor_socks);
         let login = match self.credentials_fd {
             Some(fd) => Login::from_descriptor(fd),
             None => Login::by_prompt(self.username),
         };
         let [wait, patience] = [self.wait, self.patience].map(|s| Duration::from_secs(s.into()));
-        Some(Request { home, server, proxies, proxies_given, login, wait, patience })
+        let home = station.home;
+        Ok(Request { home, server, named, proxies, proxies_given, login, wait, patience })
     }
 }
 
@@ -101,6 +104,7 @@ impl Request {
     pub(super) fn sync_hint(&self) -> Hint {
         let mut args = vec!["sd-fetch".to_owned(), "sync".to_owned()];
         match &self.server {
+            Server::Onion(_) if !self.named => {}
             Server::Onion(_) => args.extend(["--server".to_owned(), self.server.to_string()]),
             Server::Loopback(_) => {
                 args.extend(["--insecure-loopback".to_owned(), self.server.to_string()]);
@@ -116,10 +120,20 @@ impl Request {
 
     /// The command that takes the inbox to the stick.
     pub(super) fn pack_hint(&self) -> Hint {
-        // Where Tails mounts the documented Transfer Device.
-        let pack = ["sd-airgap", "pack", "--to", "/media/amnesia/Transfer Device"];
-        Hint::new(pack.map(str::to_owned).into_iter().chain(self.home.args()))
+        pack_hint(&self.home)
     }
+}
+
+/// The command that takes a station's inbox to the stick.
+pub(super) fn pack_hint(home: &Home) -> Hint {
+    // Where Tails mounts the documented Transfer Device.
+    let pack = ["sd-airgap", "pack", "--to", "/media/amnesia/Transfer Device"];
+    Hint::new(pack.map(str::to_owned).into_iter().chain(home.args()))
+}
+
+/// The SOCKS ports to try, and whether they were given.
+pub(super) fn proxies_or_default(given: Vec<SocketAddr>) -> (Vec<SocketAddr>, bool) {
+    if given.is_empty() { (TOR_SOCKS.map(SocketAddr::from).to_vec(), false) } else { (given, true) }
 }
 
 /// Tails lets only ordinary users reach Tor; a root who is let through elsewhere would write
@@ -145,5 +159,36 @@ mod tests {
         let loopback = Server::Loopback("127.0.0.1:80".parse().expect("an address"));
         assert_eq!(refuse_root(true, &onion).expect_err("refused").status, Status::Refused);
         assert!(refuse_root(false, &onion).is_ok() && refuse_root(true, &loopback).is_ok());
+    }
+
+    #[test]
+    fn a_hint_names_the_server_only_if_the_person_had_to() {
+        let tmp = tempfile::tempdir().expect("a directory");
+        let name = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion";
+        let settings = format!("journalist_interface = \"{name}\"\n");
+        let home = Home::choose(Some(tmp.path().to_owned()), None).expect("a home");
+        home.open().and_then(|d| d.write_new("settings.toml", settings.as_bytes())).expect("w");
+        let args = |line: &str| {
+            let words = line.split(' ').map(str::to_owned);
+            let at_home = words.chain(home.args());
+            let parsed = <Line as clap::Parser>::try_parse_from(at_home).expect("parsed").server;
+            let station = Station { home: home.clone(), user: None };
+            let request = parsed.into_request(station).unwrap_or_else(|e| panic!("{}", e.message));
+            let hint = request.sync_hint().args().to_vec();
+            assert!(crate::parses(&hint), "{hint:?}");
+            hint[..hint.len() - 2].join(" ")
+        };
+        assert_eq!(args("x"), "sd-fetch sync");
+        assert_eq!(args(&format!("x --server {name}")), format!("sd-fetch sync --server {name}"));
+        let loopback = "--insecure-loopback 127.0.0.1:80";
+        assert_eq!(args(&format!("x {loopback}")), format!("sd-fetch sync {loopback}"));
+    }
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        server: ServerArgs,
+        #[arg(long)]
+        home: std::path::PathBuf,
     }
 }

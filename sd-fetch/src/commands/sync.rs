@@ -1,9 +1,10 @@
 //! `sd-fetch sync`
 
-use sd_bundle::{Home, Inbox};
+use sd_bundle::Inbox;
 use sd_term::{Failure, Status, Ui, size};
 
 use super::server::{self, ServerArgs};
+use crate::addresses::Station;
 use crate::failures::{Step, end_failure, end_words, inbox_failure};
 use crate::fetch::{Ended, Outcome, fetch};
 use crate::inventory::Inventory;
@@ -27,7 +28,7 @@ pub(crate) struct Args {
 
 /// A sync, understood.
 pub(crate) struct Request {
-    base: Option<server::Request>,
+    base: server::Request,
     mode: Mode,
 }
 
@@ -38,17 +39,15 @@ enum Mode {
 }
 
 impl Args {
-    pub(crate) fn into_request(self, home: Home) -> Request {
+    pub(crate) fn into_request(self, station: Station) -> Result<Request, Failure> {
         let mode = if self.dry_run { Mode::ShowPlan } else { Mode::Fetch };
-        Request { base: self.server.into_request(home), mode }
+        Ok(Request { base: self.server.into_request(station)?, mode })
     }
 }
 
 /// Runs it.
 pub(crate) fn run(request: Request, ui: &mut Ui) -> Result<SyncReport, Failure> {
-    let Request { base: Some(base), mode } = request else {
-        return Err(Failure::new(Status::Usage, "name one server"));
-    };
+    let Request { base, mode } = request;
     // The lock first: nobody types a code to learn that another run is busy.
     let inbox = Inbox::open(base.home.part("inbox")?).map_err(inbox_failure)?;
     let (sync, pack) = (base.sync_hint(), base.pack_hint());

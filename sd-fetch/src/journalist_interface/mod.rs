@@ -27,11 +27,13 @@ mod socks;
 #[cfg(test)]
 mod tests;
 mod token;
+mod tor;
 
-pub(crate) use address::{LoopbackAddress, OnionAddress, Server};
+pub(crate) use address::{AddressError, LoopbackAddress, OnionAddress, Server};
 pub(crate) use answer::ClientError;
 pub(crate) use client::{Client, Session};
 pub(crate) use download::DownloadError;
 pub(crate) use limits::Limits;
 pub(crate) use model::{Listing, RawSource, Refusal, Sources, Submission, source_id_of};
 pub(crate) use token::{Credentials, CredentialsError};
+pub(crate) use tor::{PATIENCE, TorPlaces, TorState};

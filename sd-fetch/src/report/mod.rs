@@ -1,9 +1,11 @@
 //! Reports: `Display` is the human face, `Serialize` the one for scripts.
 
 mod list;
+mod status;
 mod sync;
 
 pub(crate) use list::{ListReport, Row, SourceRows};
+pub(crate) use status::{InboxFacts, Partials, ServerFacts, StatusReport};
 pub(crate) use sync::{SourceLine, SyncReport};
 
 use std::fmt::{self, Write as _};
