@@ -20,6 +20,7 @@ use ureq::unversioned::transport::{
 use super::address::{OnionAddress, Server};
 use super::limits::Limits;
 use super::socks::{self, Refusal, SocksError};
+use super::tor::{PATIENCE, TorPlaces, TorState};
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,9 @@ pub(crate) enum ConnectError {
     /// No SOCKS port is open.
     #[error("Tor is not connected: open Tor Connection and wait until it says so")]
     NoTor,
+    /// A SOCKS port is open, and Tails says that Tor has not reached its network yet.
+    #[error("Tor is still connecting: wait until Tails says that it is ready")]
+    Connecting,
     /// The proxy did not connect us.
     #[error(transparent)]
     Socks(SocksError),
@@ -42,11 +46,20 @@ pub(crate) enum ConnectError {
 }
 
 impl ConnectError {
+    /// What Tor could not do because it is not ready is not the service's fault.
+    fn of(e: SocksError, proxies: &[SocketAddr], places: &TorPlaces) -> Self {
+        let refused = Self::Socks(e);
+        if refused.may_pass() && TorState::of(proxies, places, PATIENCE) == TorState::Connecting {
+            return Self::Connecting;
+        }
+        refused
+    }
+
     /// Whether a moment later it may go better: Tor restarts once after the network comes up,
     /// and a service is not to be found in the first seconds.
     pub(crate) fn may_pass(&self) -> bool {
         match self {
-            Self::NoTor | Self::Socks(SocksError::Io(_)) => true,
+            Self::NoTor | Self::Connecting | Self::Socks(SocksError::Io(_)) => true,
             Self::Socks(SocksError::Refused(refusal)) => refusal.may_pass(),
             Self::Socks(SocksError::NotSocks)
             | Self::Refused(_)
@@ -113,8 +126,10 @@ impl Doorway {
             Route::Loopback(addr) => self.tcp(*addr).map_err(ConnectError::Refused),
             Route::Tor { onion, proxies, preferred, user } => {
                 let mut stream = self.proxy(proxies, preferred)?;
-                self.through_tor(&mut stream, onion, user).map_err(ConnectError::Socks)?;
-                Ok(stream)
+                match self.through_tor(&mut stream, onion, user) {
+                    Ok(()) => Ok(stream),
+                    Err(e) => Err(ConnectError::of(e, proxies, &TorPlaces::default())),
+                }
             }
         }
     }
@@ -258,6 +273,22 @@ fn random_user() -> Result<String, ConnectError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test listens and writes what is read")]
+    fn on_a_tails_that_is_not_ready_tor_is_to_blame_and_not_the_service() {
+        let tmp = tempfile::tempdir().expect("a directory");
+        let (os_release, flag) = (tmp.path().join("os-release"), tmp.path().join("done"));
+        std::fs::write(&os_release, "ID=tails\n").expect("written");
+        let places = TorPlaces { os_release: vec![os_release], flag: flag.clone() };
+        let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let ports = [port.local_addr().expect("an address")];
+        let of = |refusal: Refusal| ConnectError::of(refusal.into(), &ports, &places);
+        assert!(matches!(of(Refusal::NotNow), ConnectError::Connecting));
+        assert!(matches!(of(Refusal::NoKey), ConnectError::Socks(_)));
+        std::fs::write(&flag, "").expect("written");
+        assert!(matches!(of(Refusal::NotNow), ConnectError::Socks(_)));
+    }
 
     #[test]
     fn a_request_for_another_place_is_not_sent() {
