@@ -7,6 +7,7 @@ use crate::addresses::AddressesError;
 use crate::fetch::{EndError, FetchError};
 use crate::holdings::HoldingsError;
 use crate::journalist_interface::{ClientError, DownloadError};
+use crate::selection::WhoError;
 
 /// What was being done when the conversation failed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -73,6 +74,12 @@ pub(crate) fn outbox_failure(e: OutboxError) -> Failure {
     match e {
         OutboxError::Dir(e) => e.into(),
         OutboxError::Record { .. } | OutboxError::Manifest(_) => Failure::new(Status::Refused, e),
+    }
+}
+
+impl From<WhoError> for Failure {
+    fn from(e: WhoError) -> Self {
+        Self::new(Status::Refused, e)
     }
 }
 

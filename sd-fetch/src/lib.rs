@@ -9,6 +9,7 @@
 //! Nothing is marked as seen and nothing is deleted on the server.
 
 mod addresses;
+mod byte_size;
 mod cli;
 mod commands;
 mod failures;
@@ -16,9 +17,11 @@ mod fetch;
 mod holdings;
 mod inventory;
 mod journalist_interface;
+mod last_sync;
 mod overview;
 mod plan;
 mod report;
+mod selection;
 mod visit;
 
 use std::ffi::OsString;

@@ -6,7 +6,8 @@ use sd_bundle::{Delivered, Inbox, Item, ItemId, Kind};
 use sd_fs::DirError;
 
 use crate::inventory::{Inventory, Refused};
-use crate::journalist_interface::{Refusal, Submission};
+use crate::journalist_interface::{Refusal, Sources, Submission};
+use crate::selection::{LeftOut, Selection, WhoError};
 
 /// What an item needs on the disk besides its bytes: rounding, its record, its directory.
 const ROUNDING: u64 = 16 * 1024;
@@ -26,6 +27,8 @@ pub(crate) struct Plan {
     pub(crate) delivered: usize,
     /// What is not taken.
     pub(crate) refused: Vec<Refused>,
+    /// What is new and was not asked for.
+    pub(crate) left_out: LeftOut,
 }
 
 /// Not enough room for everything that is planned.
@@ -56,7 +59,14 @@ impl Plan {
             }
         }
         new.sort_by_key(|i| (rank(i), i.source.clone(), i.number, i.item.clone()));
-        Self { new, here: already, delivered: on_the_svs, refused }
+        let left_out = LeftOut::default();
+        Self { new, here: already, delivered: on_the_svs, refused, left_out }
+    }
+
+    /// Keeps of what is new only what is asked for.
+    pub(crate) fn select(&mut self, sources: &Sources, wanted: &Selection) -> Result<(), WhoError> {
+        self.left_out = wanted.apply(sources, &mut self.new)?;
+        Ok(())
     }
 
     /// Bytes to fetch.
@@ -99,7 +109,6 @@ mod tests {
     use sd_fs::{Blake3, Sha256};
 
     use super::*;
-    use crate::journalist_interface::Sources;
 
     const SOURCE: &str = "7c5a4ca2-4817-48c7-8397-b7cab2cc0b8c";
     const OTHER: &str = "3c3eebd6-d2da-4b97-8368-f0b6c0a699d0";

@@ -1,5 +1,6 @@
 //! One file per verb, and what they share: which server, and who asks.
 
+mod select;
 mod server;
 
 pub(crate) mod list;

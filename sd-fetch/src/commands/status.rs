@@ -11,6 +11,7 @@ use super::server::{pack_hint, proxies_or_default};
 use crate::addresses::{Known, Station};
 use crate::holdings::{Holdings, there};
 use crate::journalist_interface::{PATIENCE, TorPlaces, TorState};
+use crate::last_sync;
 use crate::report::{InboxFacts, Partials, ServerFacts, StatusReport};
 
 /// Show what is known without a network: the station, the server's address, the inbox, Tor
@@ -55,6 +56,7 @@ pub(crate) fn run(args: Args, station: &Station) -> Result<StatusReport, Failure
         },
         delivered_ever: states.values().filter(|s| **s == ItemState::Delivered).count(),
         free: free(home)?,
+        last_sync: last_sync::read(home)?,
         hint,
     })
 }

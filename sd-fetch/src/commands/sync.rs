@@ -1,16 +1,19 @@
 //! `sd-fetch sync`
 
 use sd_bundle::{Home, Inbox, ItemState};
-use sd_term::{Failure, Status, Ui, size};
+use sd_term::{Failure, Hint, Status, Ui, size};
 
+use super::select::SelectArgs;
 use super::server::{self, ServerArgs};
 use crate::addresses::Station;
 use crate::failures::{Step, end_failure, end_words, inbox_failure};
 use crate::fetch::{Ended, Outcome, fetch};
 use crate::holdings::Holdings;
 use crate::inventory::Inventory;
+use crate::last_sync;
 use crate::plan::{NoRoom, Plan};
 use crate::report::{SourceLine, SyncReport};
+use crate::selection::Selection;
 use crate::visit::Visit;
 
 /// Fetch every new message, document and reply into the inbox
@@ -18,10 +21,18 @@ use crate::visit::Visit;
 /// Each item is compared with the hash and the size that the server announces for it, and is
 /// in the inbox only when they agree. What is in the inbox already is not fetched again. One
 /// item that fails does not stop the others; it is named, and the exit code is 4.
+///
+/// Examples:
+///   sd-fetch sync
+///   sd-fetch sync --source "focal ghost" --only messages,replies
+///   sd-fetch sync --max-size 200MB
 #[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     #[command(flatten)]
     server: ServerArgs,
+    #[command(flatten)]
+    select: SelectArgs,
     /// Show what would be fetched, and fetch nothing
     #[arg(long)]
     dry_run: bool,
@@ -30,6 +41,7 @@ pub(crate) struct Args {
 /// A sync, understood.
 pub(crate) struct Request {
     base: server::Request,
+    wanted: Selection,
     mode: Mode,
 }
 
@@ -42,47 +54,62 @@ enum Mode {
 impl Args {
     pub(crate) fn into_request(self, station: Station) -> Result<Request, Failure> {
         let mode = if self.dry_run { Mode::ShowPlan } else { Mode::Fetch };
-        Ok(Request { base: self.server.into_request(station)?, mode })
+        let wanted = self.select.into_selection();
+        Ok(Request { base: self.server.into_request(station)?, wanted, mode })
     }
 }
 
 /// Runs it.
 pub(crate) fn run(request: Request, ui: &mut Ui) -> Result<SyncReport, Failure> {
-    let Request { base, mode } = request;
+    let Request { base, wanted, mode } = request;
     // The lock first: nobody types a code to learn that another run is busy.
     let inbox = Inbox::open(base.home.part("inbox")?).map_err(inbox_failure)?;
     let (sync, pack) = (base.sync_hint(), base.pack_hint());
-    let home = base.home.clone();
-    let mut report = base.with_visit(ui, |visit, ui| work(visit, &inbox, &home, mode, ui))?;
+    let work = Work { home: base.home.clone(), inbox, wanted, mode };
+    let mut report = base.with_visit(ui, |visit, ui| work.run(visit, ui))?;
     report.hint = match mode {
-        Mode::ShowPlan if !report.sources.is_empty() => Some(sync),
+        Mode::ShowPlan if !report.sources.is_empty() => {
+            Some(Hint::new(sync.args().iter().cloned().chain(work.wanted.args())))
+        }
         _ => (report.waiting > 0).then_some(pack),
     };
     Ok(report)
 }
 
-fn work(
-    visit: &mut Visit<'_>,
-    inbox: &Inbox,
-    home: &Home,
+/// What is done while logged in.
+struct Work {
+    home: Home,
+    inbox: Inbox,
+    wanted: Selection,
     mode: Mode,
-    ui: &mut Ui,
-) -> Result<SyncReport, Failure> {
-    let session = visit.session();
-    let listing = session.listing().map_err(|e| Step::Listing.failed(&e))?;
-    let inventory = Inventory::new(&listing, session.limits());
-    let before = Holdings::look(home)?;
-    let plan = Plan::new(inventory, &before.inbox, &before.shipments.delivered());
-    if let Err(NoRoom { needed, free }) = plan.room(inbox)? {
-        let message = format!("{} to fetch, {} free in the inbox", size(needed), size(free));
-        return Err(Failure::new(Status::NoSpace, message));
-    }
-    match mode {
-        Mode::ShowPlan => Ok(planned(plan, before.in_inbox(ItemState::Waiting))),
-        Mode::Fetch => {
-            let outcome = fetch(&plan, visit, inbox, ui);
-            let waiting = Holdings::look(home)?.in_inbox(ItemState::Waiting);
-            done(&plan, outcome, waiting)
+}
+
+impl Work {
+    fn run(&self, visit: &mut Visit<'_>, ui: &mut Ui) -> Result<SyncReport, Failure> {
+        let session = visit.session();
+        let listing = session.listing().map_err(|e| Step::Listing.failed(&e))?;
+        let inventory = Inventory::new(&listing, session.limits());
+        let sources = inventory.sources.clone();
+        let before = Holdings::look(&self.home)?;
+        let mut plan = Plan::new(inventory, &before.inbox, &before.shipments.delivered());
+        plan.select(&sources, &self.wanted)?;
+        if let Err(NoRoom { needed, free }) = plan.room(&self.inbox)? {
+            let message = format!("{} to fetch, {} free in the inbox", size(needed), size(free));
+            return Err(Failure::new(Status::NoSpace, message));
+        }
+        match self.mode {
+            Mode::ShowPlan => Ok(planned(plan, before.in_inbox(ItemState::Waiting))),
+            Mode::Fetch => {
+                let outcome = fetch(&plan, visit, &self.inbox, ui);
+                if outcome.ended.is_none() && self.wanted.is_everything() {
+                    // The items are here; that nobody will know since when is not worth a failure.
+                    if let Err(e) = last_sync::record(&self.home) {
+                        ui.warn(format_args!("the time of this sync was not written down: {e}"));
+                    }
+                }
+                let waiting = Holdings::look(&self.home)?.in_inbox(ItemState::Waiting);
+                done(plan, outcome, waiting)
+            }
         }
     }
 }
@@ -95,6 +122,7 @@ fn planned(plan: Plan, waiting: usize) -> SyncReport {
         refused: plan.refused,
         already_here: plan.here,
         delivered_before: plan.delivered,
+        left_on_server: plan.left_out,
         waiting,
         ended_early: None,
         unfinished: Vec::new(),
@@ -103,7 +131,7 @@ fn planned(plan: Plan, waiting: usize) -> SyncReport {
     }
 }
 
-fn done(plan: &Plan, outcome: Outcome, waiting: usize) -> Result<SyncReport, Failure> {
+fn done(plan: Plan, outcome: Outcome, waiting: usize) -> Result<SyncReport, Failure> {
     let Outcome { fetched, refused, ended } = outcome;
     let (ended_early, unfinished, left) = match ended {
         // Nothing came of it at all: that is a failure with its own status word.
@@ -120,6 +148,7 @@ fn done(plan: &Plan, outcome: Outcome, waiting: usize) -> Result<SyncReport, Fai
         refused,
         already_here: plan.here,
         delivered_before: plan.delivered,
+        left_on_server: plan.left_out,
         waiting,
         ended_early,
         unfinished,

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::{write_refused, write_wrapped};
 use crate::inventory::Refused;
+use crate::selection::{LeftOut, TooLarge};
 
 /// Designations wider than this have a line of their own.
 const COLUMN: usize = 26;
@@ -26,6 +27,8 @@ pub(crate) struct SyncReport {
     pub(crate) already_here: usize,
     /// Items on the server that are not in the inbox, because they were delivered.
     pub(crate) delivered_before: usize,
+    /// Items that are new and were not asked for.
+    pub(crate) left_on_server: LeftOut,
     /// Items that wait in the inbox now.
     pub(crate) waiting: usize,
     /// Why the run ended early.
@@ -94,6 +97,22 @@ impl SourceLine {
 }
 
 impl SyncReport {
+    /// What the flags left on the server: nobody shall believe that this was everything.
+    fn write_left(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let LeftOut { items, by, too_large } = &self.left_on_server;
+        for left in too_large {
+            let TooLarge { designation, kind, number, item, .. } = left;
+            writeln!(f, "too large: {designation}, {kind} {number}: {}", size(left.size))?;
+            writeln!(f, "           item {item}")?;
+        }
+        if *items > 0 {
+            let flags: Vec<&str> = by.iter().map(|filter| filter.flag()).collect();
+            let items = count(*items, "item");
+            writeln!(f, "{items} left on the server by {}", flags.join(", "))?;
+        }
+        Ok(())
+    }
+
     fn new_items(&self) -> usize {
         self.sources.iter().map(SourceLine::items).sum()
     }
@@ -117,6 +136,7 @@ impl fmt::Display for SyncReport {
         if !self.refused.is_empty() {
             writeln!(f, "{} refused", self.refused.len())?;
         }
+        self.write_left(f)?;
         writeln!(f, "{} already here", count(self.already_here, "item"))?;
         if self.delivered_before > 0 {
             writeln!(f, "{} delivered before", count(self.delivered_before, "item"))?;
@@ -153,6 +173,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::selection::Filter;
 
     const SOURCE: &str = "7c5a4ca2-4817-48c7-8397-b7cab2cc0b8c";
     const ITEM: &str = "952bab4d-260c-4136-b774-39eaacf9b912";
@@ -174,6 +195,18 @@ mod tests {
             }],
             already_here: 4,
             delivered_before: 9,
+            left_on_server: LeftOut {
+                items: 12,
+                by: [Filter::MaxSize, Filter::Only].into(),
+                too_large: vec![TooLarge {
+                    source: SOURCE.parse().expect("a UUID"),
+                    designation: "focal ghost".to_owned().try_into().expect("words"),
+                    item: ITEM.parse().expect("a UUID"),
+                    number: 6,
+                    kind: Kind::Document,
+                    size: 210_000_000,
+                }],
+            },
             waiting: 7,
             ended_early: Some("refused (403): the session may have ended".to_owned()),
             unfinished: vec![Refused {
@@ -198,6 +231,9 @@ unfinished: focal ghost, document 6: the server fell silent
             item 952bab4d-260c-4136-b774-39eaacf9b912
 3 new items fetched and checked, 1.8 kB
 1 refused
+too large: focal ghost, document 6: 210 MB
+           item 952bab4d-260c-4136-b774-39eaacf9b912
+12 items left on the server by --only, --max-size
 4 items already here
 9 items delivered before
 ended early: refused (403): the session may have ended
@@ -214,6 +250,9 @@ ended early: refused (403): the session may have ended
                 "why": "the content does not match the server's own hash"}],
             "already_here": 4,
             "delivered_before": 9,
+            "left_on_server": {"items": 12, "by": ["--only", "--max-size"], "too_large": [
+                {"source": SOURCE, "designation": "focal ghost", "item": ITEM, "number": 6,
+                    "kind": "document", "size": 210_000_000}]},
             "waiting": 7,
             "ended_early": "refused (403): the session may have ended",
             "unfinished": [{"source": SOURCE, "item": ITEM, "name": "focal ghost, document 6",
