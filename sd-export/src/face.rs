@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use sd_scrub::{Class, Fate, Finding, Format};
-use sd_term::{count, size};
+use sd_term::{Wrapped, count, size};
 
 use crate::report::{Batch, Item, Outcome, Verb};
 
@@ -60,7 +60,7 @@ impl Batch {
             told.push(report.format);
             writeln!(f, "what stays in every {}:", report.format)?;
             for sentence in &report.cannot_remove {
-                wrapped(f, "  - ", sentence)?;
+                writeln!(f, "{}", Wrapped::new("  - ", sentence))?;
             }
         }
         Ok(())
@@ -186,25 +186,6 @@ fn cut(text: &str, width: usize) -> String {
     }
     let head: String = text.chars().take(width.saturating_sub(3)).collect();
     format!("{}...", head.trim_end())
-}
-
-/// Words on lines of 80 columns; the lines after the first are set in like the first.
-fn wrapped(f: &mut fmt::Formatter<'_>, lead: &str, text: &str) -> fmt::Result {
-    let mut line = lead.to_owned();
-    let mut empty = true;
-    for word in text.split(' ') {
-        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            writeln!(f, "{line}")?;
-            line = " ".repeat(lead.len());
-            empty = true;
-        }
-        if !empty {
-            line.push(' ');
-        }
-        line.push_str(word);
-        empty = false;
-    }
-    writeln!(f, "{line}")
 }
 
 #[cfg(test)]

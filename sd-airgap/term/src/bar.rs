@@ -35,8 +35,9 @@ impl Progress for Bar {
         }
         let bar = match total {
             Some(total) => ProgressBar::new(total).with_style(bytes_style()),
-            None => ProgressBar::no_length()
-                .with_style(style("{msg:24!} {bytes:>10} {bytes_per_sec:>12} {elapsed:>4}")),
+            None => ProgressBar::no_length().with_style(style(
+                "{msg:28!} {decimal_bytes:>10} {decimal_bytes_per_sec:>12} {elapsed:>4}",
+            )),
         };
         bar.set_draw_target(ProgressDrawTarget::hidden());
         bar.set_message(step.to_owned());
@@ -88,7 +89,9 @@ pub(crate) fn count_down(on_terminal: bool, what: &str, length: Duration) {
 
 /// Name, bar, share, bytes, rate and time left, within 80 columns.
 pub(crate) fn bytes_style() -> ProgressStyle {
-    style("{msg:24!} {bar:18} {percent:>3}% {bytes:>10} {bytes_per_sec:>12} {eta:>4} left")
+    style(
+        "{msg:28!} {bar:10} {percent:>3}% {decimal_bytes:>10} {decimal_bytes_per_sec:>12} {eta:>4} left",
+    )
 }
 
 fn style(template: &str) -> ProgressStyle {

@@ -1,9 +1,9 @@
 //! Several works at once: a line for each, and one for all of it.
 //!
 //! ```text
-//! lane 0   focal ghost, document 3   =====>              38%    12.4 MB    310 kB/s   65s left
-//! lane 1   quiet harbour, document 1 =>                   4%     1.1 MB    290 kB/s   90s left
-//! total    fetching                  ===>                21%    13.5 MB    600 kB/s  155s left
+//! focal ghost, document 3      ===>        38%   12.40 MB   310.00 kB/s  65s left
+//! quiet harbour, document 1    >            4%    1.10 MB   290.00 kB/s  90s left
+//! fetching                     ==>         21%   13.50 MB   600.00 kB/s   3m left
 //! ```
 
 use std::time::Instant;

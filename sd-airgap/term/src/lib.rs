@@ -16,6 +16,7 @@ mod secret;
 mod size;
 mod status;
 mod ui;
+mod wrap;
 
 pub use bar::Bar;
 pub use bars::Bars;
@@ -26,3 +27,4 @@ pub use secret::{Secret, SecretError};
 pub use size::{count, size};
 pub use status::Status;
 pub use ui::{Face, Screen, Ui};
+pub use wrap::Wrapped;

@@ -15,6 +15,7 @@ use crate::prompt::PromptError;
 use crate::report::{Failure, Report};
 use crate::secret::Secret;
 use crate::status::Status;
+use crate::wrap::Wrapped;
 
 /// The version of the JSON envelope.
 const VERSION: u32 = 1;
@@ -129,8 +130,7 @@ impl Ui {
 
     /// Says something that a person should not miss.
     pub fn warn(&mut self, text: impl Display) {
-        let word = self.painted("warning:", "33");
-        self.say(format_args!("{word} {text}"));
+        self.tell("warning:", "33", &text.to_string());
     }
 
     /// A progress bar.
@@ -232,8 +232,8 @@ impl Ui {
         write!(self.out, "{report}")?;
         self.out.flush()?;
         if status.exit() != 0 {
-            let word = self.painted(status.word(), "31");
-            self.say(format_args!("{word}: {}; {}", status.meaning(), status.next()));
+            let words = format!("{}; {}", status.meaning(), status.next());
+            self.tell(&format!("{}:", status.word()), "31", &words);
         }
         self.show_hint(hint.as_ref());
         Ok(())
@@ -244,11 +244,23 @@ impl Ui {
         if self.face == Face::Json {
             return self.envelope::<R>(command, *status, hint.as_ref(), None, Some(message));
         }
-        let word = self.painted(&format!("error: {}:", status.word()), "31");
-        self.say(format_args!("{word} {message}"));
-        self.say(format_args!("next: {}", status.next()));
+        self.tell(&format!("error: {}:", status.word()), "31", message);
+        self.tell("next:", "36", status.next());
         self.show_hint(hint.as_ref());
         Ok(())
+    }
+
+    /// A word in colour, then text; on a terminal it is broken at spaces, each line for itself.
+    fn tell(&mut self, word: &str, colour: &str, text: &str) {
+        let painted = self.painted(word, colour);
+        let mut lines = text.lines();
+        let first = format!("{word} {}", lines.next().unwrap_or_default());
+        for (n, line) in std::iter::once(first.as_str()).chain(lines).enumerate() {
+            let shown =
+                if self.draws { Wrapped::new("", line).to_string() } else { line.to_owned() };
+            let shown = if n == 0 { shown.replacen(word, &painted, 1) } else { shown };
+            self.say(shown);
+        }
     }
 
     fn show_hint(&mut self, hint: Option<&Hint>) {

@@ -1,5 +1,6 @@
 //! A Journalist Interface on loopback, to try the tools by hand against: it serves the demo's
-//! submissions and shows the one-time codes as an authenticator would.
+//! submissions and shows the one-time codes as an authenticator would. With a number, it gives out
+//! only so many bytes a second on each connection, as a circuit through Tor does.
 #![expect(clippy::print_stdout, reason = "this program talks to the person who tries")]
 
 use std::error::Error;
@@ -10,7 +11,11 @@ use sd_tests::demo_world::demo_world;
 use sd_tests::journalist_interface::{Config, DEV_PASSPHRASE, JournalistInterface};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let interface = JournalistInterface::start(demo_world(30 << 20)?, Config::new()?)?;
+    let config = match std::env::args().nth(1) {
+        Some(rate) => Config::new()?.at_rate(rate.parse()?),
+        None => Config::new()?,
+    };
+    let interface = JournalistInterface::start(demo_world(30 << 20)?, config)?;
     let user = &interface.users()[0];
     println!("sd-fetch sync --insecure-loopback {}", interface.address());
     println!("user name:       {}", user.username);

@@ -126,6 +126,8 @@ pub struct Config {
     pub code_window: i64,
     /// How long an idle connection is kept (Apache only; Flask closes after each answer).
     pub keep_alive: Duration,
+    /// Bytes a second on each connection; as fast as it goes if there is none.
+    pub rate: Option<u64>,
     /// What goes wrong from the start.
     pub faults: Vec<Fault>,
 }
@@ -141,6 +143,7 @@ impl Config {
             throttle: Throttle::default(),
             code_window: 1,
             keep_alive: Duration::from_secs(5),
+            rate: None,
             faults: Vec::new(),
         })
     }
@@ -155,6 +158,12 @@ impl Config {
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
+    }
+
+    /// The same, as slow as this.
+    #[must_use]
+    pub fn at_rate(self, bytes_a_second: u64) -> Self {
+        Self { rate: Some(bytes_a_second), ..self }
     }
 
     /// The same with one more fault.

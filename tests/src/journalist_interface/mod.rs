@@ -31,6 +31,7 @@ mod json;
 mod range;
 mod response;
 mod routes;
+mod slow;
 mod source_builder;
 mod stack;
 mod store;
@@ -222,7 +223,10 @@ fn respond(stream: &mut TcpStream, shared: &Shared, request: Request) -> io::Res
         headers: request.headers,
         status: (!response.wire.silent).then_some(response.status),
     });
-    response.send(stream, head_only)
+    match config.rate {
+        Some(rate) => response.send(&mut slow::Slowly::new(stream, rate), head_only),
+        None => response.send(stream, head_only),
+    }
 }
 
 /// Holds a connection open until the client, or the end of the server, closes it.
