@@ -12,7 +12,7 @@ use sd_term::{Face, Failure, Report, Status, Ui};
 use serde::Serialize;
 
 use crate::addresses::Station;
-use crate::commands::{list, status, sync};
+use crate::commands::{forget, list, status, sync};
 
 /// Fetch what is new from the Journalist Interface, still encrypted, every hash checked
 ///
@@ -42,6 +42,7 @@ enum Verb {
     Sync(sync::Args),
     List(list::Args),
     Status(status::Args),
+    Forget(forget::Args),
 }
 
 /// The face a command line asks for, even one that cannot be understood otherwise.
@@ -84,6 +85,10 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
         Verb::List(args) => {
             let result = args.into_request(station).and_then(|request| list::run(request, ui));
             ui.finish("sd-fetch list", result)
+        }
+        Verb::Forget(args) => {
+            let result = forget::run(args.into_request(station), ui);
+            ui.finish("sd-fetch forget", result)
         }
         Verb::Status(args) => {
             let result = status::run(args, &station);

@@ -14,6 +14,7 @@ mod cli;
 mod commands;
 mod failures;
 mod fetch;
+mod forget;
 mod holdings;
 mod inventory;
 mod journalist_interface;

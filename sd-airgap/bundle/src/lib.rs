@@ -27,7 +27,7 @@ mod writer;
 
 pub use home::{Home, Role};
 pub use ids::{BundleId, IdError, ItemId, SourceId};
-pub use inbox::{Inbox, InboxError};
+pub use inbox::{Inbox, InboxError, Leftover};
 pub use incoming::{Incoming, Interrupted};
 pub use item::{Designation, DesignationError, Item, Kind};
 pub use layout::{Region, bundle_length};

@@ -16,12 +16,8 @@ use crate::report::ListReport;
 ///
 /// Each item is new (on the server only), here (in the inbox, waiting to be packed), packed, or
 /// delivered. Nothing is fetched.
-///
-/// Examples:
-///   sd-fetch list
-///   sd-fetch list --offline
 #[derive(clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Examples:\n  sd-fetch list\n  sd-fetch list --offline")]
 pub(crate) struct Args {
     #[command(flatten)]
     server: ServerArgs,

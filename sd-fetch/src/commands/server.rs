@@ -131,6 +131,11 @@ pub(super) fn pack_hint(home: &Home) -> Hint {
     Hint::new(pack.map(str::to_owned).into_iter().chain(home.args()))
 }
 
+/// The command that removes what is delivered.
+pub(super) fn forget_hint(home: &Home) -> Hint {
+    Hint::new(["sd-fetch", "forget"].map(str::to_owned).into_iter().chain(home.args()))
+}
+
 /// The SOCKS ports to try, and whether they were given.
 pub(super) fn proxies_or_default(given: Vec<SocketAddr>) -> (Vec<SocketAddr>, bool) {
     if given.is_empty() { (TOR_SOCKS.map(SocketAddr::from).to_vec(), false) } else { (given, true) }

@@ -21,13 +21,10 @@ use crate::visit::Visit;
 /// Each item is compared with the hash and the size that the server announces for it, and is
 /// in the inbox only when they agree. What is in the inbox already is not fetched again. One
 /// item that fails does not stop the others; it is named, and the exit code is 4.
-///
-/// Examples:
-///   sd-fetch sync
-///   sd-fetch sync --source "focal ghost" --only messages,replies
-///   sd-fetch sync --max-size 200MB
 #[derive(clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Examples:\n  sd-fetch sync\n  \
+    sd-fetch sync --source \"focal ghost\" --only messages,replies\n  \
+    sd-fetch sync --max-size 200MB")]
 pub(crate) struct Args {
     #[command(flatten)]
     server: ServerArgs,

@@ -1,12 +1,16 @@
 //! Reports: `Display` is the human face, `Serialize` the one for scripts.
 
+mod forget;
 mod list;
 mod status;
 mod sync;
+mod tally;
 
+pub(crate) use forget::ForgetReport;
 pub(crate) use list::ListReport;
 pub(crate) use status::{InboxFacts, Partials, ServerFacts, StatusReport};
-pub(crate) use sync::{SourceLine, SyncReport};
+pub(crate) use sync::SyncReport;
+pub(crate) use tally::SourceLine;
 
 use std::fmt;
 

@@ -1,18 +1,13 @@
 //! What a sync did, or would do.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use sd_bundle::{Designation, Kind, SourceId};
 use sd_term::{Hint, Report, Status, count, size};
 use serde::Serialize;
 
-use super::{write_refused, write_wrapped};
+use super::{SourceLine, write_refused, write_wrapped};
 use crate::inventory::Refused;
 use crate::selection::{LeftOut, TooLarge};
-
-/// Designations wider than this have a line of their own.
-const COLUMN: usize = 26;
 
 /// The report of `sd-fetch sync`.
 #[derive(Debug, Serialize)]
@@ -42,60 +37,6 @@ pub(crate) struct SyncReport {
     pub(crate) hint: Option<Hint>,
 }
 
-/// What is new from one source.
-#[derive(Debug, Serialize)]
-pub(crate) struct SourceLine {
-    source: SourceId,
-    designation: Designation,
-    messages: usize,
-    documents: usize,
-    replies: usize,
-    bytes: u64,
-}
-
-impl SourceLine {
-    /// Counts items by source.
-    pub(crate) fn tally<'a>(
-        items: impl IntoIterator<Item = (&'a SourceId, &'a Designation, Kind, u64)>,
-    ) -> Vec<Self> {
-        let mut lines: BTreeMap<&SourceId, Self> = BTreeMap::new();
-        for (source, words, kind, bytes) in items {
-            let line = lines.entry(source).or_insert_with(|| Self {
-                source: source.clone(),
-                designation: words.clone(),
-                messages: 0,
-                documents: 0,
-                replies: 0,
-                bytes: 0,
-            });
-            match kind {
-                Kind::Message => line.messages += 1,
-                Kind::Document => line.documents += 1,
-                Kind::Reply => line.replies += 1,
-            }
-            line.bytes = line.bytes.saturating_add(bytes);
-        }
-        let mut lines: Vec<Self> = lines.into_values().collect();
-        lines.sort_by(|a, b| (&a.designation, &a.source).cmp(&(&b.designation, &b.source)));
-        lines
-    }
-
-    fn items(&self) -> usize {
-        self.messages + self.documents + self.replies
-    }
-
-    fn counts(&self) -> String {
-        let parts = [
-            (self.messages, "message", "messages"),
-            (self.documents, "document", "documents"),
-            (self.replies, "reply", "replies"),
-        ];
-        let some = parts.into_iter().filter(|(n, ..)| *n > 0);
-        let words = some.map(|(n, one, many)| format!("{n} {}", if n == 1 { one } else { many }));
-        words.collect::<Vec<_>>().join(", ")
-    }
-}
-
 impl SyncReport {
     /// What the flags left on the server: nobody shall believe that this was everything.
     fn write_left(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -114,25 +55,18 @@ impl SyncReport {
     }
 
     fn new_items(&self) -> usize {
-        self.sources.iter().map(SourceLine::items).sum()
+        SourceLine::items(&self.sources)
     }
 }
 
 impl fmt::Display for SyncReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for line in &self.sources {
-            let words = line.designation.as_str();
-            let column = if words.chars().count() <= COLUMN { words } else { "" };
-            if column.is_empty() {
-                writeln!(f, "{words}")?;
-            }
-            writeln!(f, "{column:<COLUMN$}  {:<40} {:>9}", line.counts(), size(line.bytes))?;
-        }
+        SourceLine::write(f, &self.sources)?;
         write_refused(f, "refused: ", &self.refused)?;
         write_refused(f, "unfinished: ", &self.unfinished)?;
         let verb = if self.dry_run { "to fetch" } else { "fetched and checked" };
-        let bytes = self.sources.iter().map(|l| l.bytes).sum();
-        writeln!(f, "{} {verb}, {}", count(self.new_items(), "new item"), size(bytes))?;
+        let bytes = size(SourceLine::bytes(&self.sources));
+        writeln!(f, "{} {verb}, {bytes}", count(self.new_items(), "new item"))?;
         if !self.refused.is_empty() {
             writeln!(f, "{} refused", self.refused.len())?;
         }
@@ -171,6 +105,8 @@ impl Report for SyncReport {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+
+    use sd_bundle::{Designation, Kind, SourceId};
 
     use super::*;
     use crate::selection::Filter;
