@@ -16,6 +16,8 @@ pub(crate) enum Step {
     LoggingIn,
     Listing,
     Fetching,
+    Marking,
+    Deleting,
 }
 
 impl Step {
@@ -25,6 +27,8 @@ impl Step {
             Self::LoggingIn => "logging in",
             Self::Listing => "asking for the lists",
             Self::Fetching => "fetching",
+            Self::Marking => "marking as seen",
+            Self::Deleting => "deleting",
         };
         Failure::new(self.status(e), format_args!("{doing}: {}", self.explained(e)))
     }
@@ -37,7 +41,10 @@ impl Step {
                  or used before, or there were too many attempts",
                 e.to_string().trim_end_matches('.')
             ),
-            (ClientError::Forbidden(_), Self::Listing | Self::Fetching) => {
+            (
+                ClientError::Forbidden(_),
+                Self::Listing | Self::Fetching | Self::Marking | Self::Deleting,
+            ) => {
                 format!("{e}: the session may have ended")
             }
             _ => e.to_string(),

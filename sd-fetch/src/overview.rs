@@ -215,7 +215,7 @@ mod tests {
 
     fn listed(of: &Item) -> Submission {
         let Item { source, item, number, kind, designation, size, .. } = of.clone();
-        Submission { source, item, number, kind, designation, size }
+        Submission { source, item, number, kind, designation, size, seen: false }
     }
 
     /// What is shown of these: on the server, in the inbox.

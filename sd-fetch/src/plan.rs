@@ -15,7 +15,7 @@ const ROUNDING: u64 = 16 * 1024;
 const RESERVE: u64 = 16 * 1024 * 1024;
 
 /// Why an item is refused whose identifier the SVS knows for another one.
-const CHANGED_SINCE: &str = "it is not the item that was delivered under its identifier";
+pub(crate) const CHANGED_SINCE: &str = "it is not the item that was delivered under its identifier";
 
 /// What will be fetched, in order.
 pub(crate) struct Plan {
@@ -117,7 +117,7 @@ mod tests {
         let item = format!("8d4aa076-59d8-44e8-80ca-{number:012x}").parse().expect("a UUID");
         let designation = "focal ghost".to_owned().try_into().expect("words");
         let source = SOURCE.parse().expect("a UUID");
-        Submission { source, item, number, kind, designation, size }
+        Submission { source, item, number, kind, designation, size, seen: false }
     }
 
     fn copy(of: &Submission, source: &str) -> Item {

@@ -172,11 +172,16 @@ impl Selection {
 
     /// The flags that say the same, for a hint.
     pub(crate) fn args(&self) -> Vec<String> {
-        let from = self.from.iter().flat_map(|who| ["--source".to_owned(), who.0.clone()]);
+        let from = args_of(&self.from);
         let only = self.kinds.iter().flat_map(|kind| ["--only".to_owned(), plural(*kind)]);
         let size = self.max_size.iter().flat_map(|m| ["--max-size".to_owned(), m.to_string()]);
-        from.chain(only).chain(size).collect()
+        from.into_iter().chain(only).chain(size).collect()
     }
+}
+
+/// The flags that name these sources.
+pub(crate) fn args_of(who: &[Who]) -> Vec<String> {
+    who.iter().flat_map(|who| ["--source".to_owned(), who.0.clone()]).collect()
 }
 
 fn plural(kind: Kind) -> String {
@@ -286,7 +291,7 @@ mod tests {
         let item = format!("8d4aa076-59d8-44e8-80ca-{number:012x}").parse().expect("a UUID");
         let source = source.parse().expect("a UUID");
         let designation = sources()[&source].clone();
-        Submission { source, item, number, kind, designation, size }
+        Submission { source, item, number, kind, designation, size, seen: false }
     }
 
     fn apply(selection: &Selection) -> (Vec<u32>, LeftOut) {

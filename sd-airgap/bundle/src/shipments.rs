@@ -77,6 +77,11 @@ impl<'a> FromIterator<&'a Item> for Delivered<'a> {
 }
 
 impl<'a> Delivered<'a> {
+    /// Whether nothing was delivered yet.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Every version of an item that was delivered; none if it was not.
     pub fn versions(&self, item: &ItemId) -> &[&'a Item] {
         self.0.get(item).map_or(&[], Vec::as_slice)

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use clap::Args;
-use sd_term::{Failure, Status, Ui};
+use sd_term::{Failure, PromptError, Status, Ui};
 
 /// The flags of verbs that ask before they do something.
 #[derive(Args)]
@@ -38,6 +38,15 @@ impl ConsentArgs {
 }
 
 impl Consent {
+    /// Fails where a question would have to be asked and cannot be: nobody types a one-time code
+    /// to learn that.
+    pub(super) fn can_be_had(self, ui: &Ui) -> Result<(), Failure> {
+        match self {
+            Self::Ask if !ui.can_ask() => Err(PromptError::NoTerminal("use --yes").into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Shows the plan, and asks if nobody has agreed yet.
     pub(super) fn get(
         self,

@@ -5,7 +5,6 @@ use sd_term::{Failure, Ui};
 
 use super::server::{self, ServerArgs, pack_hint};
 use crate::addresses::Station;
-use crate::failures::Step;
 use crate::holdings::Holdings;
 use crate::inventory::Inventory;
 use crate::overview::{Listed, Overview, Show};
@@ -68,11 +67,7 @@ pub(crate) fn run(request: Request, ui: &mut Ui) -> Result<ListReport, Failure> 
 
 fn online(base: server::Request, show: Show, ui: &mut Ui) -> Result<ListReport, Failure> {
     let (home, sync, pack) = (base.home.clone(), base.sync_hint(), base.pack_hint());
-    let inventory = base.with_visit(ui, |visit, _| {
-        let session = visit.session();
-        let listing = session.listing().map_err(|e| Step::Listing.failed(&e))?;
-        Ok(Inventory::new(&listing, session.limits()))
-    })?;
+    let inventory = base.with_visit(ui, |visit, _| Inventory::of(visit.session()))?;
     let holdings = Holdings::look(&home)?;
     let listed = Listed { sources: &inventory.sources, items: &inventory.items };
     let overview = Overview::new(Some(&listed), &holdings, show);

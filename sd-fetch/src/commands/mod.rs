@@ -4,7 +4,9 @@ mod consent;
 mod select;
 mod server;
 
+pub(crate) mod delete;
 pub(crate) mod forget;
 pub(crate) mod list;
+pub(crate) mod seen;
 pub(crate) mod status;
 pub(crate) mod sync;

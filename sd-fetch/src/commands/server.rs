@@ -102,7 +102,12 @@ impl Request {
 
     /// The command that fetches from the same server.
     pub(super) fn sync_hint(&self) -> Hint {
-        let mut args = vec!["sd-fetch".to_owned(), "sync".to_owned()];
+        hint("sync", self.same_server())
+    }
+
+    /// The flags by which another command asks the same server, for the same station.
+    pub(super) fn same_server(&self) -> Vec<String> {
+        let mut args = Vec::new();
         match &self.server {
             Server::Onion(_) if !self.named => {}
             Server::Onion(_) => args.extend(["--server".to_owned(), self.server.to_string()]),
@@ -115,13 +120,18 @@ impl Request {
             args.extend(self.proxies.iter().flat_map(each));
         }
         args.extend(self.home.args());
-        Hint::new(args)
+        args
     }
 
     /// The command that takes the inbox to the stick.
     pub(super) fn pack_hint(&self) -> Hint {
         pack_hint(&self.home)
     }
+}
+
+/// A verb of this program with these flags.
+pub(super) fn hint(verb: &str, flags: impl IntoIterator<Item = String>) -> Hint {
+    Hint::new(["sd-fetch", verb].map(str::to_owned).into_iter().chain(flags))
 }
 
 /// The command that takes a station's inbox to the stick.
@@ -133,7 +143,7 @@ pub(super) fn pack_hint(home: &Home) -> Hint {
 
 /// The command that removes what is delivered.
 pub(super) fn forget_hint(home: &Home) -> Hint {
-    Hint::new(["sd-fetch", "forget"].map(str::to_owned).into_iter().chain(home.args()))
+    hint("forget", home.args())
 }
 
 /// The SOCKS ports to try, and whether they were given.

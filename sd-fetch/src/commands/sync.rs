@@ -6,7 +6,7 @@ use sd_term::{Failure, Hint, Status, Ui, size};
 use super::select::SelectArgs;
 use super::server::{self, ServerArgs};
 use crate::addresses::Station;
-use crate::failures::{Step, end_failure, end_words, inbox_failure};
+use crate::failures::{end_failure, end_words, inbox_failure};
 use crate::fetch::{Ended, Outcome, fetch};
 use crate::holdings::Holdings;
 use crate::inventory::Inventory;
@@ -83,9 +83,7 @@ struct Work {
 
 impl Work {
     fn run(&self, visit: &mut Visit<'_>, ui: &mut Ui) -> Result<SyncReport, Failure> {
-        let session = visit.session();
-        let listing = session.listing().map_err(|e| Step::Listing.failed(&e))?;
-        let inventory = Inventory::new(&listing, session.limits());
+        let inventory = Inventory::of(visit.session())?;
         let sources = inventory.sources.clone();
         let before = Holdings::look(&self.home)?;
         let mut plan = Plan::new(inventory, &before.inbox, &before.shipments.delivered());

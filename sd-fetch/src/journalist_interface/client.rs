@@ -96,6 +96,7 @@ impl Client {
         let mut request = match ask.method {
             Method::Get => self.agent.get(address),
             Method::Head => self.agent.head(address),
+            Method::Delete => self.agent.delete(address),
         };
         if let Some(value) = token {
             request = request.header(header::AUTHORIZATION, value);
@@ -121,6 +122,7 @@ pub(super) struct Ask<'a> {
 enum Method {
     Get,
     Head,
+    Delete,
 }
 
 impl<'a> Ask<'a> {
@@ -137,6 +139,11 @@ impl<'a> Ask<'a> {
     /// What would be said of it before its bytes.
     pub(super) fn head(path: &'a str) -> Self {
         Self { method: Method::Head, ..Self::get(path, 0) }
+    }
+
+    /// That it be deleted.
+    pub(super) fn delete(path: &'a str) -> Self {
+        Self { method: Method::Delete, ..Self::get(path, 0) }
     }
 }
 
@@ -176,6 +183,15 @@ impl<'c> Session<'c> {
     /// Sends a question with the token.
     pub(super) fn ask(&self, ask: &Ask<'_>) -> Result<Response<Body>, ClientError> {
         self.client.ask(ask, Some(&self.authorization))
+    }
+
+    /// Sends JSON with the token.
+    pub(super) fn post(&self, path: &str, json: &[u8]) -> Result<Response<Body>, ClientError> {
+        let Client { agent, base, limits } = self.client;
+        let request = agent.post(format!("{base}{path}"));
+        let request = request.header(header::AUTHORIZATION, &self.authorization);
+        let request = request.config().timeout_recv_body(Some(limits.body_time(0))).build();
+        Ok(request.content_type("application/json").send(json)?)
     }
 
     /// Whether the token is still good. The server says 403 for an ended session and for

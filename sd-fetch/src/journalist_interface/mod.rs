@@ -13,6 +13,7 @@
 //! parsed here, the host is the configured one, and there is no redirect, no cookie, no
 //! compression and no second attempt at a login.
 
+mod actions;
 mod address;
 mod answer;
 mod client;
@@ -23,6 +24,7 @@ mod file_name;
 mod limits;
 mod model;
 mod pace;
+mod seen_by;
 mod socks;
 #[cfg(test)]
 mod tests;
@@ -31,6 +33,8 @@ mod tor;
 
 pub(crate) use address::{AddressError, LoopbackAddress, OnionAddress, Server};
 pub(crate) use answer::ClientError;
+#[cfg(test)]
+pub(crate) use answer::Said;
 pub(crate) use client::{Client, Session};
 pub(crate) use download::DownloadError;
 pub(crate) use limits::Limits;
