@@ -82,23 +82,23 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
     let station = Station { home, user };
     match cli.verb {
         Verb::Sync(args) => {
-            let result = args.into_request(station).and_then(|request| sync::run(request, ui));
+            let result = args.into_request(&station).and_then(|request| sync::run(request, ui));
             ui.finish("sd-fetch sync", result)
         }
         Verb::List(args) => {
-            let result = args.into_request(station).and_then(|request| list::run(request, ui));
+            let result = args.into_request(&station).and_then(|request| list::run(request, ui));
             ui.finish("sd-fetch list", result)
         }
         Verb::Seen(args) => {
-            let result = args.into_request(station).and_then(|request| seen::run(request, ui));
+            let result = args.into_request(&station).and_then(|request| seen::run(request, ui));
             ui.finish("sd-fetch seen", result)
         }
         Verb::Delete(args) => {
-            let result = args.into_request(station).and_then(|request| delete::run(request, ui));
+            let result = args.into_request(&station).and_then(|request| delete::run(request, ui));
             ui.finish("sd-fetch delete", result)
         }
         Verb::Forget(args) => {
-            let result = forget::run(args.into_request(station), ui);
+            let result = forget::run(args.into_request(&station), ui);
             ui.finish("sd-fetch forget", result)
         }
         Verb::Status(args) => {

@@ -19,6 +19,7 @@ mod forget;
 mod holdings;
 mod inventory;
 mod journalist_interface;
+mod key_check;
 mod last_sync;
 mod overview;
 mod plan;

@@ -19,6 +19,7 @@ mod layout;
 mod limits;
 mod manifest;
 mod outbox;
+mod pairing;
 mod random;
 mod reader;
 mod receipt;
@@ -34,6 +35,7 @@ pub use layout::{Region, bundle_length};
 pub use limits::Limits;
 pub use manifest::{Manifest, ManifestError, Member, Note, Timestamp};
 pub use outbox::{ItemState, Outbox, OutboxError, PackState, Packed};
+pub use pairing::{KeyFingerprint, KeyFingerprintError, Pairing, PairingError};
 pub use random::{RandomError, random};
 pub use reader::{
     Attested, Authentic, Bundle, BundleError, Discard, MemberSink, Unverified, Verified,

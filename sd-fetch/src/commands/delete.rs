@@ -56,7 +56,7 @@ enum Consent {
 const INSTEAD: &str = "use --confirm N, with the number of items that --dry-run shows";
 
 impl Args {
-    pub(crate) fn into_request(self, station: Station) -> Result<Request, Failure> {
+    pub(crate) fn into_request(self, station: &Station) -> Result<Request, Failure> {
         let consent = match (self.dry_run, self.confirm) {
             (true, _) => Consent::OnlyShow,
             (false, Some(number)) => Consent::Number(number),

@@ -38,10 +38,10 @@ pub(crate) struct Request {
 }
 
 impl Args {
-    pub(crate) fn into_request(self, station: Station) -> Request {
+    pub(crate) fn into_request(self, station: &Station) -> Request {
         let parts = if self.partial { Parts::Clean } else { Parts::Keep };
         let (from, consent) = (self.from.source, self.consent.into_consent());
-        Request { home: station.home, from, parts, consent }
+        Request { home: station.home.clone(), from, parts, consent }
     }
 }
 

@@ -41,10 +41,10 @@ enum From {
 }
 
 impl Args {
-    pub(crate) fn into_request(self, station: Station) -> Result<Request, Failure> {
+    pub(crate) fn into_request(self, station: &Station) -> Result<Request, Failure> {
         let show = if self.all { Show::All } else { Show::Present };
         let from = if self.offline {
-            From::Here(station.home)
+            From::Here(station.home.clone())
         } else {
             From::Server(Box::new(self.server.into_request(station)?))
         };

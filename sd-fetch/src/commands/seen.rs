@@ -40,7 +40,7 @@ pub(crate) struct Request {
 }
 
 impl Args {
-    pub(crate) fn into_request(self, station: Station) -> Result<Request, Failure> {
+    pub(crate) fn into_request(self, station: &Station) -> Result<Request, Failure> {
         let (from, consent) = (self.from.source, self.consent.into_consent());
         Ok(Request { base: self.server.into_request(station)?, from, consent })
     }

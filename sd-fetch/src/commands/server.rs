@@ -10,6 +10,7 @@ use sd_term::{Failure, Hint, Status, Ui};
 use crate::addresses::{Known, Origin, Station};
 use crate::failures::Step;
 use crate::journalist_interface::{Client, Limits, LoopbackAddress, OnionAddress, Server};
+use crate::key_check::Where;
 use crate::visit::{Login, Visit};
 
 /// Downloads at once, each on a circuit of its own. One circuit is what limits the speed; more
@@ -65,7 +66,7 @@ pub(crate) struct Request {
 }
 
 impl ServerArgs {
-    pub(super) fn into_request(self, station: Station) -> Result<Request, Failure> {
+    pub(super) fn into_request(self, station: &Station) -> Result<Request, Failure> {
         let (server, named) = if let Some(addr) = self.insecure_loopback {
             (Server::Loopback(addr), true)
         } else {
@@ -78,7 +79,7 @@ impl ServerArgs {
             None => Login::by_prompt(self.username),
         };
         let [wait, patience] = [self.wait, self.patience].map(|s| Duration::from_secs(s.into()));
-        let home = station.home;
+        let home = station.home.clone();
         Ok(Request { home, server, named, proxies, proxies_given, login, wait, patience })
     }
 }
@@ -98,6 +99,28 @@ impl Request {
         let result = work(&mut visit, ui);
         visit.end(ui);
         result
+    }
+
+    /// The Source Interface of the same newsroom, or why it is not known. A test server's is
+    /// where the person who tests says.
+    pub(super) fn source_interface(
+        &self,
+        station: &Station,
+        test: Option<LoopbackAddress>,
+    ) -> Where {
+        match (&self.server, test) {
+            (Server::Loopback(_), Some(address)) => Ok(Server::Loopback(address)),
+            (Server::Loopback(_), None) => Err("a test server has none".to_owned()),
+            (Server::Onion(onion), _) => station
+                .source_interface(onion)
+                .map(|known| Server::Onion(known.address))
+                .map_err(|e| e.to_string()),
+        }
+    }
+
+    /// The SOCKS ports to try.
+    pub(super) fn proxies(&self) -> &[SocketAddr] {
+        &self.proxies
     }
 
     /// The command that fetches from the same server.
@@ -188,7 +211,7 @@ mod tests {
             let at_home = words.chain(home.args());
             let parsed = <Line as clap::Parser>::try_parse_from(at_home).expect("parsed").server;
             let station = Station { home: home.clone(), user: None };
-            let request = parsed.into_request(station).unwrap_or_else(|e| panic!("{}", e.message));
+            let request = parsed.into_request(&station).unwrap_or_else(|e| panic!("{}", e.message));
             let hint = request.sync_hint().args().to_vec();
             assert!(crate::parses(&hint), "{hint:?}");
             hint[..hint.len() - 2].join(" ")

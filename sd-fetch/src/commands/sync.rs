@@ -10,6 +10,8 @@ use crate::failures::{end_failure, end_words, inbox_failure};
 use crate::fetch::{Ended, Outcome, fetch};
 use crate::holdings::Holdings;
 use crate::inventory::Inventory;
+use crate::journalist_interface::LoopbackAddress;
+use crate::key_check::{Checking, KeyCheck, Where};
 use crate::last_sync;
 use crate::plan::{NoRoom, Plan};
 use crate::report::{SourceLine, SyncReport};
@@ -33,11 +35,15 @@ pub(crate) struct Args {
     /// Show what would be fetched, and fetch nothing
     #[arg(long)]
     dry_run: bool,
+    /// A test server's Source Interface on this very computer
+    #[arg(long, value_name = "IP:PORT", requires = "insecure_loopback", conflicts_with = "server")]
+    insecure_loopback_source: Option<LoopbackAddress>,
 }
 
 /// A sync, understood.
 pub(crate) struct Request {
     base: server::Request,
+    source: Where,
     wanted: Selection,
     mode: Mode,
 }
@@ -49,22 +55,32 @@ enum Mode {
 }
 
 impl Args {
-    pub(crate) fn into_request(self, station: Station) -> Result<Request, Failure> {
+    pub(crate) fn into_request(self, station: &Station) -> Result<Request, Failure> {
         let mode = if self.dry_run { Mode::ShowPlan } else { Mode::Fetch };
         let wanted = self.select.into_selection();
-        Ok(Request { base: self.server.into_request(station)?, wanted, mode })
+        let base = self.server.into_request(station)?;
+        let source = base.source_interface(station, self.insecure_loopback_source);
+        Ok(Request { base, source, wanted, mode })
     }
 }
 
 /// Runs it.
 pub(crate) fn run(request: Request, ui: &mut Ui) -> Result<SyncReport, Failure> {
-    let Request { base, wanted, mode } = request;
+    let Request { base, source, wanted, mode } = request;
     // The lock first: nobody types a code to learn that another run is busy.
     let inbox = Inbox::open(base.home.part("inbox")?).map_err(inbox_failure)?;
     let (sync, pack) = (base.sync_hint(), base.pack_hint());
-    let work = Work { home: base.home.clone(), inbox, wanted, mode };
-    let mut report = base.with_visit(ui, |visit, ui| work.run(visit, ui))?;
+    let (home, proxies) = (base.home.clone(), base.proxies().to_vec());
+    let work = Work { home, inbox, wanted, mode };
+    let mut report = base.with_visit(ui, |visit, ui| {
+        // Beside the lists and the downloads, on a circuit of its own.
+        let checking = Checking::begin(&work.home, &source, &proxies);
+        let mut report = work.run(visit, ui)?;
+        report.submission_key = checking.end();
+        Ok(report)
+    })?;
     report.hint = match mode {
+        _ if report.submission_key.differs() => None,
         Mode::ShowPlan if !report.sources.is_empty() => {
             Some(Hint::new(sync.args().iter().cloned().chain(work.wanted.args())))
         }
@@ -122,6 +138,7 @@ fn planned(plan: Plan, waiting: usize) -> SyncReport {
         ended_early: None,
         unfinished: Vec::new(),
         left: 0,
+        submission_key: KeyCheck::default(),
         hint: None,
     }
 }
@@ -148,6 +165,7 @@ fn done(plan: Plan, outcome: Outcome, waiting: usize) -> Result<SyncReport, Fail
         ended_early,
         unfinished,
         left,
+        submission_key: KeyCheck::default(),
         hint: None,
     })
 }

@@ -37,22 +37,7 @@ impl Client {
         proxies: &[SocketAddr],
         limits: Limits,
     ) -> Result<Self, ClientError> {
-        let doorway = Doorway::new(server, proxies, &limits).map_err(ClientError::Connect)?;
-        let config = Agent::config_builder()
-            // Else ureq reads ALL_PROXY; the doorway ignores it, but nothing may depend on that.
-            .proxy(None)
-            .max_redirects(0)
-            .http_status_as_error(false)
-            .accept("application/json")
-            .accept_encoding("identity")
-            .user_agent("")
-            .max_response_header_size(limits.header)
-            .max_idle_connections(0)
-            .timeout_per_read(Some(limits.idle))
-            .timeout_per_write(Some(limits.idle))
-            .timeout_recv_response(Some(limits.answer))
-            .build();
-        let agent = Agent::with_parts(config, doorway, NoDns);
+        let agent = agent(server, proxies, &limits)?;
         Ok(Self { agent, base: format!("http://{server}/api/v1"), limits })
     }
 
@@ -107,6 +92,30 @@ impl Client {
         let time = self.limits.body_time(ask.bytes);
         Ok(request.config().timeout_recv_body(Some(time)).build().call()?)
     }
+}
+
+/// An agent that can reach one server and no other, on a circuit of its own.
+pub(super) fn agent(
+    server: &Server,
+    proxies: &[SocketAddr],
+    limits: &Limits,
+) -> Result<Agent, ClientError> {
+    let doorway = Doorway::new(server, proxies, limits).map_err(ClientError::Connect)?;
+    let config = Agent::config_builder()
+        // Else ureq reads ALL_PROXY; the doorway ignores it, but nothing may depend on that.
+        .proxy(None)
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .accept("application/json")
+        .accept_encoding("identity")
+        .user_agent("")
+        .max_response_header_size(limits.header)
+        .max_idle_connections(0)
+        .timeout_per_read(Some(limits.idle))
+        .timeout_per_write(Some(limits.idle))
+        .timeout_recv_response(Some(limits.answer))
+        .build();
+    Ok(Agent::with_parts(config, doorway, NoDns))
 }
 
 /// A question.

@@ -26,6 +26,7 @@ mod model;
 mod pace;
 mod seen_by;
 mod socks;
+mod source_interface;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -39,5 +40,6 @@ pub(crate) use client::{Client, Session};
 pub(crate) use download::DownloadError;
 pub(crate) use limits::Limits;
 pub(crate) use model::{Listing, RawSource, Refusal, Sources, Submission, source_id_of};
+pub(crate) use source_interface::announced_key;
 pub(crate) use token::{Credentials, CredentialsError};
 pub(crate) use tor::{PATIENCE, TorPlaces, TorState};

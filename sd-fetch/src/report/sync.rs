@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{SourceLine, write_refused, write_wrapped};
 use crate::inventory::Refused;
+use crate::key_check::KeyCheck;
 use crate::selection::{LeftOut, TooLarge};
 
 /// The report of `sd-fetch sync`.
@@ -32,6 +33,8 @@ pub(crate) struct SyncReport {
     pub(crate) unfinished: Vec<Refused>,
     /// Items that were not begun because the run ended early.
     pub(crate) left: usize,
+    /// Whether sources are given the submission key that this station was paired with.
+    pub(crate) submission_key: KeyCheck,
     /// The next command.
     #[serde(skip)]
     pub(crate) hint: Option<Hint>,
@@ -80,13 +83,34 @@ impl fmt::Display for SyncReport {
             let not_fetched = self.left + self.unfinished.len();
             writeln!(f, "{} not fetched", count(not_fetched, "item"))?;
         }
-        writeln!(f, "{} waiting in the inbox", count(self.waiting, "item"))
+        writeln!(f, "{} waiting in the inbox", count(self.waiting, "item"))?;
+        write_key(f, &self.submission_key)
+    }
+}
+
+fn write_key(f: &mut fmt::Formatter<'_>, check: &KeyCheck) -> fmt::Result {
+    match check {
+        KeyCheck::Agrees { .. } => {
+            writeln!(f, "submission key: the Source Interface shows the one of this station")
+        }
+        KeyCheck::NotCompared { why } => write_wrapped(f, "submission key: not compared: ", why),
+        KeyCheck::Differs { paired, announced } => {
+            writeln!(f, "THE SUBMISSION KEY DIFFERS")?;
+            writeln!(f, "  of this station   {}", paired.spaced())?;
+            writeln!(f, "  given to sources  {}", announced.spaced())?;
+            let words = "Tell your administrator before you pack anything. Either the newsroom has a \
+                         new key and the stations must be paired anew, or somebody put another key \
+                         in its place, and mail to it can be read by them and not by you.";
+            write_wrapped(f, "  ", words)
+        }
     }
 }
 
 impl Report for SyncReport {
     fn status(&self) -> Status {
-        if self.ended_early.is_some() {
+        if self.submission_key.differs() {
+            Status::KeyDiffers
+        } else if self.ended_early.is_some() {
             Status::CutShort
         } else if !self.refused.is_empty() {
             Status::PartDone
@@ -106,7 +130,7 @@ impl Report for SyncReport {
 mod tests {
     use serde_json::json;
 
-    use sd_bundle::{Designation, Kind, SourceId};
+    use sd_bundle::{Designation, KeyFingerprint, Kind, SourceId};
 
     use super::*;
     use crate::selection::Filter;
@@ -152,8 +176,13 @@ mod tests {
                 why: "the server fell silent".to_owned(),
             }],
             left: 2,
+            submission_key: KeyCheck::Agrees { fingerprint: key('A') },
             hint: None,
         }
+    }
+
+    fn key(digit: char) -> KeyFingerprint {
+        digit.to_string().repeat(40).parse().expect("a fingerprint")
     }
 
     #[test]
@@ -175,6 +204,7 @@ too large: focal ghost, document 6: 210 MB
 ended early: refused (403): the session may have ended
 3 items not fetched
 7 items waiting in the inbox
+submission key: the Source Interface shows the one of this station
 ";
         assert_eq!(report().to_string(), text);
         let value = serde_json::to_value(report()).expect("JSON");
@@ -194,8 +224,34 @@ ended early: refused (403): the session may have ended
             "unfinished": [{"source": SOURCE, "item": ITEM, "name": "focal ghost, document 6",
                 "why": "the server fell silent"}],
             "left": 2,
+            "submission_key": {"outcome": "agrees", "fingerprint": "A".repeat(40)},
         });
         assert_eq!(value, wanted);
+    }
+
+    #[test]
+    fn another_key_is_said_last_and_outweighs_everything() {
+        let submission_key = KeyCheck::Differs { paired: key('A'), announced: key('B') };
+        let report = SyncReport { submission_key, ..report() };
+        assert_eq!(report.status(), Status::KeyDiffers);
+        let text = report.to_string();
+        let end = "\
+THE SUBMISSION KEY DIFFERS
+  of this station   AAAA AAAA AAAA AAAA AAAA AAAA AAAA AAAA AAAA AAAA
+  given to sources  BBBB BBBB BBBB BBBB BBBB BBBB BBBB BBBB BBBB BBBB
+  Tell your administrator before you pack anything. Either the newsroom has a
+  new key and the stations must be paired anew, or somebody put another key in
+  its place, and mail to it can be read by them and not by you.
+";
+        assert!(text.ends_with(end), "{text}");
+        let value = serde_json::to_value(&report).expect("JSON");
+        let wanted = json!({"outcome": "differs", "paired": "A".repeat(40),
+            "announced": "B".repeat(40)});
+        assert_eq!(value["submission_key"], wanted);
+        let unknown = KeyCheck::NotCompared { why: "nobody is there".to_owned() };
+        let report = SyncReport { submission_key: unknown, ..self::report() };
+        assert!(report.to_string().ends_with("submission key: not compared: nobody is there\n"));
+        assert_eq!(report.status(), Status::CutShort, "that is a note and no more");
     }
 
     #[test]
