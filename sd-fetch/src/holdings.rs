@@ -48,9 +48,18 @@ impl Holdings {
 
     /// Items in the inbox that are this far.
     pub(crate) fn in_inbox(&self, wanted: ItemState) -> usize {
+        self.count(&self.inbox, wanted)
+    }
+
+    /// Those of these items that were never packed.
+    pub(crate) fn waiting(&self, items: &[Item]) -> usize {
+        self.count(items, ItemState::Waiting)
+    }
+
+    fn count(&self, items: &[Item], wanted: ItemState) -> usize {
         let states = self.shipments.item_states();
         let state = |item: &Item| states.get(&item.item).copied().unwrap_or(ItemState::Waiting);
-        self.inbox.iter().filter(|item| state(item) == wanted).count()
+        items.iter().filter(|item| state(item) == wanted).count()
     }
 }
 
@@ -77,6 +86,15 @@ mod tests {
         let holdings = Holdings::look(&home(&tmp.path().join("ws"))).expect("looked");
         assert!(holdings.inbox.is_empty() && holdings.interrupted.is_empty());
         assert_eq!(std::fs::read_dir(tmp.path()).expect("listed").count(), 0);
+    }
+
+    #[test]
+    fn a_look_does_not_need_the_locks() {
+        let tmp = tempfile::tempdir().expect("a directory");
+        let home = home(tmp.path());
+        let _inbox = Inbox::open(home.part("inbox").expect("made")).expect("free");
+        let _outbox = sd_bundle::Outbox::open(home.part("outbox").expect("made")).expect("free");
+        assert!(Holdings::look(&home).expect("looked").inbox.is_empty());
     }
 
     #[test]

@@ -118,7 +118,9 @@ impl Work {
                         ui.warn(format_args!("the time of this sync was not written down: {e}"));
                     }
                 }
-                let waiting = Holdings::look(&self.home)?.in_inbox(ItemState::Waiting);
+                // The inbox is locked: what was here and what came is all there is.
+                let waiting =
+                    before.in_inbox(ItemState::Waiting) + before.waiting(&outcome.fetched);
                 done(plan, outcome, waiting)
             }
         }
