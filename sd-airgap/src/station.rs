@@ -1,7 +1,8 @@
 //! What this station is, and which keys it was paired with.
 //!
 //! ```text
-//! keys/station.json      the role, and on the SVS where the submission key lives
+//! keys/station.json      the role, the submission key's fingerprint, and on the SVS where that
+//!                        key lives; sd_bundle::Pairing reads the public part
 //! keys/submission.asc    the submission key's certificate
 //! keys/workstation.asc   the workstation's certificate
 //! keys/workstation.key   the workstation's signing key (workstation only)
@@ -9,7 +10,7 @@
 
 use std::path::PathBuf;
 
-use sd_bundle::{Home, Role};
+use sd_bundle::{Home, KeyFingerprint, Role};
 use sd_fs::{Dir, DirError};
 use sd_pgp::{CertError, Certificate};
 use sd_term::{Failure, Status};
@@ -44,6 +45,9 @@ struct Record {
     version: u32,
     role: Role,
     key: Option<KeySource>,
+    /// What `sd-fetch` compares with the server's word; older records do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    submission: Option<KeyFingerprint>,
 }
 
 /// A paired station.
@@ -70,6 +74,8 @@ pub(crate) enum StationError {
     Cert { file: &'static str, source: CertError },
     #[error("{STATION}: {0}")]
     Record(String),
+    #[error("{SUBMISSION} holds another key than the one this station was paired with, {0}")]
+    OtherSubmissionKey(KeyFingerprint),
     #[error("this station has not been paired")]
     NotPaired,
     #[error("this is the {}", name(*.0))]
@@ -80,7 +86,9 @@ impl From<StationError> for Failure {
     fn from(e: StationError) -> Self {
         let status = match e {
             StationError::Dir(e) => return e.into(),
-            StationError::Cert { .. } | StationError::Record(_) => Status::KeyUnavailable,
+            StationError::Cert { .. }
+            | StationError::Record(_)
+            | StationError::OtherSubmissionKey(_) => Status::KeyUnavailable,
             StationError::NotPaired => Status::NotPaired,
             StationError::WrongRole(_) => Status::WrongStation,
         };
@@ -107,9 +115,16 @@ impl Station {
         };
         let record: Record =
             serde_json::from_slice(&record).map_err(|e| StationError::Record(e.to_string()))?;
+        let submission = certificate(&keys, SUBMISSION)?;
+        match record.submission {
+            Some(paired) if Some(&paired) != fingerprint(&submission).as_ref() => {
+                return Err(StationError::OtherSubmissionKey(paired));
+            }
+            _ => {}
+        }
         Ok(Self {
             role: record.role,
-            submission: certificate(&keys, SUBMISSION)?,
+            submission,
             workstation: certificate(&keys, WORKSTATION)?,
             key: record.key,
             keys,
@@ -134,7 +149,7 @@ impl Station {
             let armored = cert.armored().map_err(|source| StationError::Cert { file, source })?;
             keys.replace(file, &armored)?;
         }
-        let record = Record { version: 1, role, key };
+        let record = Record { version: 1, role, key, submission: fingerprint(submission) };
         let json = serde_json::to_vec(&record).map_err(|e| StationError::Record(e.to_string()))?;
         Ok(keys.write_new(STATION, &json)?)
     }
@@ -143,6 +158,11 @@ impl Station {
     pub(crate) fn exists(keys: &Dir) -> Result<bool, DirError> {
         keys.has(STATION)
     }
+}
+
+/// As other programs read it.
+fn fingerprint(certificate: &Certificate) -> Option<KeyFingerprint> {
+    certificate.fingerprint().as_str().parse().ok()
 }
 
 fn certificate(keys: &Dir, file: &'static str) -> Result<Certificate, StationError> {

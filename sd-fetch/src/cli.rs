@@ -12,12 +12,13 @@ use sd_term::{Face, Failure, Report, Status, Ui};
 use serde::Serialize;
 
 use crate::addresses::Station;
-use crate::commands::{list, status, sync};
+use crate::commands::{delete, forget, list, seen, status, sync};
 
 /// Fetch what is new from the Journalist Interface, still encrypted, every hash checked
 ///
-/// Nothing is decrypted, marked as seen or deleted. What was fetched waits in the inbox of
-/// this station until `sd-airgap pack` takes it to the Secure Viewing Station.
+/// Nothing is decrypted. What was fetched waits in the inbox of this station until `sd-airgap pack`
+/// takes it to the Secure Viewing Station. What arrived there can then be marked as seen, removed
+/// here, or deleted on the server.
 #[derive(Parser)]
 #[command(name = "sd-fetch", version, disable_help_subcommand = true)]
 struct Cli {
@@ -42,6 +43,9 @@ enum Verb {
     Sync(sync::Args),
     List(list::Args),
     Status(status::Args),
+    Forget(forget::Args),
+    Seen(seen::Args),
+    Delete(delete::Args),
 }
 
 /// The face a command line asks for, even one that cannot be understood otherwise.
@@ -78,12 +82,24 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
     let station = Station { home, user };
     match cli.verb {
         Verb::Sync(args) => {
-            let result = args.into_request(station).and_then(|request| sync::run(request, ui));
+            let result = args.into_request(&station).and_then(|request| sync::run(request, ui));
             ui.finish("sd-fetch sync", result)
         }
         Verb::List(args) => {
-            let result = args.into_request(station).and_then(|request| list::run(request, ui));
+            let result = args.into_request(&station).and_then(|request| list::run(request, ui));
             ui.finish("sd-fetch list", result)
+        }
+        Verb::Seen(args) => {
+            let result = args.into_request(&station).and_then(|request| seen::run(request, ui));
+            ui.finish("sd-fetch seen", result)
+        }
+        Verb::Delete(args) => {
+            let result = args.into_request(&station).and_then(|request| delete::run(request, ui));
+            ui.finish("sd-fetch delete", result)
+        }
+        Verb::Forget(args) => {
+            let result = forget::run(args.into_request(&station), ui);
+            ui.finish("sd-fetch forget", result)
         }
         Verb::Status(args) => {
             let result = status::run(args, &station);

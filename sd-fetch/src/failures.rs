@@ -7,6 +7,7 @@ use crate::addresses::AddressesError;
 use crate::fetch::{EndError, FetchError};
 use crate::holdings::HoldingsError;
 use crate::journalist_interface::{ClientError, DownloadError};
+use crate::selection::WhoError;
 
 /// What was being done when the conversation failed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub(crate) enum Step {
     LoggingIn,
     Listing,
     Fetching,
+    Marking,
+    Deleting,
 }
 
 impl Step {
@@ -24,6 +27,8 @@ impl Step {
             Self::LoggingIn => "logging in",
             Self::Listing => "asking for the lists",
             Self::Fetching => "fetching",
+            Self::Marking => "marking as seen",
+            Self::Deleting => "deleting",
         };
         Failure::new(self.status(e), format_args!("{doing}: {}", self.explained(e)))
     }
@@ -36,7 +41,10 @@ impl Step {
                  or used before, or there were too many attempts",
                 e.to_string().trim_end_matches('.')
             ),
-            (ClientError::Forbidden(_), Self::Listing | Self::Fetching) => {
+            (
+                ClientError::Forbidden(_),
+                Self::Listing | Self::Fetching | Self::Marking | Self::Deleting,
+            ) => {
                 format!("{e}: the session may have ended")
             }
             _ => e.to_string(),
@@ -73,6 +81,12 @@ pub(crate) fn outbox_failure(e: OutboxError) -> Failure {
     match e {
         OutboxError::Dir(e) => e.into(),
         OutboxError::Record { .. } | OutboxError::Manifest(_) => Failure::new(Status::Refused, e),
+    }
+}
+
+impl From<WhoError> for Failure {
+    fn from(e: WhoError) -> Self {
+        Self::new(Status::Refused, e)
     }
 }
 

@@ -1,8 +1,8 @@
 //! What this station holds, looked at without its locks: nothing is made, nothing is changed, and
 //! another run may be at work.
 
-use sd_bundle::{Home, Inbox, InboxError, Item, ItemId, ItemState, OutboxError, Shipments};
-use sd_fs::{Dir, DirError, Kind as EntryKind};
+use sd_bundle::{Home, Inbox, InboxError, Interrupted, Item, ItemState, OutboxError, Shipments};
+use sd_fs::{Dir, DirError};
 
 /// The inbox and the outbox, as they are at this moment.
 #[derive(Debug, Default)]
@@ -12,16 +12,7 @@ pub(crate) struct Holdings {
     /// What was packed.
     pub(crate) shipments: Shipments,
     /// Downloads that broke off and can go on.
-    pub(crate) partials: Vec<Partial>,
-}
-
-/// The first bytes of an item: `inbox/.partial/<item uuid>.part`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Partial {
-    /// The item.
-    pub(crate) item: ItemId,
-    /// Bytes that are here.
-    pub(crate) bytes: u64,
+    pub(crate) interrupted: Vec<Interrupted>,
 }
 
 /// Why a station cannot be looked at.
@@ -38,11 +29,6 @@ pub(crate) enum HoldingsError {
     Outbox(#[from] OutboxError),
 }
 
-/// Where downloads that broke off are kept.
-pub(crate) const PARTIALS: &str = ".partial";
-/// How their names end.
-pub(crate) const PART: &str = ".part";
-
 impl Holdings {
     /// Looks; what is not there yet is empty.
     pub(crate) fn look(home: &Home) -> Result<Self, HoldingsError> {
@@ -52,7 +38,7 @@ impl Holdings {
         let mut holdings = Self::default();
         if let Some(inbox) = there(dir.sub("inbox"))? {
             holdings.inbox = Inbox::look(&inbox)?;
-            holdings.partials = partials(&inbox)?;
+            holdings.interrupted = Inbox::look_interrupted(&inbox)?;
         }
         if let Some(outbox) = there(dir.sub("outbox"))? {
             holdings.shipments = Shipments::look(&outbox)?;
@@ -62,30 +48,19 @@ impl Holdings {
 
     /// Items in the inbox that are this far.
     pub(crate) fn in_inbox(&self, wanted: ItemState) -> usize {
+        self.count(&self.inbox, wanted)
+    }
+
+    /// Those of these items that were never packed.
+    pub(crate) fn waiting(&self, items: &[Item]) -> usize {
+        self.count(items, ItemState::Waiting)
+    }
+
+    fn count(&self, items: &[Item], wanted: ItemState) -> usize {
         let states = self.shipments.item_states();
         let state = |item: &Item| states.get(&item.item).copied().unwrap_or(ItemState::Waiting);
-        self.inbox.iter().filter(|item| state(item) == wanted).count()
+        items.iter().filter(|item| state(item) == wanted).count()
     }
-}
-
-/// Every download that broke off, by item.
-pub(crate) fn partials(inbox: &Dir) -> Result<Vec<Partial>, DirError> {
-    let Some(dir) = there(inbox.sub(PARTIALS))? else {
-        return Ok(Vec::new());
-    };
-    let mut found = Vec::new();
-    for entry in dir.entries()? {
-        let Some(Ok(item)) = entry.name.strip_suffix(PART).map(str::parse) else { continue };
-        if entry.kind != EntryKind::File {
-            continue;
-        }
-        // One that is finished meanwhile is no partial download any more.
-        let Some(file) = there(dir.open_file(&entry.name))? else { continue };
-        let path = dir.path().join(&entry.name);
-        let bytes = file.metadata().map_err(|e| DirError::new("looking at", &path, e))?.len();
-        found.push(Partial { item, bytes });
-    }
-    Ok(found)
 }
 
 /// Nothing, if there is nothing of that name.
@@ -109,12 +84,21 @@ mod tests {
     fn a_look_at_a_station_that_is_not_there_makes_nothing() {
         let tmp = tempfile::tempdir().expect("a directory");
         let holdings = Holdings::look(&home(&tmp.path().join("ws"))).expect("looked");
-        assert!(holdings.inbox.is_empty() && holdings.partials.is_empty());
+        assert!(holdings.inbox.is_empty() && holdings.interrupted.is_empty());
         assert_eq!(std::fs::read_dir(tmp.path()).expect("listed").count(), 0);
     }
 
     #[test]
-    fn only_parts_of_items_are_partial_downloads() {
+    fn a_look_does_not_need_the_locks() {
+        let tmp = tempfile::tempdir().expect("a directory");
+        let home = home(tmp.path());
+        let _inbox = Inbox::open(home.part("inbox").expect("made")).expect("free");
+        let _outbox = sd_bundle::Outbox::open(home.part("outbox").expect("made")).expect("free");
+        assert!(Holdings::look(&home).expect("looked").inbox.is_empty());
+    }
+
+    #[test]
+    fn only_parts_of_items_are_interrupted_downloads() {
         let tmp = tempfile::tempdir().expect("a directory");
         let partial = tmp.path().join("inbox/.partial");
         std::fs::create_dir_all(partial.join("952bab4d-260c-4136-b774-39eaacf9b912.part"))
@@ -124,6 +108,6 @@ mod tests {
         }
         let holdings = Holdings::look(&home(tmp.path())).expect("looked");
         let item = "8d4aa076-59d8-44e8-80ca-d2794c81507f".parse().expect("a UUID");
-        assert_eq!(holdings.partials, [Partial { item, bytes: 5 }]);
+        assert_eq!(holdings.interrupted, [Interrupted { item, bytes: 5 }]);
     }
 }

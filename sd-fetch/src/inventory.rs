@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use sd_fs::{Escaped, escape};
+use sd_term::Failure;
 use serde::Serialize;
 
+use crate::failures::Step;
 use crate::journalist_interface::{
-    Limits, Listing, RawSource, Refusal, Sources, Submission, source_id_of,
+    Limits, Listing, RawSource, Refusal, Session, Sources, Submission, source_id_of,
 };
 
 /// The longest foreign name shown: a real one has at most 70 characters.
@@ -43,6 +45,12 @@ struct Candidate {
 }
 
 impl Inventory {
+    /// Asks for the lists and judges them.
+    pub(crate) fn of(session: &Session<'_>) -> Result<Self, Failure> {
+        let listing = session.listing().map_err(|e| Step::Listing.failed(&e))?;
+        Ok(Self::new(&listing, session.limits()))
+    }
+
     /// Judges the lists.
     pub(crate) fn new(listing: &Listing, limits: &Limits) -> Self {
         let (sources, mut refused) = sources(&listing.sources);

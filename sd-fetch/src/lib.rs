@@ -6,18 +6,26 @@
 //!                            inbox <--fetch: stream, hash, compare-- Plan <--plan----'
 //! ```
 //! Nothing here can read a message: ciphertext, sizes and hashes are all that passes through.
-//! Nothing is marked as seen and nothing is deleted on the server.
+//! On the server nothing is marked or deleted but what the SVS has, by its receipt.
 
 mod addresses;
+mod byte_size;
 mod cli;
 mod commands;
+mod deeds;
 mod failures;
 mod fetch;
+mod forget;
 mod holdings;
 mod inventory;
 mod journalist_interface;
+mod key_check;
+mod last_sync;
+mod overview;
 mod plan;
 mod report;
+mod selection;
+mod still_there;
 mod visit;
 
 use std::ffi::OsString;

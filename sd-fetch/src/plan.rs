@@ -2,27 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use sd_bundle::{Inbox, Item, ItemId, Kind};
+use sd_bundle::{Delivered, Inbox, Item, ItemId, Kind};
 use sd_fs::DirError;
 
 use crate::inventory::{Inventory, Refused};
 use crate::journalist_interface::{Refusal, Sources, Submission};
+use crate::selection::{LeftOut, Selection, WhoError};
 
 /// What an item needs on the disk besides its bytes: rounding, its record, its directory.
 const ROUNDING: u64 = 16 * 1024;
 /// Room left for everything else on this disk.
 const RESERVE: u64 = 16 * 1024 * 1024;
 
+/// Why an item is refused whose identifier the SVS knows for another one.
+pub(crate) const CHANGED_SINCE: &str = "it is not the item that was delivered under its identifier";
+
 /// What will be fetched, in order.
 pub(crate) struct Plan {
-    /// Each source's designation.
-    pub(crate) sources: Sources,
     /// New items: messages, then replies, then documents by size.
     pub(crate) new: Vec<Submission>,
     /// Items on the server that are in the inbox already.
     pub(crate) here: usize,
+    /// Items on the server that are not in the inbox any more, because the SVS has them.
+    pub(crate) delivered: usize,
     /// What is not taken.
     pub(crate) refused: Vec<Refused>,
+    /// What is new and was not asked for.
+    pub(crate) left_out: LeftOut,
 }
 
 /// Not enough room for everything that is planned.
@@ -35,23 +41,32 @@ pub(crate) struct NoRoom {
 }
 
 impl Plan {
-    /// Compares the server with the inbox.
-    pub(crate) fn new(inventory: Inventory, here: &[Item]) -> Self {
+    /// Compares the server with the inbox, and with what the SVS has. What was packed, is not
+    /// confirmed and is not in the inbox any more is fetched again.
+    pub(crate) fn new(inventory: Inventory, here: &[Item], delivered: &Delivered<'_>) -> Self {
         let here: BTreeMap<&ItemId, &Item> = here.iter().map(|i| (&i.item, i)).collect();
-        let Inventory { sources, items, mut refused } = inventory;
+        let Inventory { items, mut refused, .. } = inventory;
         let mut new = Vec::new();
-        let mut already = 0;
+        let (mut already, mut on_the_svs) = (0, 0);
         for item in items {
+            let past = delivered.versions(&item.item);
             match here.get(&item.item) {
-                None => new.push(item),
                 Some(copy) if is_same(copy, &item) => already += 1,
-                Some(_) => {
-                    refused.push(Refused::item(&item).because(Refusal::Changed));
-                }
+                Some(_) => refused.push(Refused::item(&item).because(Refusal::Changed)),
+                None if past.is_empty() => new.push(item),
+                None if past.iter().any(|copy| is_same(copy, &item)) => on_the_svs += 1,
+                None => refused.push(Refused::item(&item).because(CHANGED_SINCE)),
             }
         }
         new.sort_by_key(|i| (rank(i), i.source.clone(), i.number, i.item.clone()));
-        Self { sources, new, here: already, refused }
+        let left_out = LeftOut::default();
+        Self { new, here: already, delivered: on_the_svs, refused, left_out }
+    }
+
+    /// Keeps of what is new only what is asked for.
+    pub(crate) fn select(&mut self, sources: &Sources, wanted: &Selection) -> Result<(), WhoError> {
+        self.left_out = wanted.apply(sources, &mut self.new)?;
+        Ok(())
     }
 
     /// Bytes to fetch.
@@ -102,7 +117,7 @@ mod tests {
         let item = format!("8d4aa076-59d8-44e8-80ca-{number:012x}").parse().expect("a UUID");
         let designation = "focal ghost".to_owned().try_into().expect("words");
         let source = SOURCE.parse().expect("a UUID");
-        Submission { source, item, number, kind, designation, size }
+        Submission { source, item, number, kind, designation, size, seen: false }
     }
 
     fn copy(of: &Submission, source: &str) -> Item {
@@ -120,7 +135,26 @@ mod tests {
 
     fn plan(items: &[Submission], here: &[Item]) -> Plan {
         let (sources, refused) = (Sources::new(), Vec::new());
-        Plan::new(Inventory { sources, items: items.to_vec(), refused }, here)
+        let inventory = Inventory { sources, items: items.to_vec(), refused };
+        Plan::new(inventory, here, &Delivered::default())
+    }
+
+    #[test]
+    fn what_was_delivered_is_not_fetched_again_and_not_replaced() {
+        let item = listed(1, Kind::Message, 616);
+        let delivered_as = |copy: &Item| {
+            let inventory = Inventory {
+                sources: Sources::new(),
+                items: vec![item.clone()],
+                refused: Vec::new(),
+            };
+            let plan = Plan::new(inventory, &[], &[copy].into_iter().collect());
+            (plan.new.len(), plan.here, plan.delivered, plan.refused.len())
+        };
+        assert_eq!(delivered_as(&copy(&item, SOURCE)), (0, 0, 1, 0));
+        assert_eq!(delivered_as(&copy(&item, OTHER)), (0, 0, 0, 1));
+        assert_eq!(delivered_as(&copy(&listed(1, Kind::Message, 617), SOURCE)), (0, 0, 0, 1));
+        assert_eq!(delivered_as(&copy(&listed(2, Kind::Message, 616), SOURCE)), (1, 0, 0, 0));
     }
 
     #[test]

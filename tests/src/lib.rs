@@ -11,6 +11,7 @@ pub mod ciphertext;
 pub mod demo_world;
 pub mod gnupg;
 pub mod journalist_interface;
+pub mod journeys;
 pub mod newsroom;
 pub mod noise;
 pub mod tor_network;

@@ -96,7 +96,7 @@ fn the_wrong_fingerprint_pairs_nothing() {
 #[test]
 fn help_is_data_and_fits_80_columns() {
     for (name, verbs) in [
-        ("sd-fetch", &["sync", "list", "status"][..]),
+        ("sd-fetch", &["sync", "list", "status", "forget", "seen", "delete"][..]),
         ("sd-airgap", &["pair", "pack", "verify", "unpack", "confirm", "list"]),
         ("sd-export", &["inspect", "scrub", "write"]),
     ] {

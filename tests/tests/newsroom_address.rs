@@ -76,9 +76,9 @@ fn the_key_beside_the_address_is_never_shown_nor_kept() {
     ] {
         let stick = stick();
         stick.key_file(NEW_PLACE, &text);
-        for verb in ["sync", "list", "status"] {
-            for face in [&[verb, "--json"][..], &[verb]] {
-                let run = stick.run(face);
+        for verb in [&["sync", "--wait", "0"][..], &["list", "--wait", "0"], &["status"]] {
+            for face in [&["--json"][..], &[]] {
+                let (verb, run) = (verb[0], stick.run(&[verb, face].concat()));
                 assert_eq!(run.code, Some(i32::from(verb != "status")), "{run:?}");
                 let station = stick.user.join(".local/share/sneakernet");
                 std::fs::create_dir_all(&station).expect("made");
@@ -99,7 +99,7 @@ fn the_address_need_not_be_typed() {
     assert_eq!(facts["address"], format!("{NAME}.onion"));
     assert_eq!(facts["from"], *file.to_string_lossy());
     // As far as it goes without Tor: root is turned away before, everybody else by the port.
-    let tried = stick.run(&["sync", "--json"]).expect(1).json();
+    let tried = stick.run(&["sync", "--json", "--wait", "0"]).expect(1).json();
     let words = tried["error"].as_str().expect("an error");
     assert!(words.contains("Tor is not connected") || words.contains("without sudo"), "{words}");
 }
@@ -114,7 +114,9 @@ fn two_addresses_are_refused_by_name_until_one_is_typed() {
         assert!(run.stdout.contains(&word), "{}", run.stdout);
     }
     assert!(run.stdout.contains(NAME) && run.stdout.contains(OTHER));
-    let typed = stick.run(&["sync", "--json", "--server", &format!("{OTHER}.onion")]).expect(1);
+    let typed = stick
+        .run(&["sync", "--json", "--wait", "0", "--server", &format!("{OTHER}.onion")])
+        .expect(1);
     assert!(!typed.stdout.contains("which is right"), "{}", typed.stdout);
 }
 

@@ -14,6 +14,8 @@ use crate::ids::{ItemId, SourceId};
 use crate::incoming::{self, Incoming, Interrupted};
 use crate::item::Item;
 
+const CIPHERTEXT: &str = ".pgp";
+
 /// An item record is about 500 bytes.
 const MAX_RECORD: u64 = 8 * 1024;
 
@@ -22,6 +24,17 @@ const MAX_RECORD: u64 = 8 * 1024;
 pub struct Inbox {
     dir: Dir,
     _lock: Lock,
+}
+
+/// A ciphertext without its record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leftover {
+    /// The source whose directory it is in.
+    pub source: SourceId,
+    /// The item it was, or was to become.
+    pub item: ItemId,
+    /// Its bytes.
+    pub bytes: u64,
 }
 
 /// Why the inbox cannot be used.
@@ -64,7 +77,12 @@ impl Inbox {
 
     /// Downloads that an earlier run could not finish.
     pub fn interrupted(&self) -> Result<Vec<Interrupted>, InboxError> {
-        Ok(incoming::interrupted(&self.dir)?)
+        Self::look_interrupted(&self.dir)
+    }
+
+    /// The same without the lock.
+    pub fn look_interrupted(dir: &Dir) -> Result<Vec<Interrupted>, InboxError> {
+        Ok(incoming::interrupted(dir)?)
     }
 
     /// Forgets a download that an earlier run could not finish.
@@ -120,6 +138,38 @@ impl Inbox {
         Ok(self.dir.sub(item.source.as_str())?.open_file(&ciphertext_name(&item.item))?)
     }
 
+    /// Ciphertexts without their records: what a crash left between the two steps of taking an
+    /// item in or of removing it. Nothing reads them.
+    pub fn leftovers(&self) -> Result<Vec<Leftover>, InboxError> {
+        let mut found = Vec::new();
+        for entry in self.dir.entries()? {
+            let Ok(source) = entry.name.parse::<SourceId>() else { continue };
+            if entry.kind != EntryKind::Dir {
+                continue;
+            }
+            let dir = self.dir.sub(&entry.name)?;
+            for file in dir.entries()? {
+                let Some(Ok(item)) = file.name.strip_suffix(CIPHERTEXT).map(str::parse) else {
+                    continue;
+                };
+                if file.kind == EntryKind::File && !dir.has(&record_name(&item))? {
+                    let bytes = dir.size_of(&file.name)?;
+                    found.push(Leftover { source: source.clone(), item, bytes });
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Removes a ciphertext that still has no record.
+    pub fn remove_leftover(&self, left: &Leftover) -> Result<(), InboxError> {
+        let dir = self.dir.sub(left.source.as_str())?;
+        if !dir.has(&record_name(&left.item))? {
+            dir.remove_file(&ciphertext_name(&left.item))?;
+        }
+        Ok(())
+    }
+
     /// Removes an item: first its record, so that a crash leaves nothing that looks whole.
     pub fn remove(&self, item: &Item) -> Result<(), InboxError> {
         let dir = self.dir.sub(item.source.as_str())?;
@@ -159,7 +209,7 @@ fn record_name(item: &ItemId) -> String {
 }
 
 fn ciphertext_name(item: &ItemId) -> String {
-    format!("{item}.pgp")
+    format!("{item}{CIPHERTEXT}")
 }
 
 #[cfg(test)]
@@ -205,6 +255,26 @@ mod tests {
         assert_eq!(inbox.items().expect("listed"), [item(0), one.clone()]);
         inbox.remove(&one).expect("removed");
         assert_eq!(inbox.items().expect("listed"), [item(0)]);
+    }
+
+    #[test]
+    fn a_ciphertext_without_its_record_is_a_leftover_and_one_with_it_is_not() {
+        let tmp = tempfile::tempdir().expect("a directory");
+        let inbox = Inbox::open(Dir::open(tmp.path()).expect("open")).expect("free");
+        for item in [item(0), item(1)] {
+            admit(&inbox, &item);
+        }
+        assert_eq!(inbox.leftovers().expect("listed"), []);
+        let dir = inbox.dir.sub(item(0).source.as_str()).expect("there");
+        dir.remove_file(&record_name(&item(1).item)).expect("removed");
+        let left = Leftover { source: item(1).source, item: item(1).item, bytes: 4 };
+        assert_eq!(inbox.leftovers().expect("listed"), std::slice::from_ref(&left));
+        inbox.remove_leftover(&left).expect("removed");
+        inbox.remove_leftover(&left).expect("gone is fine");
+        let whole = Leftover { item: item(0).item, ..left };
+        inbox.remove_leftover(&whole).expect("looked");
+        assert_eq!(inbox.items().expect("listed"), [item(0)]);
+        assert!(inbox.ciphertext(&item(0)).is_ok());
     }
 
     #[test]

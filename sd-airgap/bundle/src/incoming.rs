@@ -10,7 +10,7 @@
 
 use std::io::{self, Write};
 
-use sd_fs::{Digests, Dir, DirError, Hasher, NewFile, PartFile, Sha256};
+use sd_fs::{Digests, Dir, DirError, Hasher, Kind as EntryKind, NewFile, PartFile, Sha256};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ItemId, SourceId};
@@ -167,8 +167,12 @@ pub(crate) fn interrupted(inbox: &Dir) -> Result<Vec<Interrupted>, DirError> {
     let mut found = Vec::new();
     for entry in partial.entries()? {
         let item = entry.name.strip_suffix(".part").and_then(|stem| stem.parse().ok());
-        if let Some(item) = item {
-            found.push(Interrupted { item, bytes: partial.size_of(&entry.name)? });
+        let Some(item) = item else { continue };
+        match partial.size_of(&entry.name) {
+            Ok(bytes) => found.push(Interrupted { item, bytes }),
+            // Another run finished it meanwhile, or it is nothing of ours.
+            Err(e) if e.is_not_found() || entry.kind != EntryKind::File => {}
+            Err(e) => return Err(e),
         }
     }
     Ok(found)

@@ -19,6 +19,7 @@ mod layout;
 mod limits;
 mod manifest;
 mod outbox;
+mod pairing;
 mod random;
 mod reader;
 mod receipt;
@@ -27,13 +28,14 @@ mod writer;
 
 pub use home::{Home, Role};
 pub use ids::{BundleId, IdError, ItemId, SourceId};
-pub use inbox::{Inbox, InboxError};
+pub use inbox::{Inbox, InboxError, Leftover};
 pub use incoming::{Incoming, Interrupted};
 pub use item::{Designation, DesignationError, Item, Kind};
 pub use layout::{Region, bundle_length};
 pub use limits::Limits;
 pub use manifest::{Manifest, ManifestError, Member, Note, Timestamp};
 pub use outbox::{ItemState, Outbox, OutboxError, PackState, Packed};
+pub use pairing::{KeyFingerprint, KeyFingerprintError, Pairing, PairingError};
 pub use random::{RandomError, random};
 pub use reader::{
     Attested, Authentic, Bundle, BundleError, Discard, MemberSink, Unverified, Verified,

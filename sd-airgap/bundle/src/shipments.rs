@@ -21,7 +21,7 @@ pub struct Shipments {
 ///
 /// An item can have been delivered in two versions, when its ciphertext was fetched again
 /// between two packs; each counts.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Delivered<'a>(HashMap<&'a ItemId, Vec<&'a Item>>);
 
 impl Shipments {
@@ -58,18 +58,30 @@ impl Shipments {
 
     /// What the SVS has.
     pub fn delivered(&self) -> Delivered<'_> {
+        let delivered = self.items().filter(|(_, state)| *state == ItemState::Delivered);
+        delivered.map(|(item, _)| item).collect()
+    }
+}
+
+impl<'a> FromIterator<&'a Item> for Delivered<'a> {
+    fn from_iter<T: IntoIterator<Item = &'a Item>>(items: T) -> Self {
         let mut versions: HashMap<&ItemId, Vec<&Item>> = HashMap::new();
-        for (item, _) in self.items().filter(|(_, state)| *state == ItemState::Delivered) {
+        for item in items {
             let known = versions.entry(&item.item).or_default();
             if !known.contains(&item) {
                 known.push(item);
             }
         }
-        Delivered(versions)
+        Self(versions)
     }
 }
 
 impl<'a> Delivered<'a> {
+    /// Whether nothing was delivered yet.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Every version of an item that was delivered; none if it was not.
     pub fn versions(&self, item: &ItemId) -> &[&'a Item] {
         self.0.get(item).map_or(&[], Vec::as_slice)

@@ -91,6 +91,8 @@ table! {
     KeyUnavailable = "KEY_UNAVAILABLE", 12, "the key is missing or cannot be used", "check that the key is on this station: gpg --list-secret-keys";
     /// The passphrase did not open the key.
     WrongPassphrase = "WRONG_PASSPHRASE", 12, "the passphrase did not unlock the key", "type it again";
+    /// The server announces another submission key.
+    KeyDiffers = "KEY_DIFFERS", 12, "the server announces another submission key than this station was paired with", "tell your administrator before you pack anything; what was fetched is kept";
     /// Workers cannot be locked down.
     SandboxUnavailable = "SANDBOX_UNAVAILABLE", 13, "this system cannot lock down a worker, so nothing was opened", "use a Tails release with seccomp; never open the file some other way";
     /// Our mistake.

@@ -10,6 +10,7 @@ use sd_term::{Failure, Hint, Status, Ui};
 use crate::addresses::{Known, Origin, Station};
 use crate::failures::Step;
 use crate::journalist_interface::{Client, Limits, LoopbackAddress, OnionAddress, Server};
+use crate::key_check::Where;
 use crate::visit::{Login, Visit};
 
 /// Downloads at once, each on a circuit of its own. One circuit is what limits the speed; more
@@ -65,7 +66,7 @@ pub(crate) struct Request {
 }
 
 impl ServerArgs {
-    pub(super) fn into_request(self, station: Station) -> Result<Request, Failure> {
+    pub(super) fn into_request(self, station: &Station) -> Result<Request, Failure> {
         let (server, named) = if let Some(addr) = self.insecure_loopback {
             (Server::Loopback(addr), true)
         } else {
@@ -78,7 +79,7 @@ impl ServerArgs {
             None => Login::by_prompt(self.username),
         };
         let [wait, patience] = [self.wait, self.patience].map(|s| Duration::from_secs(s.into()));
-        let home = station.home;
+        let home = station.home.clone();
         Ok(Request { home, server, named, proxies, proxies_given, login, wait, patience })
     }
 }
@@ -100,9 +101,36 @@ impl Request {
         result
     }
 
+    /// The Source Interface of the same newsroom, or why it is not known. A test server's is
+    /// where the person who tests says.
+    pub(super) fn source_interface(
+        &self,
+        station: &Station,
+        test: Option<LoopbackAddress>,
+    ) -> Where {
+        match (&self.server, test) {
+            (Server::Loopback(_), Some(address)) => Ok(Server::Loopback(address)),
+            (Server::Loopback(_), None) => Err("a test server has none".to_owned()),
+            (Server::Onion(onion), _) => station
+                .source_interface(onion)
+                .map(|known| Server::Onion(known.address))
+                .map_err(|e| e.to_string()),
+        }
+    }
+
+    /// The SOCKS ports to try.
+    pub(super) fn proxies(&self) -> &[SocketAddr] {
+        &self.proxies
+    }
+
     /// The command that fetches from the same server.
     pub(super) fn sync_hint(&self) -> Hint {
-        let mut args = vec!["sd-fetch".to_owned(), "sync".to_owned()];
+        hint("sync", self.same_server())
+    }
+
+    /// The flags by which another command asks the same server, for the same station.
+    pub(super) fn same_server(&self) -> Vec<String> {
+        let mut args = Vec::new();
         match &self.server {
             Server::Onion(_) if !self.named => {}
             Server::Onion(_) => args.extend(["--server".to_owned(), self.server.to_string()]),
@@ -115,7 +143,7 @@ impl Request {
             args.extend(self.proxies.iter().flat_map(each));
         }
         args.extend(self.home.args());
-        Hint::new(args)
+        args
     }
 
     /// The command that takes the inbox to the stick.
@@ -124,11 +152,21 @@ impl Request {
     }
 }
 
+/// A verb of this program with these flags.
+pub(super) fn hint(verb: &str, flags: impl IntoIterator<Item = String>) -> Hint {
+    Hint::new(["sd-fetch", verb].map(str::to_owned).into_iter().chain(flags))
+}
+
 /// The command that takes a station's inbox to the stick.
 pub(super) fn pack_hint(home: &Home) -> Hint {
     // Where Tails mounts the documented Transfer Device.
     let pack = ["sd-airgap", "pack", "--to", "/media/amnesia/Transfer Device"];
     Hint::new(pack.map(str::to_owned).into_iter().chain(home.args()))
+}
+
+/// The command that removes what is delivered.
+pub(super) fn forget_hint(home: &Home) -> Hint {
+    hint("forget", home.args())
 }
 
 /// The SOCKS ports to try, and whether they were given.
@@ -173,7 +211,7 @@ mod tests {
             let at_home = words.chain(home.args());
             let parsed = <Line as clap::Parser>::try_parse_from(at_home).expect("parsed").server;
             let station = Station { home: home.clone(), user: None };
-            let request = parsed.into_request(station).unwrap_or_else(|e| panic!("{}", e.message));
+            let request = parsed.into_request(&station).unwrap_or_else(|e| panic!("{}", e.message));
             let hint = request.sync_hint().args().to_vec();
             assert!(crate::parses(&hint), "{hint:?}");
             hint[..hint.len() - 2].join(" ")

@@ -7,20 +7,19 @@ use sd_bundle::{Home, ItemState};
 use sd_fs::Dir;
 use sd_term::Failure;
 
-use super::server::{pack_hint, proxies_or_default};
+use super::server::{forget_hint, pack_hint, proxies_or_default};
 use crate::addresses::{Known, Station};
 use crate::holdings::{Holdings, there};
 use crate::journalist_interface::{PATIENCE, TorPlaces, TorState};
+use crate::last_sync;
 use crate::report::{InboxFacts, Partials, ServerFacts, StatusReport};
 
 /// Show what is known without a network: the station, the server's address, the inbox, Tor
 ///
 /// Nobody logs in and no server is asked. Of Tor, only its SOCKS port on this computer is
 /// opened, and closed again.
-///
-/// Example: sd-fetch status
 #[derive(clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Example:\n  sd-fetch status")]
 pub(crate) struct Args {
     /// Tor's SOCKS port; may be repeated
     /// [default: 10.200.1.1:9050, then 127.0.0.1:9050]
@@ -42,7 +41,11 @@ pub(crate) fn run(args: Args, station: &Station) -> Result<StatusReport, Failure
         delivered: holdings.in_inbox(ItemState::Delivered),
     };
     let states = holdings.shipments.item_states();
-    let hint = (inbox.waiting > 0).then(|| pack_hint(home));
+    let hint = match (inbox.waiting, inbox.delivered) {
+        (1.., _) => Some(pack_hint(home)),
+        (0, 1..) => Some(forget_hint(home)),
+        (0, 0) => None,
+    };
     Ok(StatusReport {
         home: sd_fs::escape(home.path().as_os_str().as_encoded_bytes()),
         server: ServerFacts::from(&server),
@@ -50,11 +53,12 @@ pub(crate) fn run(args: Args, station: &Station) -> Result<StatusReport, Failure
         tor: TorState::of(&proxies, &TorPlaces::default(), PATIENCE),
         inbox,
         partial: Partials {
-            downloads: holdings.partials.len(),
-            bytes: holdings.partials.iter().map(|p| p.bytes).sum(),
+            downloads: holdings.interrupted.len(),
+            bytes: holdings.interrupted.iter().map(|p| p.bytes).sum(),
         },
         delivered_ever: states.values().filter(|s| **s == ItemState::Delivered).count(),
         free: free(home)?,
+        last_sync: last_sync::read(home)?,
         hint,
     })
 }

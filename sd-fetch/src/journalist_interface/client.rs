@@ -37,22 +37,7 @@ impl Client {
         proxies: &[SocketAddr],
         limits: Limits,
     ) -> Result<Self, ClientError> {
-        let doorway = Doorway::new(server, proxies, &limits).map_err(ClientError::Connect)?;
-        let config = Agent::config_builder()
-            // Else ureq reads ALL_PROXY; the doorway ignores it, but nothing may depend on that.
-            .proxy(None)
-            .max_redirects(0)
-            .http_status_as_error(false)
-            .accept("application/json")
-            .accept_encoding("identity")
-            .user_agent("")
-            .max_response_header_size(limits.header)
-            .max_idle_connections(0)
-            .timeout_per_read(Some(limits.idle))
-            .timeout_per_write(Some(limits.idle))
-            .timeout_recv_response(Some(limits.answer))
-            .build();
-        let agent = Agent::with_parts(config, doorway, NoDns);
+        let agent = agent(server, proxies, &limits)?;
         Ok(Self { agent, base: format!("http://{server}/api/v1"), limits })
     }
 
@@ -96,6 +81,7 @@ impl Client {
         let mut request = match ask.method {
             Method::Get => self.agent.get(address),
             Method::Head => self.agent.head(address),
+            Method::Delete => self.agent.delete(address),
         };
         if let Some(value) = token {
             request = request.header(header::AUTHORIZATION, value);
@@ -106,6 +92,30 @@ impl Client {
         let time = self.limits.body_time(ask.bytes);
         Ok(request.config().timeout_recv_body(Some(time)).build().call()?)
     }
+}
+
+/// An agent that can reach one server and no other, on a circuit of its own.
+pub(super) fn agent(
+    server: &Server,
+    proxies: &[SocketAddr],
+    limits: &Limits,
+) -> Result<Agent, ClientError> {
+    let doorway = Doorway::new(server, proxies, limits).map_err(ClientError::Connect)?;
+    let config = Agent::config_builder()
+        // Else ureq reads ALL_PROXY; the doorway ignores it, but nothing may depend on that.
+        .proxy(None)
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .accept("application/json")
+        .accept_encoding("identity")
+        .user_agent("")
+        .max_response_header_size(limits.header)
+        .max_idle_connections(0)
+        .timeout_per_read(Some(limits.idle))
+        .timeout_per_write(Some(limits.idle))
+        .timeout_recv_response(Some(limits.answer))
+        .build();
+    Ok(Agent::with_parts(config, doorway, NoDns))
 }
 
 /// A question.
@@ -121,6 +131,7 @@ pub(super) struct Ask<'a> {
 enum Method {
     Get,
     Head,
+    Delete,
 }
 
 impl<'a> Ask<'a> {
@@ -137,6 +148,11 @@ impl<'a> Ask<'a> {
     /// What would be said of it before its bytes.
     pub(super) fn head(path: &'a str) -> Self {
         Self { method: Method::Head, ..Self::get(path, 0) }
+    }
+
+    /// That it be deleted.
+    pub(super) fn delete(path: &'a str) -> Self {
+        Self { method: Method::Delete, ..Self::get(path, 0) }
     }
 }
 
@@ -176,6 +192,15 @@ impl<'c> Session<'c> {
     /// Sends a question with the token.
     pub(super) fn ask(&self, ask: &Ask<'_>) -> Result<Response<Body>, ClientError> {
         self.client.ask(ask, Some(&self.authorization))
+    }
+
+    /// Sends JSON with the token.
+    pub(super) fn post(&self, path: &str, json: &[u8]) -> Result<Response<Body>, ClientError> {
+        let Client { agent, base, limits } = self.client;
+        let request = agent.post(format!("{base}{path}"));
+        let request = request.header(header::AUTHORIZATION, &self.authorization);
+        let request = request.config().timeout_recv_body(Some(limits.body_time(0))).build();
+        Ok(request.content_type("application/json").send(json)?)
     }
 
     /// Whether the token is still good. The server says 403 for an ended session and for

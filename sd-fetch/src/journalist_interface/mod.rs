@@ -13,6 +13,7 @@
 //! parsed here, the host is the configured one, and there is no redirect, no cookie, no
 //! compression and no second attempt at a login.
 
+mod actions;
 mod address;
 mod answer;
 mod client;
@@ -23,7 +24,9 @@ mod file_name;
 mod limits;
 mod model;
 mod pace;
+mod seen_by;
 mod socks;
+mod source_interface;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -31,9 +34,12 @@ mod tor;
 
 pub(crate) use address::{AddressError, LoopbackAddress, OnionAddress, Server};
 pub(crate) use answer::ClientError;
+#[cfg(test)]
+pub(crate) use answer::Said;
 pub(crate) use client::{Client, Session};
 pub(crate) use download::DownloadError;
 pub(crate) use limits::Limits;
 pub(crate) use model::{Listing, RawSource, Refusal, Sources, Submission, source_id_of};
+pub(crate) use source_interface::announced_key;
 pub(crate) use token::{Credentials, CredentialsError};
 pub(crate) use tor::{PATIENCE, TorPlaces, TorState};

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::file_name::parse as file_name;
 use super::limits::Limits;
+use super::seen_by::SeenBy;
 
 /// The sources that are taken, with their designations.
 pub(crate) type Sources = BTreeMap<SourceId, Designation>;
@@ -41,6 +42,10 @@ pub(crate) struct RawSubmission {
     size: u64,
     is_file: bool,
     is_message: bool,
+    #[serde(default)]
+    is_read: bool,
+    #[serde(default)]
+    seen_by: SeenBy,
     pub(crate) source_url: Option<String>,
     submission_url: Option<String>,
 }
@@ -51,6 +56,8 @@ pub(crate) struct RawReply {
     pub(crate) uuid: String,
     pub(crate) filename: String,
     size: u64,
+    #[serde(default)]
+    seen_by: SeenBy,
     pub(crate) source_url: Option<String>,
     reply_url: Option<String>,
 }
@@ -70,6 +77,8 @@ pub(crate) struct Submission {
     pub(crate) designation: Designation,
     /// Bytes of ciphertext.
     pub(crate) size: u64,
+    /// Whether the server says that somebody has seen it.
+    pub(crate) seen: bool,
 }
 
 /// Why something listed is not taken.
@@ -134,6 +143,7 @@ impl Submission {
             uuid: &raw.uuid,
             filename: &raw.filename,
             size: raw.size,
+            seen: raw.is_read || raw.seen_by.0,
             source_url: raw.source_url.as_deref(),
             own_url: raw.submission_url.as_deref(),
         };
@@ -150,6 +160,7 @@ impl Submission {
             uuid: &raw.uuid,
             filename: &raw.filename,
             size: raw.size,
+            seen: raw.seen_by.0,
             source_url: raw.source_url.as_deref(),
             own_url: raw.reply_url.as_deref(),
         };
@@ -162,6 +173,7 @@ struct Fields<'a> {
     uuid: &'a str,
     filename: &'a str,
     size: u64,
+    seen: bool,
     source_url: Option<&'a str>,
     own_url: Option<&'a str>,
 }
@@ -189,7 +201,7 @@ impl Fields<'_> {
         if self.size == 0 || self.size > limits.item {
             return Err(Refusal::Size(self.size));
         }
-        Ok(Submission { source, item, number, kind, designation, size: self.size })
+        Ok(Submission { source, item, number, kind, designation, size: self.size, seen: self.seen })
     }
 }
 
@@ -213,6 +225,8 @@ mod tests {
             size: 616,
             is_file: false,
             is_message: true,
+            is_read: false,
+            seen_by: SeenBy::default(),
             source_url: Some(format!("/api/v1/sources/{SOURCE}")),
             submission_url: Some(format!("/api/v1/sources/{SOURCE}/submissions/{ITEM}")),
         };
@@ -229,6 +243,24 @@ mod tests {
         let message = raw(|_| {}).expect("taken");
         assert_eq!((message.number, message.kind, message.size), (1, Kind::Message, 616));
         assert_eq!(message.source.as_str(), SOURCE);
+    }
+
+    #[test]
+    fn what_somebody_has_read_or_seen_is_seen() {
+        let seen = |json: &str| {
+            let text = format!(
+                r#"{{"uuid":"{ITEM}","filename":"2-focal_ghost-reply.gpg","size":9,
+                "source_url":"/api/v1/sources/{SOURCE}",
+                "reply_url":"/api/v1/sources/{SOURCE}/replies/{ITEM}"{json}}}"#
+            );
+            let raw: RawReply = serde_json::from_str(&text).expect("a reply");
+            let words = "focal ghost".to_owned().try_into().expect("words");
+            let sources = [(SOURCE.parse().expect("a UUID"), words)].into();
+            Submission::from_reply(&raw, &sources, &Limits::default()).expect("taken").seen
+        };
+        assert!(!seen("") && !seen(r#","seen_by":[]"#) && seen(r#","seen_by":["x"]"#));
+        assert!(raw(|r| r.is_read = true).expect("taken").seen);
+        assert!(!raw(|_| {}).expect("taken").seen);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::connector::ConnectError;
-use super::{Client, ClientError, Limits, Server};
+use super::{Client, ClientError, Limits, Server, announced_key};
 
 const ONION: &str = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion";
 const ROOT: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
@@ -99,6 +99,22 @@ fn the_first_open_socks_port_gets_the_name_and_one_user_for_each_run() {
     }
     assert_eq!(runs[0].0, runs[1].0);
     assert_ne!(runs[0].0, runs[2].0);
+}
+
+#[test]
+fn the_source_interface_is_asked_on_a_circuit_of_its_own_without_a_token() {
+    let (addr, told) = tor(0);
+    onion(&[addr]).knock().expect("there");
+    let source = "ag6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion";
+    let server = Server::Onion(source.parse().expect("an onion"));
+    let error = announced_key(&server, &[addr]).expect_err("what answers is no Source Interface");
+    assert!(matches!(error, ClientError::Shape(_)), "{error}");
+    let asked: Vec<_> = told.iter().take(2).collect();
+    let (user, host, port, head) = &asked[1];
+    assert_ne!(*user, asked[0].0);
+    assert_eq!((host.as_str(), *port), (source, 80));
+    assert!(head.starts_with("GET /metadata HTTP/1.1\r\n"), "{head}");
+    assert!(!head.to_lowercase().contains("authorization"), "{head}");
 }
 
 #[test]

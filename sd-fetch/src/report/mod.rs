@@ -1,12 +1,20 @@
 //! Reports: `Display` is the human face, `Serialize` the one for scripts.
 
+mod deeds;
+mod forget;
+mod items;
 mod list;
 mod status;
 mod sync;
+mod tally;
 
-pub(crate) use list::{ListReport, Row, SourceRows};
+pub(crate) use deeds::{DeedsReport, DeleteReport, SeenReport};
+pub(crate) use forget::ForgetReport;
+pub(crate) use items::SourceItems;
+pub(crate) use list::ListReport;
 pub(crate) use status::{InboxFacts, Partials, ServerFacts, StatusReport};
-pub(crate) use sync::{SourceLine, SyncReport};
+pub(crate) use sync::SyncReport;
+pub(crate) use tally::SourceLine;
 
 use std::fmt;
 

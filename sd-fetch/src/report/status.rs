@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use sd_bundle::Timestamp;
 use sd_fs::Escaped;
 use sd_term::{Hint, Report, Status, count, size};
 use serde::Serialize;
@@ -28,6 +29,8 @@ pub(crate) struct StatusReport {
     pub(crate) delivered_ever: usize,
     /// Bytes free where the station is.
     pub(crate) free: Option<u64>,
+    /// When a sync last went through everything, as far as is known.
+    pub(crate) last_sync: Option<Timestamp>,
     /// The next command.
     #[serde(skip)]
     pub(crate) hint: Option<Hint>,
@@ -91,8 +94,12 @@ impl fmt::Display for StatusReport {
         }
         writeln!(f, "delivered  {} so far", count(self.delivered_ever, "item"))?;
         match self.free {
-            Some(free) => writeln!(f, "free       {}", size(free)),
-            None => writeln!(f, "free       not known"),
+            Some(free) => writeln!(f, "free       {}", size(free))?,
+            None => writeln!(f, "free       not known")?,
+        }
+        match &self.last_sync {
+            Some(at) => writeln!(f, "last sync  {at}"),
+            None => writeln!(f, "last sync  not known"),
         }
     }
 }
@@ -139,6 +146,7 @@ mod tests {
             partial: Partials { downloads: 1, bytes: 12_000_000 },
             delivered_ever: 120,
             free: Some(5_300_000_000),
+            last_sync: Some(Timestamp::from_unix(1_795_443_271)),
             hint: None,
         };
         let text = "\
@@ -152,6 +160,7 @@ inbox      12 items, 34.1 MB
            1 download broken off, 12.0 MB of them here
 delivered  120 items so far
 free       5.3 GB
+last sync  2026-11-23T14:14:31Z
 ";
         assert_eq!(report.to_string(), text);
         let wanted = json!({
@@ -164,11 +173,12 @@ free       5.3 GB
             "partial": {"downloads": 1, "bytes": 12_000_000},
             "delivered_ever": 120,
             "free": 5_300_000_000_u64,
+            "last_sync": "2026-11-23T14:14:31Z",
         });
         assert_eq!(serde_json::to_value(&report).expect("JSON"), wanted);
         let problem = "the address of the Journalist Interface is not known here: do this and that";
         let server = ServerFacts::NotKnown { problem: problem.to_owned() };
-        let unknown = StatusReport { server, free: None, ..report };
+        let unknown = StatusReport { server, free: None, last_sync: None, ..report };
         let text = "\
 station    /home/amnesia/Persistent/sneakernet
 server     not known: the address of the Journalist Interface is not known
@@ -176,7 +186,7 @@ server     not known: the address of the Journalist Interface is not known
 source     not known: nobody said
 ";
         assert!(unknown.to_string().starts_with(text), "{unknown}");
-        assert!(unknown.to_string().ends_with("free       not known\n"));
+        assert!(unknown.to_string().ends_with("free       not known\nlast sync  not known\n"));
         let value = serde_json::to_value(&unknown).expect("JSON");
         assert_eq!(value["server"], json!({"problem": problem}));
     }

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use sd_tests::ciphertext::keys;
 use sd_tests::demo_world::demo_world;
-use sd_tests::journalist_interface::{Config, DEV_PASSPHRASE, JournalistInterface};
+use sd_tests::journalist_interface::{
+    Config, DEV_PASSPHRASE, JournalistInterface, Metadata, SourceInterface,
+};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let config = match std::env::args().nth(1) {
@@ -17,7 +19,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let interface = JournalistInterface::start(demo_world(30 << 20)?, config)?;
     let user = &interface.users()[0];
-    println!("sd-fetch sync --insecure-loopback {}", interface.address());
+    let source =
+        SourceInterface::start(Metadata::Key(keys::submission()?.fingerprint().to_owned()))?;
+    println!(
+        "sd-fetch sync --insecure-loopback {} --insecure-loopback-source {}",
+        interface.address(),
+        source.address()
+    );
     println!("user name:       {}", user.username);
     println!("passphrase:      {DEV_PASSPHRASE}");
     println!("submission key:  tests/data/keys/submission.pub.asc, secret in submission.sec.asc");

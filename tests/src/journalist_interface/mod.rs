@@ -33,6 +33,7 @@ mod response;
 mod routes;
 mod slow;
 mod source_builder;
+mod source_interface;
 mod stack;
 mod store;
 mod world;
@@ -43,6 +44,7 @@ pub use config::{
 };
 pub use faults::{EMPTY_SHA256, EtagFault, Fault, FaultKind, Target};
 pub use source_builder::SourceBuilder;
+pub use source_interface::{Metadata, SourceInterface};
 pub use world::{Item, Kind, Source, World};
 
 use api::State;

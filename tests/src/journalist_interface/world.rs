@@ -71,6 +71,8 @@ pub struct Item {
     pub seen_by: Vec<String>,
     /// UUID of the journalist who wrote it, for a reply.
     pub author: Option<String>,
+    /// Somebody deletes it just after it was listed: whatever is asked of it, it is not there.
+    pub vanishes: bool,
     path: PathBuf,
 }
 
@@ -158,7 +160,14 @@ impl World {
 
     /// One item.
     pub fn item(&self, uuid: &str) -> Option<&Item> {
-        self.items.iter().find(|item| item.uuid == uuid)
+        self.items.iter().find(|item| item.uuid == uuid && !item.vanishes)
+    }
+
+    /// Changes what the server says of an item.
+    pub fn change(&mut self, uuid: &str, change: impl FnOnce(&mut Item)) {
+        if let Some(item) = self.items.iter_mut().find(|item| item.uuid == uuid) {
+            change(item);
+        }
     }
 
     /// The item with this UUID, to change what the database says of it.
@@ -231,6 +240,7 @@ impl World {
             stored_at: item.stored_at,
             seen_by: item.author.iter().cloned().collect(),
             author: item.author,
+            vanishes: false,
             path: stored.path,
         });
     }
