@@ -13,7 +13,8 @@ use crate::journalist_interface::{ClientError, DownloadError};
 pub(crate) enum Step {
     Reaching,
     LoggingIn,
-    Listing,
+    /// Asking for the list of these.
+    Listing(&'static str),
     Fetching,
 }
 
@@ -22,7 +23,7 @@ impl Step {
         let doing = match self {
             Self::Reaching => "reaching the Journalist Interface",
             Self::LoggingIn => "logging in",
-            Self::Listing => "asking for the lists",
+            Self::Listing(what) => &format!("asking for the list of {what}"),
             Self::Fetching => "fetching",
         };
         Failure::new(self.status(e), format_args!("{doing}: {}", self.explained(e)))
@@ -36,7 +37,7 @@ impl Step {
                  or used before, or there were too many attempts",
                 e.to_string().trim_end_matches('.')
             ),
-            (ClientError::Forbidden(_), Self::Listing | Self::Fetching) => {
+            (ClientError::Forbidden(_), Self::Listing(_) | Self::Fetching) => {
                 format!("{e}: the session may have ended")
             }
             _ => e.to_string(),

@@ -7,7 +7,7 @@ use sd_term::{Failure, Ui};
 
 use super::server::{self, ServerArgs};
 use crate::addresses::Station;
-use crate::failures::{Step, inbox_failure};
+use crate::failures::inbox_failure;
 use crate::inventory::Inventory;
 use crate::journalist_interface::Submission;
 use crate::plan::Plan;
@@ -32,11 +32,7 @@ impl Args {
 pub(crate) fn run(base: server::Request, ui: &mut Ui) -> Result<ListReport, Failure> {
     let inbox = Inbox::open(base.home.part("inbox")?).map_err(inbox_failure)?;
     let (sync, pack) = (base.sync_hint(), base.pack_hint());
-    let inventory = base.with_visit(ui, |visit, _| {
-        let session = visit.session();
-        let listing = session.listing().map_err(|e| Step::Listing.failed(&e))?;
-        Ok(Inventory::new(&listing, session.limits()))
-    })?;
+    let inventory = base.with_visit(ui, |visit, _| Inventory::of(visit.session()))?;
     let here = inbox.items().map_err(inbox_failure)?;
     let on_server = inventory.items.iter().map(|i| i.item.clone()).collect();
     let plan = Plan::new(inventory, &here);

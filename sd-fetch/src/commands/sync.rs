@@ -5,7 +5,7 @@ use sd_term::{Failure, Status, Ui, size};
 
 use super::server::{self, ServerArgs};
 use crate::addresses::Station;
-use crate::failures::{Step, end_failure, end_words, inbox_failure};
+use crate::failures::{end_failure, end_words, inbox_failure};
 use crate::fetch::{Ended, Outcome, fetch};
 use crate::inventory::Inventory;
 use crate::plan::{NoRoom, Plan};
@@ -65,9 +65,7 @@ fn work(
     mode: Mode,
     ui: &mut Ui,
 ) -> Result<SyncReport, Failure> {
-    let session = visit.session();
-    let listing = session.listing().map_err(|e| Step::Listing.failed(&e))?;
-    let inventory = Inventory::new(&listing, session.limits());
+    let inventory = Inventory::of(visit.session())?;
     let here = inbox.items().map_err(inbox_failure)?;
     let plan = Plan::new(inventory, &here);
     if let Err(NoRoom { needed, free }) = plan.room(inbox)? {
@@ -78,7 +76,8 @@ fn work(
         Mode::ShowPlan => Ok(planned(plan, here.len())),
         Mode::Fetch => {
             let outcome = fetch(&plan, visit, inbox, ui);
-            let waiting = inbox.items().map_err(inbox_failure)?.len();
+            // The inbox is locked: what was here and what came is all there is.
+            let waiting = here.len() + outcome.fetched.len();
             done(&plan, outcome, waiting)
         }
     }
