@@ -11,16 +11,20 @@ BUILD_PACKAGES := gcc libc6-dev pkg-config nettle-dev libgmp-dev libclang-dev ca
 # To test: the real tools that ours are held against.
 TEST_PACKAGES  := gnupg gpg-agent tar zstd coreutils bsdutils python3 libimage-exiftool-perl poppler-utils qpdf time
 BENCH_PACKAGES := $(TEST_PACKAGES) mat2 curl
+# To run the Tor lab: Tor itself, and a network namespace with a packet filter.
+LAB_TOR_PACKAGES := tor iproute2 nftables util-linux bash coreutils
 
 CARGO ?= cargo
 
-.PHONY: demo test lint bench build-packages test-packages bench-packages help
+.PHONY: demo test lint bench labs lab-tor help
+.PHONY: build-packages test-packages bench-packages lab-tor-packages
 
 help:
 	@echo "make demo   the main job, end to end, on real input"
 	@echo "make test   all tests"
 	@echo "make lint   formatting, clippy, the floors"
 	@echo "make bench  side by side with gpg, tar, sha256sum"
+	@echo "make labs   what needs more than a build tree: lab-tor, a private Tor network"
 
 demo: test-packages
 	$(CARGO) build --locked --release --workspace --bins
@@ -39,17 +43,37 @@ bench: bench-packages
 	$(CARGO) build --locked --release --workspace --bins
 	./target/release/bench
 
+labs: lab-tor
+
+# A lab is root's, for the namespaces it makes; building stays with whoever calls. Six minutes are
+# three times what it takes.
+LAB_TOR := $(SUDO) env LAB_TOR_WITHOUT_NAMESPACES=$(LAB_TOR_WITHOUT_NAMESPACES) \
+	timeout --kill-after=10 360
+
+lab-tor: lab-tor-packages
+	$(CARGO) build --locked --workspace --all-targets
+	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$(LAB_TOR)" \
+		$(CARGO) test --locked --workspace --test lab-tor -- run
+
 # A package list is asked for only if something is missing, so that a second run needs no network.
 define install
-	@missing=$$(for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
-	if [ -n "$$missing" ]; then $(APT) update -q && $(APT) install -q -y --no-install-recommends $$missing; fi
+missing=$$(for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+if [ -n "$$missing" ]; then $(APT) update -q && $(APT) install -q -y --no-install-recommends $$missing; fi
 endef
 
 build-packages:
-	$(call install,$(BUILD_PACKAGES))
+	@$(call install,$(BUILD_PACKAGES))
 
 test-packages: build-packages
-	$(call install,$(TEST_PACKAGES))
+	@$(call install,$(TEST_PACKAGES))
 
 bench-packages: build-packages
-	$(call install,$(BENCH_PACKAGES))
+	@$(call install,$(BENCH_PACKAGES))
+
+# Tor is wanted as a program. Debian would start it as a service too, unless a policy forbids it.
+POLICY := /usr/sbin/policy-rc.d
+
+lab-tor-packages: build-packages
+	@if ! command -v tor >/dev/null && [ ! -e $(POLICY) ]; then trap '$(SUDO) rm -f $(POLICY)' EXIT; \
+	printf '#!/bin/sh\nexit 101\n' | $(SUDO) tee $(POLICY) >/dev/null; $(SUDO) chmod 755 $(POLICY); fi; \
+	$(call install,$(LAB_TOR_PACKAGES))

@@ -14,7 +14,8 @@ use crate::selection::WhoError;
 pub(crate) enum Step {
     Reaching,
     LoggingIn,
-    Listing,
+    /// Asking for the list of these.
+    Listing(&'static str),
     Fetching,
     Marking,
     Deleting,
@@ -25,7 +26,7 @@ impl Step {
         let doing = match self {
             Self::Reaching => "reaching the Journalist Interface",
             Self::LoggingIn => "logging in",
-            Self::Listing => "asking for the lists",
+            Self::Listing(what) => &format!("asking for the list of {what}"),
             Self::Fetching => "fetching",
             Self::Marking => "marking as seen",
             Self::Deleting => "deleting",
@@ -43,7 +44,7 @@ impl Step {
             ),
             (
                 ClientError::Forbidden(_),
-                Self::Listing | Self::Fetching | Self::Marking | Self::Deleting,
+                Self::Listing(_) | Self::Fetching | Self::Marking | Self::Deleting,
             ) => {
                 format!("{e}: the session may have ended")
             }

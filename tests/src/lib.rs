@@ -1,5 +1,6 @@
-//! What the journeys, the demo and the benchmarks share: a Journalist Interface, ciphertexts as
-//! `SecureDrop` makes them, one-time codes, and a newsroom with two stations.
+//! What the journeys, the demo, the benchmarks and the labs share: a Journalist Interface,
+//! ciphertexts as `SecureDrop` makes them, one-time codes, a newsroom with two stations, and a
+//! private Tor network.
 #![expect(
     clippy::disallowed_methods,
     clippy::missing_panics_doc,
@@ -13,5 +14,6 @@ pub mod journalist_interface;
 pub mod journeys;
 pub mod newsroom;
 pub mod noise;
+pub mod tor_network;
 pub mod totp;
 pub mod vectors;

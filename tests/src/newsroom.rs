@@ -87,6 +87,17 @@ pub fn program(name: &str) -> PathBuf {
     directory.join(name)
 }
 
+/// The dev journalist's credentials for one login, as `--credentials-fd` wants them.
+///
+/// Each login takes a code that was not used before, so the server's clock moves on; a minute
+/// at a time, which also keeps the throttle away.
+pub fn fresh_login(interface: &JournalistInterface) -> io::Result<String> {
+    interface.clock().advance(SignedDuration::from_secs(61));
+    let user = &interface.users()[0];
+    let code = user.code(interface.clock().now())?;
+    Ok(format!("{}\n{DEV_PASSPHRASE}\n{code}\n", user.username))
+}
+
 impl Newsroom {
     /// Starts the server over this world; nothing is paired yet.
     pub fn new(world: World) -> io::Result<Self> {
@@ -175,16 +186,11 @@ impl Newsroom {
 
     /// The arguments of `sd-fetch`, and the credentials it will read from standard input.
     pub fn fetch_line(&self, args: &[&str]) -> io::Result<(Vec<String>, String)> {
-        // Each login takes a code that was not used before; a minute's distance also keeps
-        // the throttle away.
-        self.interface.clock().advance(SignedDuration::from_secs(61));
         let address = self.interface.address().to_string();
         let mut all = self.at("ws", args);
         all.extend(["--insecure-loopback".to_owned(), address]);
         all.extend(["--credentials-fd".to_owned(), "0".to_owned()]);
-        let user = &self.interface.users()[0];
-        let code = user.code(self.interface.clock().now())?;
-        Ok((all, format!("{}\n{DEV_PASSPHRASE}\n{code}\n", user.username)))
+        Ok((all, fresh_login(&self.interface)?))
     }
 
     /// Pairs both stations; the SVS has the submission key in a file.

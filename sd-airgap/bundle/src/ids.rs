@@ -17,28 +17,30 @@ pub enum IdError {
 }
 
 macro_rules! id_type {
-    ($(#[$doc:meta])* $name:ident, $check:path, $error:expr) => {
+    ($(#[$doc:meta])* $name:ident, $length:literal, $check:path, $error:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        // In place, not on the heap: a station holds a hundred thousand of them.
+        pub struct $name([u8; $length]);
 
         impl $name {
             /// The text, which is a safe file name.
             pub fn as_str(&self) -> &str {
-                &self.0
+                // Always text: the check took nothing but ASCII.
+                std::str::from_utf8(&self.0).unwrap_or_default()
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&self.0)
+                f.pad(self.as_str())
             }
         }
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({})"), self.0)
+                write!(f, concat!(stringify!($name), "({})"), self.as_str())
             }
         }
 
@@ -46,7 +48,8 @@ macro_rules! id_type {
             type Err = IdError;
 
             fn from_str(text: &str) -> Result<Self, IdError> {
-                text.to_owned().try_into()
+                let bytes = text.as_bytes().try_into().map_err(|_| $error)?;
+                if $check(text) { Ok(Self(bytes)) } else { Err($error) }
             }
         }
 
@@ -54,13 +57,13 @@ macro_rules! id_type {
             type Error = IdError;
 
             fn try_from(text: String) -> Result<Self, IdError> {
-                if $check(&text) { Ok(Self(text)) } else { Err($error) }
+                text.parse()
             }
         }
 
         impl From<$name> for String {
             fn from(id: $name) -> Self {
-                id.0
+                id.as_str().to_owned()
             }
         }
     };
@@ -68,21 +71,22 @@ macro_rules! id_type {
 
 id_type! {
     /// A source's UUID, as the server gave it.
-    SourceId, is_uuid, IdError::Uuid
+    SourceId, 36, is_uuid, IdError::Uuid
 }
 id_type! {
     /// A submission's or reply's UUID, as the server gave it.
-    ItemId, is_uuid, IdError::Uuid
+    ItemId, 36, is_uuid, IdError::Uuid
 }
 id_type! {
     /// A bundle's random 128 bits, in hexadecimal.
-    BundleId, is_bundle_id, IdError::Bundle
+    BundleId, 32, is_bundle_id, IdError::Bundle
 }
 
 impl BundleId {
     /// From 16 random bytes.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(format!("{:032x}", u128::from_be_bytes(bytes)))
+        let nibble = |i: usize| (bytes[i / 2] >> (4 * (1 - i % 2))) & 15;
+        Self(std::array::from_fn(|i| b"0123456789abcdef"[usize::from(nibble(i))]))
     }
 }
 
@@ -103,6 +107,14 @@ fn is_bundle_id(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bundle_id_is_its_bytes_in_hexadecimal() {
+        let bytes = std::array::from_fn(|i| u8::try_from(i * 17).unwrap_or_default());
+        let id = BundleId::from_bytes(bytes);
+        assert_eq!(id.as_str(), "00112233445566778899aabbccddeeff");
+        assert_eq!(id.as_str().parse(), Ok(id));
+    }
 
     #[test]
     fn only_a_lower_case_uuid_is_one() {

@@ -1,6 +1,7 @@
 //! One message, document or reply, as both stations know it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use sd_fs::{Blake3, Sha256};
 use serde::{Deserialize, Serialize};
@@ -32,10 +33,10 @@ impl fmt::Display for Kind {
 /// The two words a newsroom knows a source by, such as `focal ghost`.
 ///
 /// Lower-case words of letters, digits, hyphens and apostrophes, one space between, 100 bytes
-/// at most: what SecureDrop's word lists hold, and safe to print.
+/// at most: what SecureDrop's word lists hold, and safe to print. Clones share the words.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Designation(String);
+pub struct Designation(Arc<str>);
 
 /// A designation with other characters than SecureDrop's word lists have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,7 +65,7 @@ impl TryFrom<String> for Designation {
                 && w.chars().all(|c| c.is_alphanumeric() && !c.is_uppercase() || "-'’".contains(c))
         };
         if text.len() <= 100 && text.split(' ').all(word) {
-            Ok(Self(text))
+            Ok(Self(text.into()))
         } else {
             Err(DesignationError)
         }
@@ -73,7 +74,7 @@ impl TryFrom<String> for Designation {
 
 impl From<Designation> for String {
     fn from(d: Designation) -> Self {
-        d.0
+        d.as_str().to_owned()
     }
 }
 

@@ -5,8 +5,8 @@ use std::io;
 use sd_fs::{CopyError, Escaped, escape, read_bounded};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use ureq::Body;
 use ureq::http::{HeaderMap, HeaderName, Response, StatusCode, header};
+use ureq::{Body, BodyReader};
 use zeroize::Zeroizing;
 
 use super::connector::ConnectError;
@@ -42,15 +42,35 @@ pub(crate) enum ClientError {
     /// Not `application/json`.
     #[error("the answer is not JSON but \"{0}\"")]
     NotJson(Escaped),
-    /// More bytes than this kind of answer may have.
-    #[error("the answer is longer than {0} bytes")]
-    TooLong(u64),
+    /// More than this kind of answer may have.
+    #[error(transparent)]
+    TooLong(#[from] Excess),
     /// JSON of another shape.
     #[error("the answer has another shape than expected: {0}")]
     Shape(Escaped),
     /// Not HTTP, or headers beyond their limit.
     #[error("the answer is not proper HTTP: {0}")]
     Protocol(Escaped),
+}
+
+/// More than an answer may have, and how much that is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Excess {
+    /// All of it.
+    #[error("the answer is longer than {0} bytes")]
+    Bytes(u64),
+    /// One text inside.
+    #[error("a text in the answer is longer than {0} bytes")]
+    Text(u64),
+    /// Brackets within brackets.
+    #[error("the answer is nested more than {0} deep")]
+    Depth(u32),
+    /// Sources.
+    #[error("more than {0} sources are listed")]
+    Sources(usize),
+    /// Messages, documents and replies.
+    #[error("more than {0} messages, documents and replies are listed")]
+    Items(usize),
 }
 
 /// What an error body said, if it was JSON: `: ` and the words, escaped and cut.
@@ -138,19 +158,24 @@ pub(super) fn accept(
     }
 }
 
-/// Reads a JSON body of at most `limit` bytes. The bytes are wiped: one of them holds a token.
-pub(crate) fn json<T: DeserializeOwned>(
-    response: Response<Body>,
-    limit: u64,
-) -> Result<T, ClientError> {
+/// The body of an answer that is JSON by its type.
+pub(super) fn json_body(response: Response<Body>) -> Result<BodyReader<'static>, ClientError> {
     let kind = single(response.headers(), &header::CONTENT_TYPE)?.unwrap_or("nothing");
     let media = kind.split(';').next().unwrap_or_default().trim();
     if !media.eq_ignore_ascii_case("application/json") {
         return Err(ClientError::NotJson(shown(kind)));
     }
-    let mut reader = response.into_body().into_with_config().limit(u64::MAX).reader();
+    Ok(response.into_body().into_with_config().limit(u64::MAX).reader())
+}
+
+/// Reads a JSON body of at most `limit` bytes. The bytes are wiped: one of them holds a token.
+pub(crate) fn json<T: DeserializeOwned>(
+    response: Response<Body>,
+    limit: u64,
+) -> Result<T, ClientError> {
+    let mut reader = json_body(response)?;
     let bytes = Zeroizing::new(read_bounded(&mut reader, limit).map_err(|e| match e {
-        CopyError::TooLong(limit) => ClientError::TooLong(limit),
+        CopyError::TooLong(limit) => ClientError::TooLong(Excess::Bytes(limit)),
         CopyError::Read(e) | CopyError::Write(e) => e.into(),
     })?);
     serde_json::from_slice(&bytes).map_err(|e| ClientError::Shape(shown(&e.to_string())))
@@ -225,6 +250,6 @@ mod tests {
         let missing = parsed("application/json", "{}").expect_err("missing");
         assert!(missing.to_string().contains("missing field `a`"), "{missing}");
         let long = parsed("application/json", r#"{"a":1,          "b":2}"#);
-        assert!(matches!(long, Err(ClientError::TooLong(20))));
+        assert!(matches!(long, Err(ClientError::TooLong(Excess::Bytes(20)))));
     }
 }

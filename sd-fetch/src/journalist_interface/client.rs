@@ -13,7 +13,8 @@ use super::address::Server;
 use super::answer::{ClientError, json, shown, success};
 use super::connector::{Doorway, NoDns};
 use super::limits::Limits;
-use super::model::{Listing, RawReply, RawSource, RawSubmission};
+use super::lists::{self, Room};
+use super::model::{RawReply, RawSource, RawSubmission};
 use super::token::{Credentials, RawToken, Token};
 
 /// An HTTP client that can reach one server.
@@ -162,31 +163,38 @@ impl<'c> Session<'c> {
         Session { client, authorization: self.authorization.clone() }
     }
 
-    /// The three lists: who there is, what they sent, what was answered.
-    pub(crate) fn listing(&self) -> Result<Listing, ClientError> {
-        #[derive(Deserialize)]
-        struct Sources {
-            sources: Vec<RawSource>,
-        }
-        #[derive(Deserialize)]
-        struct Submissions {
-            submissions: Vec<RawSubmission>,
-        }
-        #[derive(Deserialize)]
-        struct Replies {
-            replies: Vec<RawReply>,
-        }
-        Ok(Listing {
-            sources: self.list::<Sources>("/sources")?.sources,
-            submissions: self.list::<Submissions>("/submissions")?.submissions,
-            replies: self.list::<Replies>("/replies")?.replies,
-        })
+    /// Hands on each source that is listed.
+    pub(crate) fn sources(&self, take: &mut dyn FnMut(RawSource)) -> Result<(), ClientError> {
+        self.list("sources", &mut Room::for_sources(self.limits()), take)
     }
 
-    fn list<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
-        let limits = &self.client.limits;
-        let response = self.ask(&Ask::get(path, limits.list_body))?;
-        json(success(response, limits)?, limits.list_body)
+    /// Hands on each message and document that is listed, from all sources.
+    pub(crate) fn submissions(
+        &self,
+        room: &mut Room,
+        take: &mut dyn FnMut(RawSubmission),
+    ) -> Result<(), ClientError> {
+        self.list("submissions", room, take)
+    }
+
+    /// Hands on each reply that is listed, to all sources.
+    pub(crate) fn replies(
+        &self,
+        room: &mut Room,
+        take: &mut dyn FnMut(RawReply),
+    ) -> Result<(), ClientError> {
+        self.list("replies", room, take)
+    }
+
+    fn list<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+        room: &mut Room,
+        take: &mut dyn FnMut(T),
+    ) -> Result<(), ClientError> {
+        let limits = self.limits();
+        let response = self.ask(&Ask::get(&format!("/{name}"), limits.list_body))?;
+        lists::read(success(response, limits)?, name, room, limits, take)
     }
 
     /// Sends a question with the token.

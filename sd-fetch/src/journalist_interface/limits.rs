@@ -9,9 +9,19 @@ pub(crate) struct Limits {
     pub(crate) header: usize,
     /// The body of a login, a logout or an error. Real ones have less than 300 bytes.
     pub(crate) small_body: u64,
-    /// A list. A source with its key takes 5 kB, an item 500 bytes: room for 12,000 sources
-    /// or 130,000 items.
+    /// A list, in bytes. A source with its key takes 5 kB, an item 500 bytes: room for as many
+    /// of them as are taken. None of it is kept; this bounds the time that a list may take.
     pub(crate) list_body: u64,
+    /// Sources in their list. A busy newsroom has hundreds.
+    pub(crate) sources: usize,
+    /// Messages, documents and replies in their lists together: a year of three hundred a day.
+    /// What is kept of each, taken or refused, is 300 bytes at most: 30 MB of memory.
+    pub(crate) items: usize,
+    /// One text inside a list, in bytes: the parser holds it whole. A real public key, the
+    /// longest there is, takes 5 kB.
+    pub(crate) text: u64,
+    /// Brackets within brackets in a list. A real one has four.
+    pub(crate) depth: u32,
     /// One item's ciphertext. The server's web front takes uploads up to 500 MiB; encryption
     /// adds less than 1 kB and gzip less than 0.1 % to what it cannot shrink.
     pub(crate) item: u64,
@@ -35,6 +45,10 @@ impl Default for Limits {
             header: 16 * 1024,
             small_body: 64 * 1024,
             list_body: 64 * 1024 * 1024,
+            sources: 10_000,
+            items: 100_000,
+            text: 64 * 1024,
+            depth: 64,
             item: 600 * 1024 * 1024,
             connect: Duration::from_secs(5),
             circuit: Duration::from_secs(150),

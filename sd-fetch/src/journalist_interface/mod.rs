@@ -6,6 +6,7 @@
 //!                                                              |  status, Content-Type, size: then JSON
 //!   Credentials --POST /token--> Session (Token in memory)     v
 //!                                   |--lists--> RawSource, RawSubmission, RawReply --model--> Submission
+//!                                   |           entry by entry
 //!                                   |--download--> etag: what the bytes must be --hash--> the bytes are
 //!                                   '--logout
 //! ```
@@ -22,6 +23,8 @@ mod download;
 mod etag;
 mod file_name;
 mod limits;
+mod lists;
+mod meter;
 mod model;
 mod pace;
 mod seen_by;
@@ -39,7 +42,10 @@ pub(crate) use answer::Said;
 pub(crate) use client::{Client, Session};
 pub(crate) use download::DownloadError;
 pub(crate) use limits::Limits;
-pub(crate) use model::{Listing, RawSource, Refusal, Sources, Submission, source_id_of};
+pub(crate) use lists::Room;
+pub(crate) use model::{
+    RawReply, RawSource, RawSubmission, Refusal, Sources, Submission, source_id_of,
+};
 pub(crate) use source_interface::announced_key;
 pub(crate) use token::{Credentials, CredentialsError};
 pub(crate) use tor::{PATIENCE, TorPlaces, TorState};

@@ -17,18 +17,9 @@ use super::seen_by::SeenBy;
 /// The sources that are taken, with their designations.
 pub(crate) type Sources = BTreeMap<SourceId, Designation>;
 
-/// The three lists as they came.
-pub(crate) struct Listing {
-    /// Who there is.
-    pub(crate) sources: Vec<RawSource>,
-    /// What they sent.
-    pub(crate) submissions: Vec<RawSubmission>,
-    /// What was answered.
-    pub(crate) replies: Vec<RawReply>,
-}
-
 /// A source as the server wrote it; what is not needed is not read.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 pub(crate) struct RawSource {
     pub(crate) uuid: String,
     pub(crate) journalist_designation: String,
@@ -36,6 +27,7 @@ pub(crate) struct RawSource {
 
 /// A message or document as the server wrote it.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 pub(crate) struct RawSubmission {
     pub(crate) uuid: String,
     pub(crate) filename: String,
@@ -52,6 +44,7 @@ pub(crate) struct RawSubmission {
 
 /// A reply as the server wrote it.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 pub(crate) struct RawReply {
     pub(crate) uuid: String,
     pub(crate) filename: String,

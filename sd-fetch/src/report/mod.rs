@@ -26,14 +26,13 @@ use crate::inventory::Refused;
 fn write_refused(f: &mut fmt::Formatter<'_>, lead: &str, refused: &[Refused]) -> fmt::Result {
     let below = " ".repeat(lead.len());
     for entry in refused {
-        let why = format!("{}: {}", entry.name, entry.why);
-        write_wrapped(f, lead, &why)?;
-        let (what, id) = match (&entry.item, &entry.source) {
+        write_wrapped(f, lead, &format!("{}: {}", entry.name(), entry.why()))?;
+        let (what, id) = match (entry.item_id(), entry.source()) {
             (Some(item), _) => ("item", item),
             (None, Some(source)) => ("source", source),
             (None, None) => continue,
         };
-        write_wrapped(f, &format!("{below}{what} "), id.as_str())?;
+        write_wrapped(f, &format!("{below}{what} "), id)?;
     }
     Ok(())
 }

@@ -143,16 +143,14 @@ mod tests {
         let words: Designation = "focal ghost".to_owned().try_into().expect("words");
         let items = [(Kind::Message, 616), (Kind::Reply, 1143), (Kind::Message, 20)];
         let items = items.iter().map(|(kind, bytes)| (&source, &words, *kind, *bytes));
-        let shown = |text: &str| sd_fs::escape(text.as_bytes());
+        let item = |name| Refused::named(Some(SOURCE), Some(ITEM), name);
         SyncReport {
             dry_run: false,
             sources: SourceLine::tally(items),
-            refused: vec![Refused {
-                source: Some(shown(SOURCE)),
-                item: Some(shown(ITEM)),
-                name: shown("focal ghost, document 4"),
-                why: "the content does not match the server's own hash".to_owned(),
-            }],
+            refused: vec![
+                item("focal ghost, document 4")
+                    .because("the content does not match the server's own hash"),
+            ],
             already_here: 4,
             delivered_before: 9,
             left_on_server: LeftOut {
@@ -169,12 +167,7 @@ mod tests {
             },
             waiting: 7,
             ended_early: Some("refused (403): the session may have ended".to_owned()),
-            unfinished: vec![Refused {
-                source: Some(shown(SOURCE)),
-                item: Some(shown(ITEM)),
-                name: shown("focal ghost, document 6"),
-                why: "the server fell silent".to_owned(),
-            }],
+            unfinished: vec![item("focal ghost, document 6").because("the server fell silent")],
             left: 2,
             submission_key: KeyCheck::Agrees { fingerprint: key('A') },
             hint: None,

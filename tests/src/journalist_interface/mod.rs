@@ -93,7 +93,12 @@ struct Shared {
 impl JournalistInterface {
     /// Starts a server on a free port of the loopback interface.
     pub fn start(world: World, config: Config) -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        Self::start_at(0, world, config)
+    }
+
+    /// The same on this port, where somebody expects it; 0 is a free one.
+    pub fn start_at(port: u16, world: World, config: Config) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", port))?;
         let address = listener.local_addr()?;
         let state = State { world, logins: Logins::default(), faults: config.faults.clone() };
         let shared = Arc::new(Shared {

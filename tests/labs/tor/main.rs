@@ -1,0 +1,120 @@
+//! The Tor lab: `sd-fetch` as it is, through a real Tor, to an onion service that wants a key.
+//!
+//! ```text
+//! sd-fetch (an ordinary user) --SOCKS--> client --private Tor network--> service
+//!    '-- home/inbox                                                         |
+//!                                        Journalist Interface (loopback) <--'
+//! ```
+//! `make lab-tor` builds and runs it; `lab-tor run [WORD..]` runs the cases whose names have one
+//! of the words. It needs root, for an ordinary user to become and for a network namespace,
+//! and the Debian packages tor, iproute2 and nftables. Where a namespace cannot be had, the case
+//! that needs one fails; `LAB_TOR_WITHOUT_NAMESPACES=1` in the environment skips it instead, and
+//! the closing line says so.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a lab starts programs, tampers with their network and talks to a terminal"
+)]
+
+mod cases;
+mod lab;
+mod namespace;
+mod relay;
+mod workstation;
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use cases::{cuts, packets, refusals, stall, syncs};
+use lab::Lab;
+
+type Case = fn(&mut Lab) -> io::Result<()>;
+
+/// The cases with their names.
+macro_rules! cases {
+    ($($module:ident::$case:ident,)*) => {
+        &[$((stringify!($case), $module::$case as Case)),*]
+    };
+}
+
+const CASES: &[(&str, Case)] = cases![
+    syncs::a_sync_through_the_onion_service_brings_everything_once,
+    syncs::the_plain_socks_port_serves_as_well,
+    syncs::a_tor_that_connects_late_is_waited_for,
+    refusals::root_is_refused,
+    refusals::a_missing_client_key_is_named,
+    refusals::a_wrong_client_key_is_named,
+    refusals::a_mistyped_address_is_named,
+    refusals::an_address_without_a_service_is_not_reached,
+    refusals::a_plain_socks_port_cannot_say_which_key_fails,
+    refusals::a_web_server_that_is_down_is_not_taken_for_a_key,
+    refusals::a_service_that_is_down_is_not_reached,
+    refusals::a_tor_without_a_network_is_not_connected,
+    packets::no_packet_leaves_but_to_tor,
+    cuts::five_cut_circuits_cost_no_byte_of_a_download,
+    stall::a_service_that_freezes_for_half_a_minute_costs_no_byte_of_a_download,
+];
+
+/// The one case that [`WITHOUT_NAMESPACES`] skips.
+const NEEDS_NAMESPACE: &str = "no_packet_leaves_but_to_tor";
+const WITHOUT_NAMESPACES: &str = "LAB_TOR_WITHOUT_NAMESPACES";
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    if words.next().as_deref() != Some("run") {
+        println!("the Tor lab was not asked for: make lab-tor");
+        return ExitCode::SUCCESS;
+    }
+    match run(&words.collect::<Vec<_>>()) {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(e) => {
+            println!("the Tor lab could not start: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the chosen cases one after the other, and returns how many failed.
+fn run(words: &[String]) -> io::Result<usize> {
+    let start = Instant::now();
+    let mut lab = Lab::start()?;
+    let (nodes, attempts) = (lab.network.nodes(), lab.network.attempts());
+    println!("{nodes} nodes up, attempt {attempts} ({:.1} s)", start.elapsed().as_secs_f32());
+    let skip = std::env::var_os(WITHOUT_NAMESPACES).is_some_and(|v| !v.is_empty());
+    let chosen = |name: &str| words.is_empty() || words.iter().any(|w| name.contains(w.as_str()));
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    for (name, case) in CASES.iter().filter(|(name, _)| chosen(name)) {
+        if skip && *name == NEEDS_NAMESPACE {
+            println!("test {name} ... skipped: {WITHOUT_NAMESPACES} is set");
+            skipped += 1;
+            continue;
+        }
+        let begun = Instant::now();
+        let outcome = attempt(&mut lab, *case);
+        let verdict = if outcome.is_ok() { "ok" } else { "FAILED" };
+        println!("test {name} ... {verdict} ({:.1} s)", begun.elapsed().as_secs_f32());
+        match outcome {
+            Ok(()) => passed += 1,
+            Err(why) => {
+                println!("{why}");
+                failed += 1;
+            }
+        }
+    }
+    drop(lab);
+    let seconds = start.elapsed().as_secs_f32();
+    println!("{passed} passed, {failed} failed, {skipped} skipped ({seconds:.1} s)");
+    Ok(failed)
+}
+
+/// Runs one case on a network that works; a failed assertion does not take the others along.
+fn attempt(lab: &mut Lab, case: Case) -> Result<(), String> {
+    lab.network.reach().map_err(|e| e.to_string())?;
+    match catch_unwind(AssertUnwindSafe(|| case(lab))) {
+        Ok(ended) => ended.map_err(|e| e.to_string()),
+        Err(_) => Err("the assertion above did not hold".to_owned()),
+    }
+}
