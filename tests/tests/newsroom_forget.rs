@@ -84,6 +84,20 @@ fn what_waits_and_what_is_not_confirmed_stays() {
 }
 
 #[test]
+fn what_was_packed_and_never_confirmed_is_fetched_again_when_it_is_gone() {
+    let newsroom = Newsroom::paired(two_sources().expect("a world")).expect("a newsroom");
+    let _ = newsroom.fetch(&["sync"]).expect(0);
+    let _ = newsroom.pack().expect(0);
+    std::fs::remove_dir_all(newsroom.path("ws/inbox")).expect("removed");
+    let before = newsroom.downloads();
+    let again = newsroom.fetch(&["sync"]).expect(0).json();
+    assert_eq!(newsroom.downloads() - before, 4);
+    let report = &again["report"];
+    assert_eq!((&report["delivered_before"], &report["waiting"]), (&json!(0), &json!(0)));
+    assert_eq!(stages(&newsroom), ["packed"; 4]);
+}
+
+#[test]
 fn a_copy_whose_record_says_other_bytes_is_kept() {
     let newsroom = Newsroom::delivered(two_sources().expect("a world")).expect("a newsroom");
     let found = inbox(&newsroom);

@@ -70,7 +70,7 @@ impl TorState {
 impl fmt::Display for TorState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::Closed => "not connected: open Tor Connection",
+            Self::Closed => "closed: open Tor Connection",
             Self::Connecting => "connecting: wait until Tails says that Tor is ready",
             Self::Ready => "ready",
         })
