@@ -175,7 +175,11 @@ impl Newsroom {
         let (all, credentials) = self.fetch_line(args)?;
         let mut child = self.command("sd-fetch", &all).stdin(Stdio::piped()).spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
-            stdin.write_all(credentials.as_bytes())?;
+            match stdin.write_all(credentials.as_bytes()) {
+                // It ended before it asked for them.
+                Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {}
+                written => written?,
+            }
         }
         Ok(child)
     }
