@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sd_bundle::{Delivered, Inbox, Item, ItemId, Kind};
-use sd_fs::DirError;
+use sd_bundle::{Delivered, Inbox, InboxError, Interrupted, Item, ItemId, Kind};
 
 use crate::inventory::{Inventory, Refused};
 use crate::journalist_interface::{Refusal, Sources, Submission};
@@ -75,16 +74,24 @@ impl Plan {
     }
 
     /// Whether everything fits where the inbox is.
-    pub(crate) fn room(&self, inbox: &Inbox) -> Result<Result<(), NoRoom>, DirError> {
-        Ok(self.fits(inbox.dir().free_bytes()?))
+    pub(crate) fn room(&self, inbox: &Inbox) -> Result<Result<(), NoRoom>, InboxError> {
+        Ok(self.fits(self.begun(&inbox.interrupted()?), inbox.dir().free_bytes()?))
     }
 
-    fn fits(&self, free: u64) -> Result<(), NoRoom> {
+    /// Bytes of what is planned that an earlier run left here, at most as many as are listed.
+    fn begun(&self, interrupted: &[Interrupted]) -> u64 {
+        let here: BTreeMap<&ItemId, u64> = interrupted.iter().map(|i| (&i.item, i.bytes)).collect();
+        let of = |item: &Submission| here.get(&item.item).map_or(0, |bytes| item.size.min(*bytes));
+        self.new.iter().map(of).sum()
+    }
+
+    fn fits(&self, begun: u64, free: u64) -> Result<(), NoRoom> {
         if self.new.is_empty() {
             return Ok(());
         }
         let items = self.new.len() as u64;
-        let needed = self.bytes().saturating_add(items.saturating_mul(ROUNDING));
+        let bytes = self.bytes().saturating_sub(begun);
+        let needed = bytes.saturating_add(items.saturating_mul(ROUNDING));
         if needed.saturating_add(RESERVE) <= free { Ok(()) } else { Err(NoRoom { needed, free }) }
     }
 }
@@ -190,13 +197,23 @@ mod tests {
     fn room_is_needed_for_everything_and_a_reserve() {
         let plan = plan(&[listed(1, Kind::Document, 1_000_000)], &[]);
         let needed = 1_000_000 + ROUNDING;
-        assert_eq!(plan.fits(needed + RESERVE), Ok(()));
+        assert_eq!(plan.fits(0, needed + RESERVE), Ok(()));
         let free = needed + RESERVE - 1;
-        assert_eq!(plan.fits(free), Err(NoRoom { needed, free }));
+        assert_eq!(plan.fits(0, free), Err(NoRoom { needed, free }));
+    }
+
+    #[test]
+    fn what_an_earlier_run_left_needs_no_room_again() {
+        let item = listed(1, Kind::Document, 1_000_000);
+        let left = |bytes| [Interrupted { item: item.item.clone(), bytes }];
+        let plan = plan(std::slice::from_ref(&item), &[]);
+        assert_eq!((plan.begun(&left(600_000)), plan.begun(&[])), (600_000, 0));
+        assert_eq!(plan.begun(&left(u64::MAX)), 1_000_000);
+        assert_eq!(plan.fits(600_000, 400_000 + ROUNDING + RESERVE), Ok(()));
     }
 
     #[test]
     fn nothing_needs_no_room() {
-        assert_eq!(plan(&[], &[]).fits(0), Ok(()));
+        assert_eq!(plan(&[], &[]).fits(0, 0), Ok(()));
     }
 }

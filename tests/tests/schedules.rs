@@ -79,7 +79,9 @@ impl Story {
         world.source("focal ghost").expect("a source");
         let newsroom = Newsroom::new(world).expect("a newsroom");
         let mut story = Self { newsroom, ever: BTreeMap::new(), order: Vec::new(), made: 0 };
-        SIZES.iter().for_each(|size| story.send(*size));
+        for size in SIZES {
+            story.send(size);
+        }
         story
     }
 
@@ -163,7 +165,9 @@ impl Story {
 
     /// One run, with whatever is to happen to it.
     fn run(&mut self, events: &[Event]) {
-        events.iter().for_each(|e| self.prepare(e));
+        for event in events {
+            self.prepare(event);
+        }
         let args = ["sync", "--patience", "1"];
         let mut child = self.newsroom.start_fetch(&args).expect("started");
         let since = Instant::now();
@@ -194,8 +198,8 @@ impl Story {
             return BTreeMap::new();
         }
         let names = files(&inbox).into_iter().filter(|n| !n.starts_with('.'));
-        let records = names.filter(|n| n.ends_with(".json"));
-        records.map(|name| hashed(&inbox, name.trim_end_matches(".json"))).collect()
+        let records = names.filter_map(|name| name.strip_suffix(".json").map(str::to_owned));
+        records.map(|stem| hashed(&inbox, &stem)).collect()
     }
 }
 

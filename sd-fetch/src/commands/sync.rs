@@ -104,7 +104,7 @@ impl Work {
         let before = Holdings::look(&self.home)?;
         let mut plan = Plan::new(inventory, &before.inbox, &before.shipments.delivered());
         plan.select(&sources, &self.wanted)?;
-        if let Err(NoRoom { needed, free }) = plan.room(&self.inbox)? {
+        if let Err(NoRoom { needed, free }) = plan.room(&self.inbox).map_err(inbox_failure)? {
             let message = format!("{} to fetch, {} free in the inbox", size(needed), size(free));
             return Err(Failure::new(Status::NoSpace, message));
         }

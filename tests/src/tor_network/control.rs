@@ -95,20 +95,24 @@ impl Control {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use super::*;
 
-    /// A control port that has its answers ready.
-    fn scripted(answers: &'static str) -> Control {
+    /// A control port that has its answers ready, and hears what is asked until it is dropped.
+    fn scripted(answers: &'static str) -> (Control, TcpStream) {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let stream = TcpStream::connect(listener.local_addr().expect("an address"));
-        let (mut other, _) = listener.accept().expect("connected");
-        other.write_all(answers.as_bytes()).expect("room");
-        Control { stream: BufReader::new(stream.expect("connected")) }
+        let (mut port, _) = listener.accept().expect("connected");
+        port.write_all(answers.as_bytes()).expect("room");
+        port.shutdown(std::net::Shutdown::Write).expect("open");
+        (Control { stream: BufReader::new(stream.expect("connected")) }, port)
     }
 
     #[test]
     fn data_lines_and_single_lines_are_read_to_their_end() {
-        let mut control = scripted("250+a=\r\nb\r\nc\r\n.\r\n250-d=e\r\n250 OK\r\n250 OK\r\n");
+        let (mut control, _port) =
+            scripted("250+a=\r\nb\r\nc\r\n.\r\n250-d=e\r\n250 OK\r\n250 OK\r\n");
         assert_eq!(control.command("GETINFO a d").expect("read"), ["a=", "b", "c", "d=e", "OK"]);
         assert_eq!(control.command("SIGNAL NEWNYM").expect("read"), ["OK"]);
         assert!(control.command("GETINFO x").is_err(), "the end is no answer");
@@ -116,8 +120,8 @@ mod tests {
 
     #[test]
     fn a_refusal_is_an_error_and_does_not_repeat_the_cookie() {
-        let refused = scripted("515 Authentication failed\r\n").command("AUTHENTICATE c00c1e");
-        let said = refused.expect_err("refused").to_string();
+        let (mut control, _port) = scripted("515 Authentication failed\r\n");
+        let said = control.command("AUTHENTICATE c00c1e").expect_err("refused").to_string();
         assert_eq!(said, "AUTHENTICATE: 515 Authentication failed");
     }
 
@@ -127,8 +131,14 @@ mod tests {
                        9 BUILT $A PURPOSE=HS_CLIENT_REND X=Y\r\n\
                        12 BUILT $A PURPOSE=HS_CLIENT_REND\r\n.\r\n250 OK\r\n\
                        250 OK\r\n552 Unknown circuit\r\n";
-        assert_eq!(scripted(several).close_rendezvous().expect("closed"), 1);
         let single = "250-circuit-status=9 BUILT $A PURPOSE=HS_CLIENT_REND\r\n250 OK\r\n250 OK\r\n";
-        assert_eq!(scripted(single).close_rendezvous().expect("closed"), 1);
+        for answers in [several, single] {
+            let (mut control, mut port) = scripted(answers);
+            assert_eq!(control.close_rendezvous().expect("closed"), 1);
+            drop(control);
+            let mut asked = String::new();
+            port.read_to_string(&mut asked).expect("text");
+            assert!(asked.contains("CLOSECIRCUIT 9\r\n") && !asked.contains("CLOSECIRCUIT 7"));
+        }
     }
 }

@@ -4,8 +4,7 @@ use std::path::Path;
 
 /// A network that agrees on its first list of relays within seconds, on one computer.
 ///
-/// Voting every 5 s, then every 10: at 20 the second list misses a start of 70 s. Debugger
-/// attachment stays possible because it costs nothing, and a stuck node can be looked into.
+/// Voting every 5 s, then every 10: at 20 the second list misses a start of 70 s.
 const COMMON: &str = "\
 TestingTorNetwork 1
 AssumeReachable 1
@@ -22,7 +21,6 @@ V3AuthVotingInterval 10
 V3AuthVoteDelay 2
 V3AuthDistDelay 2
 ShutdownWaitLength 0
-DisableDebuggerAttachment 0
 SafeLogging 0
 CookieAuthentication 1
 ConnLimit 60
