@@ -36,7 +36,11 @@ const NETWORK: &[&str] = &[
 fn metadata() -> Metadata {
     MetadataCommand::new()
         .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
-        .other_options(["--offline".to_owned(), "--locked".to_owned()])
+        // Only the platform that is built for: a machine that built has no other's crates.
+        .other_options(
+            ["--offline", "--locked", "--filter-platform", "x86_64-unknown-linux-gnu"]
+                .map(str::to_owned),
+        )
         .exec()
         .expect("cargo metadata")
 }

@@ -46,18 +46,20 @@ impl Moments {
     }
 }
 
-/// Starts a stage and kills it after a while; says whether it had ended by itself.
-fn kill_after(mut child: Child, moment: Duration) -> bool {
+/// Starts a stage and kills it after a while; counts 1 if it had ended by itself. Then that is
+/// how long a run takes at this hour: the machine may have been busier when it was measured.
+fn kill_after(mut child: Child, moment: Duration, usual: &mut Duration) -> u32 {
     let since = Instant::now();
     while since.elapsed() < moment {
         if child.try_wait().expect("waited").is_some() {
-            return true;
+            *usual = since.elapsed().min(*usual);
+            return 1;
         }
         std::thread::sleep(Duration::from_micros(300));
     }
     child.kill().expect("killed");
     child.wait().expect("waited");
-    false
+    0
 }
 
 /// Runs a stage to its end once in a newsroom of its own, to know how long it takes.
@@ -116,11 +118,12 @@ fn sync_killed_at_any_moment_goes_on_where_it_was() {
     let measured = Newsroom::new(world()).expect("a newsroom");
     // The first call builds the programs, which is not part of a run.
     assert!(program("sd-fetch").exists());
-    let usual = usual(&measured, sync);
+    let mut usual = usual(&measured, sync);
     let newsroom = Newsroom::new(world()).expect("a newsroom");
     let (mut moments, mut finished) = (Moments(1), 0);
     for round in 0..KILLS {
-        finished += u32::from(kill_after(sync(&newsroom), moments.next(usual)));
+        let moment = moments.next(usual);
+        finished += kill_after(sync(&newsroom), moment, &mut usual);
         // Starting anew now and then keeps the runs long enough to be killed inside.
         if round % 3 == 2 {
             let _ = newsroom.fetch(&["sync"]).expect(0);
@@ -138,7 +141,7 @@ fn pack_killed_at_any_moment_leaves_a_whole_bundle_or_none() {
     let newsroom = Newsroom::new(world()).expect("a newsroom");
     newsroom.pair().expect("paired");
     let _ = newsroom.fetch(&["sync"]).expect(0);
-    let usual = usual(&newsroom, pack);
+    let mut usual = usual(&newsroom, pack);
     let (mut moments, mut finished) = (Moments(2), 0);
     for _ in 0..KILLS {
         // The outbox forgotten and the stick emptied: everything waits again.
@@ -146,7 +149,8 @@ fn pack_killed_at_any_moment_leaves_a_whole_bundle_or_none() {
         for bundle in newsroom.bundles().expect("listed") {
             std::fs::remove_file(bundle).expect("removed");
         }
-        finished += u32::from(kill_after(pack(&newsroom), moments.next(usual)));
+        let moment = moments.next(usual);
+        finished += kill_after(pack(&newsroom), moment, &mut usual);
         let after_kill = newsroom.bundles().expect("listed").len();
         let again = newsroom.pack().expect(0).json();
         let bundles = newsroom.bundles().expect("listed");
@@ -167,7 +171,7 @@ fn unpack_killed_at_any_moment_goes_on_where_it_was() {
     newsroom.pair().expect("paired");
     let _ = newsroom.fetch(&["sync"]).expect(0);
     let _ = newsroom.pack().expect(0);
-    let usual = usual(&newsroom, unpack);
+    let mut usual = usual(&newsroom, unpack);
     let expected = contents(&newsroom);
     assert_eq!(expected.len(), 30);
     let (mut moments, mut finished) = (Moments(3), 0);
@@ -175,7 +179,8 @@ fn unpack_killed_at_any_moment_goes_on_where_it_was() {
         if round % 3 == 0 {
             std::fs::remove_dir_all(newsroom.path("svs/store")).expect("removed");
         }
-        finished += u32::from(kill_after(unpack(&newsroom), moments.next(usual)));
+        let moment = moments.next(usual);
+        finished += kill_after(unpack(&newsroom), moment, &mut usual);
         // Whatever stands under a final name is whole, even before the next run.
         for (item, content) in contents(&newsroom) {
             assert!(expected[&item] == content, "{item} is half-named");
