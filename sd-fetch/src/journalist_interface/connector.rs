@@ -6,21 +6,21 @@
 //! ```
 
 use std::fmt;
-use std::io::{self, Read, Write};
+use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
-};
+use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout};
 
 use super::address::{OnionAddress, Server};
 use super::limits::Limits;
 use super::socks::{self, Refusal, SocksError};
 use super::tor::{PATIENCE, TorPlaces, TorState};
+use super::wire::Wire;
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -91,8 +91,8 @@ enum Route {
         proxies: Vec<SocketAddr>,
         /// The proxy that answered last; the others are tried after it.
         preferred: AtomicUsize,
-        /// One random user for each run: our circuit is nobody else's.
-        user: String,
+        /// A random user: our circuit is nobody else's, and stays the same while it serves.
+        user: Mutex<String>,
     },
     Loopback(SocketAddr),
 }
@@ -109,7 +109,7 @@ impl Doorway {
                 onion: onion.clone(),
                 proxies: proxies.to_vec(),
                 preferred: AtomicUsize::new(0),
-                user: random_user()?,
+                user: Mutex::new(random_user()?),
             },
             Server::Loopback(addr) => Route::Loopback(addr.socket()),
         };
@@ -126,10 +126,14 @@ impl Doorway {
             Route::Loopback(addr) => self.tcp(*addr).map_err(ConnectError::Refused),
             Route::Tor { onion, proxies, preferred, user } => {
                 let mut stream = self.proxy(proxies, preferred)?;
-                match self.through_tor(&mut stream, onion, user) {
-                    Ok(()) => Ok(stream),
-                    Err(e) => Err(ConnectError::of(e, proxies, &TorPlaces::default())),
-                }
+                let as_whom = user.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let Err(e) = self.through_tor(&mut stream, onion, &as_whom) else {
+                    return Ok(stream);
+                };
+                // Tor lets later streams of a user join a circuit that leads nowhere and waits
+                // for it two minutes long; another user gets another circuit.
+                *user.lock().unwrap_or_else(PoisonError::into_inner) = random_user()?;
+                Err(ConnectError::of(e, proxies, &TorPlaces::default()))
             }
         }
     }
@@ -186,62 +190,7 @@ impl Connector for Doorway {
         let stream = self.open(details.uri).map_err(|e| ureq::Error::Other(Box::new(e)))?;
         let (input, output) =
             (details.config.input_buffer_size(), details.config.output_buffer_size());
-        Ok(Some(Wire { stream, buffers: LazyBuffers::new(input, output) }))
-    }
-}
-
-/// An open connection.
-pub(crate) struct Wire {
-    stream: TcpStream,
-    buffers: LazyBuffers,
-}
-
-impl fmt::Debug for Wire {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Wire")
-    }
-}
-
-impl Transport for Wire {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        &mut self.buffers
-    }
-
-    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        let timeout = timeout.for_write();
-        self.stream.set_write_timeout(timeout.not_zero().map(|t| *t))?;
-        let sent = self.stream.write_all(&self.buffers.output()[..amount]);
-        sent.map_err(|e| named(e, timeout))
-    }
-
-    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        let timeout = timeout.for_read();
-        if timeout.after.is_zero() {
-            return Err(ureq::Error::Timeout(timeout.reason));
-        }
-        self.stream.set_read_timeout(timeout.not_zero().map(|t| *t))?;
-        let amount = loop {
-            match self.stream.read(self.buffers.input_append_buf()) {
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                read => break read.map_err(|e| named(e, timeout))?,
-            }
-        };
-        self.buffers.input_appended(amount);
-        Ok(amount > 0)
-    }
-
-    fn is_open(&mut self) -> bool {
-        // A connection serves one request: bytes sent beyond an answer can never be taken for
-        // the next one.
-        false
-    }
-}
-
-/// Linux says `WouldBlock` when a socket's timeout runs out.
-fn named(e: io::Error, timeout: NextTimeout) -> ureq::Error {
-    match e.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => ureq::Error::Timeout(timeout.reason),
-        _ => ureq::Error::Io(e),
+        Ok(Some(Wire::new(stream, input, output)))
     }
 }
 

@@ -34,6 +34,7 @@ mod source_interface;
 mod tests;
 mod token;
 mod tor;
+mod wire;
 
 pub(crate) use address::{AddressError, LoopbackAddress, OnionAddress, Server};
 pub(crate) use answer::ClientError;

@@ -118,6 +118,17 @@ fn the_source_interface_is_asked_on_a_circuit_of_its_own_without_a_token() {
 }
 
 #[test]
+fn after_a_refusal_another_circuit_is_asked_for() {
+    let (addr, told) = tor(0xf2);
+    let client = onion(&[addr]);
+    for _ in 0..2 {
+        client.knock().expect_err("refused");
+    }
+    let users: Vec<String> = told.iter().take(2).map(|(user, ..)| user).collect();
+    assert_ne!(users[0], users[1]);
+}
+
+#[test]
 fn what_tor_refuses_is_explained() {
     for (code, words) in [
         (0xf4, "no key for the Journalist Interface"),
