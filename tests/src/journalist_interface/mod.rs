@@ -42,7 +42,7 @@ pub use clock::Clock;
 pub use config::{
     Config, DELETED_USER_UUID, DEV_PASSPHRASE, DEV_TOTP_SECRET, Stack, Throttle, TokenLife, User,
 };
-pub use faults::{EMPTY_SHA256, EtagFault, Fault, FaultKind, Target};
+pub use faults::{EMPTY_SHA256, EtagFault, Fault, FaultKind, Flood, Step, Target};
 pub use source_builder::SourceBuilder;
 pub use source_interface::{Metadata, SourceInterface};
 pub use world::{Item, Kind, Source, World};
@@ -214,6 +214,9 @@ fn respond(stream: &mut TcpStream, shared: &Shared, request: Request) -> io::Res
     let config = &shared.config;
     let mut response = {
         let mut state = lock(&shared.state);
+        if faults::end_session(&mut state.faults, request.path()) {
+            state.logins.revoke_all();
+        }
         let response = api::answer(&mut state, config, &request);
         faults::apply(&mut state.faults, request.path(), response)?
     };

@@ -7,6 +7,8 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use super::faults::{self, Step};
+
 /// Bytes moved at once from disk to network.
 const CHUNK: usize = 64 * 1024;
 
@@ -32,6 +34,8 @@ pub(super) struct Wire {
     pub(super) close: bool,
     /// Send the body in HTTP chunks.
     pub(super) chunked: bool,
+    /// Send this instead.
+    pub(super) steps: Option<Vec<Step>>,
 }
 
 /// A stretch of the body.
@@ -121,6 +125,37 @@ impl Response {
         self.wire.chunked = false;
     }
 
+    /// Turns the answer into this one.
+    pub(super) fn become_answer(&mut self, status: u16, kind: &str, body: String) {
+        self.become_page(status, "Something Else", "");
+        self.set("Content-Type", kind);
+        self.set_body(body.into_bytes());
+    }
+
+    /// The whole body.
+    pub(super) fn body(&mut self) -> io::Result<Vec<u8>> {
+        let mut body = Vec::new();
+        self.copy_body(0, u64::MAX, &mut body)?;
+        Ok(body)
+    }
+
+    /// Changes the body, and its length with it.
+    pub(super) fn set_body(&mut self, body: Vec<u8>) {
+        self.set("Content-Length", &body.len().to_string());
+        self.parts = vec![Part::Bytes(body)];
+    }
+
+    /// Copies out what lies between two places of the body.
+    pub(super) fn copy_body(
+        &mut self,
+        start: u64,
+        end: u64,
+        to: &mut impl Write,
+    ) -> io::Result<()> {
+        let mut window = Window { to, skip: start, left: end.saturating_sub(start) };
+        self.parts.iter_mut().try_for_each(|part| part.copy_to(&mut window, None))
+    }
+
     /// Compresses the body, by way of a file, and says so in the head.
     pub(super) fn compress(&mut self) -> io::Result<()> {
         let mut gzip = GzEncoder::new(tempfile::tempfile()?, Compression::fast());
@@ -139,6 +174,9 @@ impl Response {
     pub(super) fn send(mut self, to: &mut impl Write, head_only: bool) -> io::Result<After> {
         if self.wire.silent {
             return Ok(After::Closed);
+        }
+        if let Some(steps) = self.wire.steps.take() {
+            return faults::send(&mut self, steps, to);
         }
         let mut head = Vec::new();
         write!(head, "HTTP/1.1 {} {}\r\n", self.status, self.reason)?;
@@ -224,6 +262,29 @@ impl Part {
                 *left -= *length;
             }
         }
+    }
+}
+
+/// Lets only a stretch of what is written pass.
+struct Window<'w, W> {
+    to: &'w mut W,
+    skip: u64,
+    left: u64,
+}
+
+impl<W: Write> Write for Window<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let at_most = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).min(bytes.len());
+        let start = at_most(self.skip);
+        let end = at_most(self.skip.saturating_add(self.left));
+        self.to.write_all(&bytes[start..end])?;
+        self.skip -= start as u64;
+        self.left -= (end - start) as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
     }
 }
 

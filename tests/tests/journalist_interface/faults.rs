@@ -3,10 +3,14 @@
 use std::io::Read;
 
 use flate2::read::GzDecoder;
-use sd_tests::journalist_interface::{EMPTY_SHA256, EtagFault, Fault, FaultKind, Stack, Target};
+use sd_tests::journalist_interface::{
+    EMPTY_SHA256, EtagFault, Fault, FaultKind, Flood, Stack, Step, Target,
+};
 
 use crate::client::Answer;
 use crate::rules::Fixture;
+
+const SUBMISSIONS: &str = "/api/v1/submissions";
 
 fn download_with(kind: FaultKind) -> (Fixture, Answer) {
     let f = Fixture::new(Stack::Apache, []);
@@ -117,4 +121,56 @@ fn an_html_page_stands_where_json_was_expected() {
     assert_eq!(answer.status, 502);
     assert!(answer.body.starts_with(b"<!DOCTYPE HTML"));
     assert_eq!(f.get("/api/v1/user", &[]).status, 200);
+}
+
+#[test]
+fn an_answer_made_of_steps_is_sent_as_they_have_it() {
+    let steps = vec![
+        Step::HeadWithout("Content-Length"),
+        Step::text("X-Length: {length}\r\n"),
+        Step::Bytes(b"X-Raw: \xff\r\n\r\n".to_vec()),
+        Step::BodyTo(10),
+        Step::Repeat(b"<>".to_vec(), 3),
+        Step::BodyFrom(20),
+    ];
+    let (f, answer) = download_with(FaultKind::Wire(steps));
+    let (stored, length) = (f.stored(), f.stored().len().to_string());
+    assert_eq!(answer.header("Content-Length"), None);
+    assert_eq!(answer.header("X-Length"), Some(length.as_str()));
+    assert_eq!(answer.body, [&stored[..10], b"<><><>", &stored[20..]].concat());
+}
+
+#[test]
+fn a_flooded_list_is_json_and_its_own_entries_come_last() {
+    let flood = Flood { entry: r#"{"uuid":"{uuid}","n":{n}}"#.to_owned(), count: 1000 };
+    let f = Fixture::new(Stack::Apache, [Fault::on_path(SUBMISSIONS, FaultKind::Flood(flood))]);
+    let list: serde_json::Value = serde_json::from_slice(&f.get(SUBMISSIONS, &[]).body).unwrap();
+    let entries = list["submissions"].as_array().unwrap();
+    assert_eq!((entries.len(), &entries[999]["n"]), (1001, &999.into()));
+    assert_eq!(entries[255]["uuid"], "000000ff-f100-4d00-8000-0000000000ff");
+    assert_eq!(entries[1000]["uuid"], f.item.as_str());
+}
+
+#[test]
+fn a_body_that_is_changed_has_the_length_that_is_announced() {
+    for (kind, start, end) in [
+        (FaultKind::Replace("\"sub".to_owned(), "\"sup".to_owned()), "{\"sup", "}\n"),
+        (FaultKind::Around(b"<".to_vec(), b">".to_vec()), "<{", "\n>"),
+        (FaultKind::Answer(200, "text/plain", "words".to_owned()), "words", "words"),
+    ] {
+        let f = Fixture::new(Stack::Apache, [Fault::on_path(SUBMISSIONS, kind)]);
+        let answer = f.get(SUBMISSIONS, &[]);
+        let body = String::from_utf8(answer.body.clone()).unwrap();
+        assert!(body.starts_with(start) && body.ends_with(end), "{body}");
+        let length = answer.body.len().to_string();
+        assert_eq!(answer.header("Content-Length"), Some(length.as_str()));
+    }
+}
+
+#[test]
+fn a_session_ends_at_the_request_it_is_told_to_end_at() {
+    let fault = Fault::on_path(SUBMISSIONS, FaultKind::EndSession).after(1).times(1);
+    let f = Fixture::new(Stack::Apache, [fault]);
+    let statuses = [SUBMISSIONS, "/api/v1/user", SUBMISSIONS, "/api/v1/user"];
+    assert_eq!(statuses.map(|path| f.get(path, &[]).status), [200, 200, 403, 403]);
 }

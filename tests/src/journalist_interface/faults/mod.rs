@@ -4,14 +4,20 @@
 //! answer as recorded -> first fault that fits and is not used up -> changed head, body or wire
 //! ```
 //! This is the one place for faults: a new kind is a variant of [`FaultKind`] and an arm in
-//! [`FaultKind::apply`].
+//! [`FaultKind::apply`]. What no kind has can be spelled out in [`Step`]s.
+
+mod etag;
+mod flood;
+mod wire;
 
 use std::io;
 
 use super::response::{Response, Stall};
 
-/// The SHA-256 of nothing at all.
-pub const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+pub use etag::{EMPTY_SHA256, EtagFault};
+pub use flood::Flood;
+pub use wire::Step;
+pub(super) use wire::send;
 
 /// Which answers a fault touches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,23 +30,6 @@ pub enum Target {
     AnyDownload,
     /// Every answer.
     Anything,
-}
-
-/// A lie in the `Etag` header.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EtagFault {
-    /// There is no such header.
-    Missing,
-    /// A well-formed hash, but of something else.
-    WrongHash,
-    /// A hash of another kind: `md5:...`.
-    NotSha256,
-    /// The hash of an empty file.
-    EmptyContent,
-    /// `sha256:` followed by something that is no hash.
-    Malformed,
-    /// Exactly this.
-    Verbatim(String),
 }
 
 /// What goes wrong.
@@ -64,6 +53,18 @@ pub enum FaultKind {
     WrongContentLength(u64),
     /// Some proxy answers with a page of its own, with this status.
     HtmlPage(u16),
+    /// This status, content type and body.
+    Answer(u16, &'static str, String),
+    /// The first such text in the body is another one.
+    Replace(String, String),
+    /// This stands in front of the body, and this behind it.
+    Around(Vec<u8>, Vec<u8>),
+    /// A list begins with these entries, and has no announced length.
+    Flood(Flood),
+    /// The session ends just before this request.
+    EndSession,
+    /// Whatever these steps make of it.
+    Wire(Vec<Step>),
 }
 
 /// One thing that goes wrong for some answers.
@@ -71,13 +72,14 @@ pub enum FaultKind {
 pub struct Fault {
     target: Target,
     kind: FaultKind,
+    skip: u32,
     left: Option<u32>,
 }
 
 impl Fault {
     /// Goes wrong every time.
     pub fn new(target: Target, kind: FaultKind) -> Self {
-        Self { target, kind, left: None }
+        Self { target, kind, skip: 0, left: None }
     }
 
     /// Goes wrong for the download of this item, every time.
@@ -96,6 +98,12 @@ impl Fault {
         Self { left: Some(times), ..self }
     }
 
+    /// Lets the first so many answers that it fits be.
+    #[must_use]
+    pub fn after(self, skip: u32) -> Self {
+        Self { skip, ..self }
+    }
+
     /// Whether it touches this answer; if so, one of its times is used up.
     fn takes(&mut self, path: &str) -> bool {
         let item = path.strip_suffix("/download").and_then(|p| p.rsplit('/').next());
@@ -105,6 +113,10 @@ impl Fault {
             Target::AnyDownload => item.is_some(),
             Target::Anything => true,
         };
+        if fits && self.skip > 0 {
+            self.skip -= 1;
+            return false;
+        }
         match &mut self.left {
             _ if !fits => false,
             None => true,
@@ -117,9 +129,15 @@ impl Fault {
     }
 }
 
+/// Whether the session ends before this request is looked at.
+pub(super) fn end_session(faults: &mut [Fault], path: &str) -> bool {
+    faults.iter_mut().any(|fault| fault.kind == FaultKind::EndSession && fault.takes(path))
+}
+
 /// Changes the answer by the first fault that fits it.
 pub(super) fn apply(faults: &mut [Fault], path: &str, response: Response) -> io::Result<Response> {
-    match faults.iter_mut().find_map(|fault| fault.takes(path).then(|| fault.kind.clone())) {
+    let mut of_answers = faults.iter_mut().filter(|f| f.kind != FaultKind::EndSession);
+    match of_answers.find_map(|fault| fault.takes(path).then(|| fault.kind.clone())) {
         Some(kind) => kind.apply(response),
         None => Ok(response),
     }
@@ -149,21 +167,33 @@ impl FaultKind {
             Self::HtmlPage(status) => {
                 response.become_page(status, "Proxy Page", "Please come back later.");
             }
+            Self::Answer(status, kind, body) => response.become_answer(status, kind, body),
+            Self::Replace(from, to) => {
+                let body = String::from_utf8_lossy(&response.body()?).replacen(&from, &to, 1);
+                response.set_body(body.into_bytes());
+            }
+            Self::Around(before, after) => {
+                let body = [before, response.body()?, after].concat();
+                response.set_body(body);
+            }
+            Self::Flood(flood) => response.wire.steps = Some(flooded(flood, &response.body()?)),
+            Self::EndSession => {}
+            Self::Wire(steps) => response.wire.steps = Some(steps),
         }
         Ok(response)
     }
 }
 
-impl EtagFault {
-    fn apply(self, response: &mut Response) {
-        let value = match self {
-            Self::Missing => return response.remove("Etag"),
-            Self::WrongHash => format!("sha256:{}", "5eed".repeat(16)),
-            Self::NotSha256 => "md5:d41d8cd98f00b204e9800998ecf8427e".to_owned(),
-            Self::EmptyContent => format!("sha256:{EMPTY_SHA256}"),
-            Self::Malformed => "sha256:not-a-hash".to_owned(),
-            Self::Verbatim(value) => value,
-        };
-        response.set("Etag", &value);
-    }
+/// The list in the answer, with more entries in front of its own.
+fn flooded(flood: Flood, honest: &[u8]) -> Vec<Step> {
+    let start = honest.iter().position(|b| *b == b'[').map_or(0, |at| at + 1);
+    let comma = if honest.get(start) == Some(&b']') { "" } else { "," };
+    vec![
+        Step::HeadWithout("Content-Length"),
+        Step::text("Connection: close\r\n\r\n"),
+        Step::BodyTo(start as u64),
+        Step::Flood(flood),
+        Step::text(comma),
+        Step::BodyFrom(start as u64),
+    ]
 }
