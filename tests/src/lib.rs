@@ -14,6 +14,7 @@ pub mod journalist_interface;
 pub mod journeys;
 pub mod newsroom;
 pub mod noise;
+pub mod small_items;
 pub mod tor_network;
 pub mod totp;
 pub mod vectors;

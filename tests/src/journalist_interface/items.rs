@@ -61,12 +61,12 @@ pub(super) fn find<'c>(
 }
 
 fn submissions(call: &Call<'_>, wanted: impl Fn(&Item) -> bool) -> Response {
-    let items = call.state.world.items.iter().filter(|i| i.kind != Kind::Reply && wanted(i));
+    let items = call.state.world.items().iter().filter(|i| i.kind != Kind::Reply && wanted(i));
     call.json(200, &Submissions { submissions: items.map(SubmissionJson::of).collect() })
 }
 
 fn replies(call: &Call<'_>, wanted: impl Fn(&Item) -> bool) -> Response {
-    let items = call.state.world.items.iter().filter(|i| i.kind == Kind::Reply && wanted(i));
+    let items = call.state.world.items().iter().filter(|i| i.kind == Kind::Reply && wanted(i));
     let users = &call.config.users;
     call.json(200, &Replies { replies: items.map(|i| ReplyJson::of(i, users)).collect() })
 }
@@ -91,7 +91,7 @@ fn mark_seen(call: &mut Call<'_>, user: &User, body: &Value) -> Outcome {
     if seen.is_empty() {
         return Err(bad("Please specify the resources to mark seen."));
     }
-    for item in call.state.world.items.iter_mut().filter(|item| seen.contains(&item.uuid)) {
+    for item in call.state.world.items_mut().iter_mut().filter(|item| seen.contains(&item.uuid)) {
         if !item.seen_by.contains(&user.uuid) {
             item.seen_by.push(user.uuid.clone());
         }
@@ -115,7 +115,7 @@ fn store_reply(call: &mut Call<'_>, source_uuid: &str, user: &User, body: &Value
         Some(_) => return Err(bad("'uuid' was not a valid UUID")),
     };
     let taken = |item: &Item| item.kind == Kind::Reply && item.uuid == uuid;
-    if call.state.world.items.iter().any(taken) {
+    if call.state.world.items().iter().any(taken) {
         return Err(Problem(409, None));
     }
     let filename = enter_reply(call, source_uuid, user, reply, &uuid)?;

@@ -149,7 +149,7 @@ impl<'a> SourceJson<'a> {
     pub(super) fn of(source: &'a Source, world: &World) -> Self {
         let url = source_url(&source.uuid);
         let count = |kind| {
-            world.items.iter().filter(|i| i.source_uuid == source.uuid && i.kind == kind).count()
+            world.items().iter().filter(|i| i.source_uuid == source.uuid && i.kind == kind).count()
         };
         Self {
             add_star_url: format!("{url}/add_star"),

@@ -123,6 +123,11 @@ impl JournalistInterface {
         lock(&self.shared.log).clone()
     }
 
+    /// How many requests there were so far.
+    pub fn request_count(&self) -> usize {
+        lock(&self.shared.log).len()
+    }
+
     /// Looks at the world, or changes it, between two requests.
     pub fn edit<R>(&self, change: impl FnOnce(&mut World) -> R) -> R {
         change(&mut lock(&self.shared.state).world)

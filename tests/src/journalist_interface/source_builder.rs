@@ -33,7 +33,7 @@ impl<'w> SourceBuilder<'w> {
 
     /// The UUID of the item added last to this source.
     pub fn last_item(&self) -> Option<String> {
-        let items = self.world.items.iter().rev();
+        let items = self.world.items().iter().rev();
         items.into_iter().find(|i| i.source_uuid == self.get().uuid).map(|i| i.uuid.clone())
     }
 
@@ -48,7 +48,8 @@ impl<'w> SourceBuilder<'w> {
     #[must_use]
     pub fn change_last(self, change: impl FnOnce(&mut Item)) -> Self {
         let uuid = self.get().uuid.clone();
-        if let Some(item) = self.world.items.iter_mut().rev().find(|i| i.source_uuid == uuid) {
+        if let Some(item) = self.world.items_mut().iter_mut().rev().find(|i| i.source_uuid == uuid)
+        {
             change(item);
         }
         self
@@ -113,7 +114,7 @@ impl<'w> SourceBuilder<'w> {
         write: impl FnOnce(&mut Hashed) -> io::Result<()>,
     ) -> io::Result<Self> {
         let added = self.add(kind, None, write)?;
-        let newest = added.world.items.last().map(|item| item.stored_at);
+        let newest = added.world.items().last().map(|item| item.stored_at);
         Ok(added.change(|source| {
             source.last_updated = newest.unwrap_or(source.last_updated);
         }))

@@ -10,6 +10,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "the files of a test server, in its own directory")]
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -92,8 +94,11 @@ impl Item {
 #[derive(Debug)]
 pub struct World {
     pub(super) sources: Vec<Source>,
-    pub(super) items: Vec<Item>,
+    items: Vec<Item>,
     pub(super) submission: EncryptionKey,
+    /// Where each item stands, for a server that is asked ten thousand times. Made when it is
+    /// needed, and thrown away whenever items come, go or get another UUID.
+    places: OnceCell<HashMap<String, usize>>,
     dir: TempDir,
     seed: u64,
     made: u64,
@@ -106,6 +111,7 @@ impl World {
             sources: Vec::new(),
             items: Vec::new(),
             submission,
+            places: OnceCell::new(),
             dir: tempfile::Builder::new().prefix("journalist-interface-").tempdir()?,
             seed: 0,
             made: 0,
@@ -160,19 +166,29 @@ impl World {
 
     /// One item.
     pub fn item(&self, uuid: &str) -> Option<&Item> {
-        self.items.iter().find(|item| item.uuid == uuid && !item.vanishes)
+        let places = self.places.get_or_init(|| {
+            let backwards = self.items.iter().enumerate().rev();
+            backwards.map(|(place, item)| (item.uuid.clone(), place)).collect()
+        });
+        self.items.get(*places.get(uuid)?).filter(|item| !item.vanishes)
     }
 
     /// Changes what the server says of an item.
     pub fn change(&mut self, uuid: &str, change: impl FnOnce(&mut Item)) {
-        if let Some(item) = self.items.iter_mut().find(|item| item.uuid == uuid) {
+        if let Some(item) = self.item_mut(uuid) {
             change(item);
         }
     }
 
     /// The item with this UUID, to change what the database says of it.
     pub fn item_mut(&mut self, uuid: &str) -> Option<&mut Item> {
-        self.items.iter_mut().find(|item| item.uuid == uuid)
+        self.items_mut().iter_mut().find(|item| item.uuid == uuid)
+    }
+
+    /// All items, to add, remove or rename them.
+    pub(super) fn items_mut(&mut self) -> &mut Vec<Item> {
+        self.places.take();
+        &mut self.items
     }
 
     /// Puts other bytes where the ciphertext was; size and hash in the database stay as they were.
@@ -221,7 +237,7 @@ impl World {
             // Already lost from disk is as good as deleted.
             let _ = std::fs::remove_file(&item.path);
         }
-        self.items.retain(|item| !doomed(item));
+        self.items_mut().retain(|item| !doomed(item));
         self.items.len() < before
     }
 
@@ -238,7 +254,7 @@ impl World {
 
     /// Enters a stored ciphertext into the database.
     pub(super) fn enter(&mut self, stored: Stored, item: NewItem) {
-        self.items.push(Item {
+        self.items_mut().push(Item {
             uuid: item.uuid,
             source_uuid: item.source_uuid,
             filename: item.filename,

@@ -15,6 +15,7 @@
 )]
 
 mod document;
+mod items;
 mod measure;
 mod messages;
 mod photos;
@@ -41,6 +42,7 @@ const LINES: &[Line] = &[
     ("volume", volume::line),
     ("workers", workers::line),
     ("photos", photos::line),
+    ("items", items::line),
 ];
 
 fn main() -> ExitCode {

@@ -42,6 +42,11 @@ pub(crate) enum Goal {
     Rate { times: f64 },
     /// Less memory than so many MiB.
     Memory { mebibytes: f64 },
+    /// Our first contender did so many times the work of the second, in hardly more time for each
+    /// piece of it.
+    Flat { times: usize },
+    /// Less processor time than this.
+    Processor { seconds: f64 },
     /// No goal: the milliseconds for each of so many.
     Each { count: usize },
     /// No goal: the ratio alone.
@@ -76,6 +81,14 @@ impl Row {
         self.ratio(theirs, |s| s.wall)
     }
 
+    /// How many times as long our first contender took as our second.
+    fn growth(&self) -> f64 {
+        match &self.entries[..] {
+            [large, small, ..] if small.median.wall > 0.0 => large.median.wall / small.median.wall,
+            _ => f64::INFINITY,
+        }
+    }
+
     /// Words for a goal: what is wanted, what was measured, and the verdict.
     fn judge(&self, goal: Goal) -> (String, String, &'static str) {
         let verdict = |met| if met { "met" } else { "MISSED" };
@@ -92,6 +105,18 @@ impl Row {
                 let peak = mib(&ours.median);
                 let wanted = format!("below {mebibytes:.0} MiB");
                 (wanted, format!("{peak:.1} MiB"), verdict(peak < mebibytes))
+            }
+            Goal::Flat { times } => {
+                let most = 1.5;
+                #[expect(clippy::cast_precision_loss, reason = "tens")]
+                let growth = self.growth() / times as f64;
+                let wanted = format!("for each, at most {most:.1} times");
+                (wanted, format!("{growth:.2} times"), verdict(growth <= most))
+            }
+            Goal::Processor { seconds } => {
+                let cpu = ours.median.cpu;
+                let wanted = format!("below {seconds:.0} s of CPU");
+                (wanted, format!("{cpu:.2} s"), verdict(cpu < seconds))
             }
             Goal::Each { count } => {
                 #[expect(clippy::cast_precision_loss, reason = "hundreds")]

@@ -11,7 +11,7 @@ Runs our programs side by side with the tools they stand in for.
   --quick       a tenth of the sizes
   --dir DIR     where the files are made (the system's temporary directory)
   --only LINE   this line only; may be given again:
-                messages, document, volume, workers, photos
+                messages, document, volume, workers, photos, items
   --json        the result as JSON
 ";
 
@@ -42,6 +42,8 @@ pub(crate) struct Sizes {
     pub(crate) workers: usize,
     /// Photos to scrub.
     pub(crate) photos: usize,
+    /// Small items to fetch.
+    pub(crate) items: usize,
 }
 
 impl Sizes {
@@ -52,6 +54,7 @@ impl Sizes {
         small: 20_000,
         workers: 500,
         photos: 100,
+        items: 10_000,
     };
 
     const QUICK: Self = Self {
@@ -61,6 +64,7 @@ impl Sizes {
         small: 2_000,
         workers: 50,
         photos: 10,
+        items: 1000,
     };
 }
 
