@@ -116,7 +116,7 @@ pub(crate) fn end_failure(why: EndError) -> Failure {
         EndError::Login(failure) => {
             return Failure::new(Status::SessionEnded, session_ended(&failure));
         }
-        EndError::Fetch(FetchError::Inbox(e)) => return inbox_failure(e),
+        EndError::Fetch(FetchError::Begin(e) | FetchError::Inbox(e)) => return inbox_failure(e),
         EndError::Fetch(FetchError::Download(e)) => e,
     };
     match e {

@@ -6,11 +6,11 @@
 )]
 
 use std::io::Write as _;
-use std::process::Child;
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use sd_tests::journalist_interface::{DEV_PASSPHRASE, Fault, FaultKind, World};
+use sd_tests::journalist_interface::{DEV_PASSPHRASE, EtagFault, Fault, FaultKind, World};
 use sd_tests::newsroom::{Newsroom, Run};
 use sd_tests::noise::Noise;
 
@@ -80,11 +80,8 @@ fn with_the_session_ended(newsroom: &Newsroom, more: &str) -> Run {
     };
     let (all, credentials) =
         newsroom.fetch_line(&["sync", "--patience", "60"]).expect("a command line");
-    let mut child: Child = newsroom
-        .command("sd-fetch", &all)
-        .stdin(std::process::Stdio::piped())
-        .spawn()
-        .expect("started");
+    let mut child: Child =
+        newsroom.command("sd-fetch", &all).stdin(Stdio::piped()).spawn().expect("started");
     let mut stdin = child.stdin.take().expect("a pipe");
     stdin.write_all(format!("{credentials}{more}").as_bytes()).expect("room");
     drop(stdin);
@@ -200,7 +197,63 @@ fn an_item_that_never_comes_is_refused_by_name_and_the_others_arrive() {
     let run = newsroom.fetch(&["sync", "--patience", "1"]).expect(4);
     let report = &run.json()["report"];
     assert_eq!(report["refused"][0]["item"], document);
-    assert_eq!(report["refused"][0]["why"], "the server fell silent");
+    let why = report["refused"][0]["why"].as_str().expect("a reason");
+    assert!(why.contains("fell silent") && why.contains("the next sync goes on there"), "{why}");
     assert_eq!(report["sources"][0]["messages"], 1);
     assert_eq!(begun_at(&newsroom, &document).len(), 4);
+}
+
+#[test]
+fn what_stands_in_the_place_of_a_part_is_removed_and_the_item_arrives() {
+    let (newsroom, document) = newsroom();
+    let planted = newsroom.path("ws/inbox/.partial").join(format!("{document}.part"));
+    std::fs::create_dir_all(&planted).expect("planted");
+    let _done = sync(&newsroom).expect(0);
+    assert_whole(&newsroom, &document);
+}
+
+#[test]
+fn a_hash_that_changes_with_every_answer_ends_after_four_attempts() {
+    let (newsroom, document) = newsroom();
+    for n in 0..20 {
+        let hash = format!("sha256:{n:064}");
+        let etag = FaultKind::Etag(EtagFault::Verbatim(hash));
+        newsroom.interface().add_fault(Fault::on_item(&document, etag).times(1));
+    }
+    let report = newsroom.fetch(&["sync", "--patience", "1"]).expect(4).json();
+    assert_eq!(report["report"]["refused"][0]["item"], document);
+    assert!(begun_at(&newsroom, &document).len() <= 8, "{:?}", begun_at(&newsroom, &document));
+    assert_eq!(report["report"]["sources"][0]["messages"], 1);
+}
+
+#[test]
+fn a_server_that_ends_every_session_is_logged_in_to_once_more_and_not_again() {
+    let (newsroom, document) = newsroom();
+    let forbidden = FaultKind::HtmlPage(403);
+    for path in ["/api/v1/user".to_owned(), download_path(&newsroom, &document)] {
+        newsroom.interface().add_fault(Fault::on_path(&path, forbidden.clone()));
+    }
+    let user = &newsroom.interface().users()[0];
+    let now = newsroom.interface().clock().now();
+    // Each code is good when it is sent: the login is not what fails.
+    let lines: Vec<String> = (0..2)
+        .map(|n| {
+            let at = now + SignedDuration::from_secs(61 + 30 * n);
+            format!("{}\n{DEV_PASSPHRASE}\n{}\n", user.username, user.code(at).expect("a code"))
+        })
+        .collect();
+    let (all, _) = newsroom.fetch_line(&["sync", "--patience", "3"]).expect("a command line");
+    let mut child =
+        newsroom.command("sd-fetch", &all).stdin(Stdio::piped()).spawn().expect("started");
+    child.stdin.take().expect("a pipe").write_all(lines.concat().as_bytes()).expect("room");
+    let run = Run::of(child.wait_with_output().expect("ended"));
+    let words = format!("{}{}", run.stdout, run.stderr);
+    assert!(words.contains("ended this one too, before anything came of it"), "{words}");
+    let requests = newsroom.interface().requests();
+    assert_eq!(requests.iter().filter(|e| e.path.ends_with("/token")).count(), 2);
+}
+
+fn download_path(newsroom: &Newsroom, document: &str) -> String {
+    let (source, _) = server_file(newsroom, document);
+    format!("/api/v1/sources/{source}/submissions/{document}/download")
 }

@@ -82,15 +82,27 @@ impl Incoming {
         let partial = inbox.make_sub(PARTIAL)?;
         let claim = read_claim(&partial, item)
             .filter(|c| (&c.source, &c.item, c.size) == (source, item, size));
-        let mut file = partial.part_file(&part_name(item))?;
         // Bytes that nobody vouched for count for nothing.
-        let hasher = file.rehash(if claim.is_some() { size } else { 0 })?;
+        let known = if claim.is_some() { size } else { 0 };
+        let (file, hasher) = go_on(&partial, item, known).or_else(|_| {
+            // A leftover that cannot be read is only a saving lost.
+            partial.remove_tree(&part_name(item), 1)?;
+            go_on(&partial, item, 0)
+        })?;
         Ok(begun(claim.map(|c| c.sha256), hasher, Body::Kept { partial, file }))
     }
 
     /// Bytes that are here.
     pub fn have(&self) -> u64 {
         self.hasher.size()
+    }
+
+    /// Bytes that are here for a later attempt too.
+    pub fn kept(&self) -> u64 {
+        match self.body {
+            Body::Unnamed(_) => 0,
+            Body::Kept { .. } => self.have(),
+        }
     }
 
     /// The hash that the server announced for the whole, when these bytes began to come.
@@ -188,6 +200,13 @@ pub(crate) fn forget(inbox: &Dir, item: &ItemId) -> Result<(), DirError> {
         Err(e) if e.is_not_found() => Ok(()),
         Err(e) => Err(e),
     }
+}
+
+/// Opens what an earlier run left, and hashes so much of it.
+fn go_on(partial: &Dir, item: &ItemId, bytes: u64) -> Result<(PartFile, Hasher), DirError> {
+    let mut file = partial.part_file(&part_name(item))?;
+    let hasher = file.rehash(bytes)?;
+    Ok((file, hasher))
 }
 
 /// A claim that cannot be read is none: the item is fetched from its first byte.

@@ -37,8 +37,8 @@ pub(crate) struct ServerArgs {
     /// The journalist's user name; asked for when not given
     #[arg(long, value_name = "NAME")]
     username: Option<String>,
-    /// Read user name, passphrase and one-time code, a line each, from this file descriptor;
-    /// if the server ends the session, three more lines are read
+    /// Read user name, passphrase and one-time code, a line each, from this file descriptor (a
+    /// pipe); if the server ends the session, three more lines are read
     #[arg(long, value_name = "N", conflicts_with = "username",
           value_parser = clap::value_parser!(i32).range(0..))]
     credentials_fd: Option<i32>,

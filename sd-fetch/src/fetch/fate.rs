@@ -1,5 +1,8 @@
 //! What an item's failure means for it, and for the others.
 
+use sd_bundle::InboxError;
+use sd_fs::DirError;
+
 use super::FetchError;
 use crate::journalist_interface::{ClientError, DownloadError};
 
@@ -21,7 +24,9 @@ pub(super) enum Fate {
 impl FetchError {
     pub(super) fn fate(&self) -> Fate {
         match self {
-            Self::Inbox(_) => Fate::End,
+            Self::Begin(InboxError::Dir(DirError::NoSpace { .. })) | Self::Inbox(_) => Fate::End,
+            // What stands in the way of one item need not stand in the way of another.
+            Self::Begin(_) => Fate::Refuse,
             Self::Download(e) => of_download(e),
         }
     }

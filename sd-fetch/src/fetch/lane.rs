@@ -5,12 +5,10 @@ use std::sync::mpsc::{Receiver, Sender};
 use sd_bundle::{Inbox, Item};
 
 use super::FetchError;
+use super::fate::Fate;
 use super::queue::Job;
 use crate::journalist_interface::{Client, DownloadError, Session, Submission};
 use crate::plan::Plan;
-
-/// Less than this is no progress: a server must not be able to go on for ever, a byte at a time.
-const WORTH: u64 = 64 * 1024;
 
 /// An item to fetch, and the right to ask for it.
 pub(super) struct Order<'c> {
@@ -23,7 +21,8 @@ pub(super) enum Tidings {
     /// So many bytes of its item are here now.
     Here { lane: usize, bytes: u64 },
     /// Its item is in the inbox, or why not; the lane is free.
-    Over { lane: usize, job: Job, result: Box<Result<Item, FetchError>>, here: u64, gained: bool },
+    /// `kept` bytes of what is not whole are there for the next attempt.
+    Over { lane: usize, job: Job, result: Box<Result<Item, FetchError>>, kept: u64 },
 }
 
 /// Everything a lane works with.
@@ -39,13 +38,14 @@ impl Lane<'_> {
     /// Works until there are no more orders.
     pub(super) fn work(&self, orders: &Receiver<Order<'_>>) {
         for Order { job, session } in orders {
-            let mut done = Attempt::default();
             let session = session.by_way_of(self.client);
-            let result = self.fetch(&self.plan.new[job.index], &session, &mut done);
-            let here = done.here;
-            let gained = here.saturating_sub(done.begun.unwrap_or(here)) >= WORTH;
+            let mut kept = 0;
+            let result = self.fetch(&self.plan.new[job.index], &session, &mut kept);
+            if matches!(&result, Err(e) if e.fate() == Fate::Again) {
+                self.client.another_circuit();
+            }
             let (lane, result) = (self.number, Box::new(result));
-            if self.tell.send(Tidings::Over { lane, job, result, here, gained }).is_err() {
+            if self.tell.send(Tidings::Over { lane, job, result, kept }).is_err() {
                 return;
             }
         }
@@ -55,11 +55,11 @@ impl Lane<'_> {
         &self,
         listed: &Submission,
         session: &Session<'_>,
-        attempt: &mut Attempt,
+        kept: &mut u64,
     ) -> Result<Item, FetchError> {
-        let mut incoming = self.inbox.incoming(&listed.source, &listed.item, listed.size)?;
+        let begin = || self.inbox.incoming(&listed.source, &listed.item, listed.size);
+        let mut incoming = begin().map_err(FetchError::Begin)?;
         let mut watch = |bytes| {
-            attempt.is_at(bytes);
             // A run that ended hears nothing any more; the attempt ends by itself.
             let _ = self.tell.send(Tidings::Here { lane: self.number, bytes });
         };
@@ -69,30 +69,15 @@ impl Lane<'_> {
                 self.inbox.admit(&item, incoming)?;
                 Ok(item)
             }
+            Err(e) if e.is_proven() => {
+                incoming.discard().map_err(DownloadError::Place)?;
+                Err(e.into())
+            }
             Err(e) => {
-                if e.is_final() {
-                    incoming.discard().map_err(DownloadError::Place)?;
-                }
+                *kept = incoming.kept();
                 Err(e.into())
             }
         }
-    }
-}
-
-/// How far one attempt came.
-#[derive(Default)]
-struct Attempt {
-    begun: Option<u64>,
-    here: u64,
-}
-
-impl Attempt {
-    fn is_at(&mut self, bytes: u64) {
-        // The first word is where it starts; going back means that it starts anew.
-        if self.begun.is_none() || bytes < self.here {
-            self.begun = Some(bytes);
-        }
-        self.here = bytes;
     }
 }
 

@@ -58,6 +58,9 @@ pub(crate) enum FetchError {
     /// The download failed.
     #[error(transparent)]
     Download(#[from] DownloadError),
+    /// There is no place to put it.
+    #[error(transparent)]
+    Begin(InboxError),
     /// The inbox failed.
     #[error(transparent)]
     Inbox(#[from] InboxError),

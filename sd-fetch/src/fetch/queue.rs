@@ -13,6 +13,9 @@ const FRUITLESS: u32 = 4;
 /// server that gives a little each time, for ever, is not.
 const ATTEMPTS: u32 = 100;
 
+/// Less than this is no progress: a server must not be able to go on for ever, a byte at a time.
+const WORTH: u64 = 64 * 1024;
+
 /// Attempts in a row, at whatever items, that brought nothing: then nothing works any more.
 const DRY: u32 = 3 * FRUITLESS;
 
@@ -25,6 +28,8 @@ pub(super) struct Job {
     pub(super) last: Option<String>,
     /// Refused with 403 while the session was good.
     pub(super) forbidden: bool,
+    /// The most of it that was ever kept here.
+    best: u64,
     fruitless: u32,
     attempts: u32,
 }
@@ -53,7 +58,8 @@ pub(super) struct Queue {
 impl Queue {
     /// Items by their place in the plan, in that order.
     pub(super) fn new(items: usize, patience: Duration) -> Self {
-        let job = |index| Job { index, last: None, forbidden: false, fruitless: 0, attempts: 0 };
+        let job =
+            |index| Job { index, last: None, forbidden: false, best: 0, fruitless: 0, attempts: 0 };
         Self {
             ready: (0..items).map(job).collect(),
             later: Vec::new(),
@@ -74,9 +80,10 @@ impl Queue {
         due.map(|i| self.later.swap_remove(i).1).or_else(|| self.ready.pop_front())
     }
 
-    /// When to look again, if nothing else happens.
-    pub(super) fn wake(&self) -> Option<Instant> {
-        self.later.iter().map(|(at, _)| *at).chain(self.closed_until).min()
+    /// When to look again, if nothing else happens. What is due already waits for a lane.
+    pub(super) fn wake(&self, now: Instant) -> Option<Instant> {
+        let times = self.later.iter().map(|(at, _)| *at).chain(self.closed_until);
+        times.filter(|at| *at > now).min()
     }
 
     /// Whether nothing is left.
@@ -99,8 +106,10 @@ impl Queue {
         self.dry = 0;
     }
 
-    /// An attempt failed that may go better. `gained`: it brought the item forward.
-    pub(super) fn again(&mut self, mut job: Job, gained: bool, now: Instant) -> Turn {
+    /// An attempt failed that may go better. `kept`: bytes that the next one can go on from.
+    pub(super) fn again(&mut self, mut job: Job, kept: u64, now: Instant) -> Turn {
+        let gained = kept >= job.best.saturating_add(WORTH);
+        job.best = job.best.max(kept);
         job.attempts += 1;
         job.fruitless = if gained { 0 } else { job.fruitless + 1 };
         self.dry = if gained { 0 } else { self.dry + 1 };
@@ -154,7 +163,7 @@ mod tests {
     fn a_failed_item_waits_and_then_comes_before_new_ones() {
         let (mut queue, now) = (Queue::new(3, PATIENCE), Instant::now());
         let first = queue.next(now).expect("one");
-        assert!(matches!(queue.again(first, true, now), Turn::Later(p) if p.as_secs() == 1));
+        assert!(matches!(queue.again(first, WORTH, now), Turn::Later(p) if p.as_secs() == 1));
         assert_eq!(queue.next(now).expect("two").index, 1);
         assert_eq!(order(&mut queue, now + Duration::from_secs(1)), [0, 2]);
         assert!(queue.is_empty());
@@ -163,16 +172,17 @@ mod tests {
     #[test]
     fn an_item_that_gets_nowhere_is_given_up_and_one_that_moves_is_not() {
         let (mut queue, now) = (Queue::new(1, Duration::ZERO), Instant::now());
-        for _ in 0..50 {
+        for n in 1..=50 {
             let job = queue.next(now).expect("there");
-            assert!(matches!(queue.again(job, true, now), Turn::Later(_)));
+            assert!(matches!(queue.again(job, n * WORTH, now), Turn::Later(_)));
         }
-        for _ in 1..FRUITLESS {
+        // As far as before, or thrown away and fetched anew: neither is progress.
+        for kept in [50 * WORTH, 0, 50 * WORTH] {
             let job = queue.next(now).expect("there");
-            assert!(matches!(queue.again(job, false, now), Turn::Later(_)));
+            assert!(matches!(queue.again(job, kept, now), Turn::Later(_)));
         }
         let job = queue.next(now).expect("there");
-        assert!(matches!(queue.again(job, false, now), Turn::Enough(_)));
+        assert!(matches!(queue.again(job, 51 * WORTH - 1, now), Turn::Enough(_)));
     }
 
     #[test]
@@ -180,12 +190,12 @@ mod tests {
         let (mut queue, now) = (Queue::new(1, Duration::ZERO), Instant::now());
         let mut attempts = 1;
         while let Some(job) = queue.next(now) {
-            match queue.again(job, true, now) {
+            match queue.again(job, attempts * WORTH, now) {
                 Turn::Later(_) => attempts += 1,
                 _ => break,
             }
         }
-        assert_eq!(attempts, ATTEMPTS);
+        assert_eq!(attempts, u64::from(ATTEMPTS));
     }
 
     #[test]
@@ -193,7 +203,7 @@ mod tests {
         let (mut queue, now) = (Queue::new(100, Duration::ZERO), Instant::now());
         for n in 1.. {
             let job = queue.ready.pop_front().expect("enough items");
-            match queue.again(job, false, now) {
+            match queue.again(job, 0, now) {
                 Turn::Later(_) => assert!(n < DRY),
                 Turn::AllEnough(_) => return assert_eq!(n, DRY),
                 Turn::Enough(_) => panic!("each was tried once"),
@@ -208,13 +218,14 @@ mod tests {
         assert!(matches!(queue.outage(a, now), Turn::Later(_)));
         assert!(matches!(queue.outage(b, now), Turn::Later(_)));
         assert!(queue.next(now).is_none() && queue.outages == 1);
+        assert!(queue.wake(now) > Some(now) && queue.wake(now + PATIENCE).is_none());
         for pause in &PAUSES[1..] {
-            now = queue.wake().expect("a time");
+            now = queue.wake(now).expect("a time");
             let job = queue.next(now).expect("open again");
             let Turn::Later(p) = queue.outage(job, now) else { panic!("too early") };
             assert_eq!(p, PATIENCE / 60 * *pause);
         }
-        now = queue.wake().expect("a time");
+        now = queue.wake(now).expect("a time");
         let job = queue.next(now).expect("open again");
         assert!(matches!(queue.outage(job, now), Turn::AllEnough(_)));
     }

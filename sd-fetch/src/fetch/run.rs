@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use sd_bundle::Item;
-use sd_term::{Bars, Ui, size};
+use sd_term::{Bars, Failure, Status, Ui, size};
 
 use super::fate::Fate;
 use super::lane::{Order, Tidings};
@@ -29,6 +29,8 @@ pub(super) struct Run<'a, 'c> {
     refused: Vec<Refused>,
     /// The session is over; items wait for a login.
     locked_out: bool,
+    /// Logins since an item came.
+    logins_in_vain: u32,
     end: Option<EndError>,
     /// The item that the run ended at.
     stopped_at: Vec<Job>,
@@ -49,6 +51,7 @@ impl<'a, 'c> Run<'a, 'c> {
             refused: plan.refused.clone(),
             fetched: Vec::new(),
             locked_out: false,
+            logins_in_vain: 0,
             end: None,
             stopped_at: Vec::new(),
             plan,
@@ -66,11 +69,12 @@ impl<'a, 'c> Run<'a, 'c> {
             if self.is_over() {
                 return self.outcome();
             }
-            let wake = self.queue.wake().map(|at| at.saturating_duration_since(Instant::now()));
+            let now = Instant::now();
+            let wake = self.queue.wake(now).map(|at| at.saturating_duration_since(now));
             match tidings.recv_timeout(wake.unwrap_or(TICK).min(TICK)) {
                 Ok(Tidings::Here { lane, bytes }) => self.here(lane, bytes),
-                Ok(Tidings::Over { lane, job, result, here, gained }) => {
-                    self.over(lane, job, *result, here, gained);
+                Ok(Tidings::Over { lane, job, result, kept }) => {
+                    self.over(lane, job, *result, kept);
                 }
                 Err(RecvTimeoutError::Timeout) => self.bars.tick(),
                 // No lane is left: a panic, which the scope passes on.
@@ -103,13 +107,20 @@ impl<'a, 'c> Run<'a, 'c> {
         }
     }
 
+    /// A server that ends every session before anything came of it is not logged in to again:
+    /// each login uses up a code and counts against the account.
     fn log_in_again(&mut self) {
-        let (visit, ui) = (&mut *self.visit, &mut *self.ui);
-        match self.bars.aside(|| visit.log_in_again(ui)) {
-            Ok(()) => self.locked_out = false,
-            Err(failure) => self.end = Some(EndError::Login(failure)),
-        }
         self.locked_out = false;
+        if self.logins_in_vain > 0 {
+            let words = "the Journalist Interface ended this one too, before anything came of it";
+            self.end = Some(EndError::Login(Failure::new(Status::SessionEnded, words)));
+            return;
+        }
+        self.logins_in_vain += 1;
+        let (visit, ui) = (&mut *self.visit, &mut *self.ui);
+        if let Err(failure) = self.bars.aside(|| visit.log_in_again(ui)) {
+            self.end = Some(EndError::Login(failure));
+        }
     }
 
     fn here(&mut self, lane: usize, bytes: u64) {
@@ -119,60 +130,63 @@ impl<'a, 'c> Run<'a, 'c> {
         }
     }
 
-    fn over(
-        &mut self,
-        lane: usize,
-        job: Job,
-        result: Result<Item, FetchError>,
-        here: u64,
-        gained: bool,
-    ) {
+    fn over(&mut self, lane: usize, job: Job, result: Result<Item, FetchError>, kept: u64) {
         self.idle.push(lane);
         match result {
             Ok(item) => {
                 self.bars.leave(lane, item.size);
                 self.queue.is_well();
+                self.logins_in_vain = 0;
                 self.fetched.push(item);
             }
             Err(e) => {
                 // What is kept of it counts again when it is gone on with.
                 self.bars.leave(lane, 0);
-                self.failed(job, e, here, gained);
+                self.failed(job, e, kept);
             }
         }
     }
 
-    fn failed(&mut self, mut job: Job, e: FetchError, here: u64, gained: bool) {
+    fn failed(&mut self, mut job: Job, e: FetchError, kept: u64) {
         job.last = Some(e.to_string());
         let (index, now) = (job.index, Instant::now());
         let turn = match e.fate() {
             Fate::Refuse => return self.refuse(job),
             Fate::End => return self.stop(job, EndError::Fetch(e)),
-            Fate::Session => return self.forbidden(job, e),
-            Fate::Again => self.queue.again(job, gained, now),
+            Fate::Session => match self.visit.session().is_alive() {
+                Ok(alive) => return self.forbidden(job, alive),
+                // Not even that can be asked: the connection is to blame.
+                Err(_) => self.queue.again(job, kept, now),
+            },
+            Fate::Again => self.queue.again(job, kept, now),
             Fate::Outage => self.queue.outage(job, now),
         };
         match turn {
-            Turn::Later(pause) => self.note(index, &e, here, pause),
-            Turn::Enough(job) => self.refuse(job),
+            Turn::Later(pause) => self.note(index, &e, kept, pause),
+            Turn::Enough(job) => self.give_up(job, kept),
             Turn::AllEnough(job) => self.stop(job, EndError::Fetch(e)),
         }
     }
 
     /// 403: the session is over, or the server will not give this one item.
-    fn forbidden(&mut self, mut job: Job, e: FetchError) {
-        match self.visit.session().is_alive() {
-            Ok(true) if job.forbidden => self.refuse(job),
-            Ok(true) => {
-                job.forbidden = true;
-                self.queue.put_back(job);
-            }
-            Ok(false) => {
-                self.locked_out = true;
-                self.queue.put_back(job);
-            }
-            Err(_) => self.stop(job, EndError::Fetch(e)),
+    fn forbidden(&mut self, mut job: Job, alive: bool) {
+        if alive && job.forbidden {
+            return self.refuse(job);
         }
+        job.forbidden |= alive;
+        self.locked_out |= !alive;
+        self.queue.put_back(job);
+    }
+
+    /// It had its attempts in this run.
+    fn give_up(&mut self, mut job: Job, kept: u64) {
+        if kept > 0 {
+            let why = job.last.unwrap_or_default();
+            let kept = size(kept);
+            job.last =
+                Some(format!("{why}; {kept} of it are here, and the next sync goes on there"));
+        }
+        self.refuse(job);
     }
 
     fn refuse(&mut self, job: Job) {
@@ -185,8 +199,8 @@ impl<'a, 'c> Run<'a, 'c> {
         self.end.get_or_insert(why);
     }
 
-    fn note(&mut self, index: usize, e: &FetchError, here: u64, pause: Duration) {
-        let after = if here > 0 { format!(", after {}", size(here)) } else { String::new() };
+    fn note(&mut self, index: usize, e: &FetchError, kept: u64, pause: Duration) {
+        let after = if kept > 0 { format!(", after {}", size(kept)) } else { String::new() };
         let (ui, item) = (&mut *self.ui, self.plan.new[index].shown());
         let seconds = pause.as_millis().div_ceil(1000);
         self.bars.aside(|| ui.say(format_args!("{item}{after}: {e}; going on in {seconds} s")));

@@ -11,7 +11,7 @@ use ureq::{Agent, Body, http::Response};
 
 use super::address::Server;
 use super::answer::{ClientError, json, shown, success};
-use super::connector::{Doorway, NoDns};
+use super::connector::{Circuit, Doorway, NoDns};
 use super::limits::Limits;
 use super::lists::{self, Room};
 use super::model::{RawReply, RawSource, RawSubmission};
@@ -20,6 +20,7 @@ use super::token::{Credentials, RawToken, Token};
 /// An HTTP client that can reach one server.
 pub(crate) struct Client {
     agent: Agent,
+    circuit: Circuit,
     base: String,
     limits: Limits,
 }
@@ -38,8 +39,9 @@ impl Client {
         proxies: &[SocketAddr],
         limits: Limits,
     ) -> Result<Self, ClientError> {
-        let agent = agent(server, proxies, &limits)?;
-        Ok(Self { agent, base: format!("http://{server}/api/v1"), limits })
+        let circuit = Circuit::new().map_err(ClientError::Connect)?;
+        let agent = agent(server, proxies, &limits, circuit.clone());
+        Ok(Self { agent, circuit, base: format!("http://{server}/api/v1"), limits })
     }
 
     /// Asks, without logging in, whether a Journalist Interface is there. It also makes Tor
@@ -72,6 +74,12 @@ impl Client {
         Ok(Session { client: self, authorization })
     }
 
+    /// Takes another way through Tor from now on.
+    pub(crate) fn another_circuit(&self) {
+        // Without random bytes the old way has to do.
+        let _ = self.circuit.change();
+    }
+
     /// Sends a request without a body for a path of our own making.
     fn ask(
         &self,
@@ -100,8 +108,9 @@ pub(super) fn agent(
     server: &Server,
     proxies: &[SocketAddr],
     limits: &Limits,
-) -> Result<Agent, ClientError> {
-    let doorway = Doorway::new(server, proxies, limits).map_err(ClientError::Connect)?;
+    circuit: Circuit,
+) -> Agent {
+    let doorway = Doorway::new(server, proxies, limits, circuit);
     let config = Agent::config_builder()
         // Else ureq reads ALL_PROXY; the doorway ignores it, but nothing may depend on that.
         .proxy(None)
@@ -116,7 +125,7 @@ pub(super) fn agent(
         .timeout_per_write(Some(limits.idle))
         .timeout_recv_response(Some(limits.answer))
         .build();
-    Ok(Agent::with_parts(config, doorway, NoDns))
+    Agent::with_parts(config, doorway, NoDns)
 }
 
 /// A question.
@@ -204,7 +213,7 @@ impl<'c> Session<'c> {
 
     /// Sends JSON with the token.
     pub(super) fn post(&self, path: &str, json: &[u8]) -> Result<Response<Body>, ClientError> {
-        let Client { agent, base, limits } = self.client;
+        let Client { agent, base, limits, .. } = self.client;
         let request = agent.post(format!("{base}{path}"));
         let request = request.header(header::AUTHORIZATION, &self.authorization);
         let request = request.config().timeout_recv_body(Some(limits.body_time(0))).build();

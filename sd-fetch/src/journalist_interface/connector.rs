@@ -9,8 +9,7 @@ use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -18,6 +17,7 @@ use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout};
 
 use super::address::{OnionAddress, Server};
 use super::limits::Limits;
+use super::pace::Pace;
 use super::socks::{self, Refusal, SocksError};
 use super::tor::{PATIENCE, TorPlaces, TorState};
 use super::wire::Wire;
@@ -77,12 +77,33 @@ impl ConnectError {
     }
 }
 
+/// Which circuit Tor takes: it never puts streams of two users on one.
+#[derive(Clone)]
+pub(crate) struct Circuit(Arc<Mutex<String>>);
+
+impl Circuit {
+    /// One that is nobody else's.
+    pub(crate) fn new() -> Result<Self, ConnectError> {
+        Ok(Self(Arc::new(Mutex::new(random_user()?))))
+    }
+
+    fn user(&self) -> String {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Another one from now on. Tor lets later streams of a user join a circuit that leads
+    /// nowhere, and waits for it two minutes long.
+    pub(crate) fn change(&self) -> Result<(), ConnectError> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = random_user()?;
+        Ok(())
+    }
+}
+
 /// Opens connections to one server and to nothing else.
 pub(crate) struct Doorway {
     host: String,
     route: Route,
-    connect: Duration,
-    circuit: Duration,
+    limits: Limits,
 }
 
 enum Route {
@@ -92,7 +113,7 @@ enum Route {
         /// The proxy that answered last; the others are tried after it.
         preferred: AtomicUsize,
         /// A random user: our circuit is nobody else's, and stays the same while it serves.
-        user: Mutex<String>,
+        user: Circuit,
     },
     Loopback(SocketAddr),
 }
@@ -103,18 +124,18 @@ impl Doorway {
         server: &Server,
         proxies: &[SocketAddr],
         limits: &Limits,
-    ) -> Result<Self, ConnectError> {
+        circuit: Circuit,
+    ) -> Self {
         let route = match server {
             Server::Onion(onion) => Route::Tor {
                 onion: onion.clone(),
                 proxies: proxies.to_vec(),
                 preferred: AtomicUsize::new(0),
-                user: Mutex::new(random_user()?),
+                user: circuit,
             },
             Server::Loopback(addr) => Route::Loopback(addr.socket()),
         };
-        let (connect, circuit) = (limits.connect, limits.circuit);
-        Ok(Self { host: server.to_string(), route, connect, circuit })
+        Self { host: server.to_string(), route, limits: *limits }
     }
 
     fn open(&self, uri: &Uri) -> Result<TcpStream, ConnectError> {
@@ -126,13 +147,10 @@ impl Doorway {
             Route::Loopback(addr) => self.tcp(*addr).map_err(ConnectError::Refused),
             Route::Tor { onion, proxies, preferred, user } => {
                 let mut stream = self.proxy(proxies, preferred)?;
-                let as_whom = user.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                let Err(e) = self.through_tor(&mut stream, onion, &as_whom) else {
+                let Err(e) = self.through_tor(&mut stream, onion, &user.user()) else {
                     return Ok(stream);
                 };
-                // Tor lets later streams of a user join a circuit that leads nowhere and waits
-                // for it two minutes long; another user gets another circuit.
-                *user.lock().unwrap_or_else(PoisonError::into_inner) = random_user()?;
+                user.change()?;
                 Err(ConnectError::of(e, proxies, &TorPlaces::default()))
             }
         }
@@ -160,14 +178,14 @@ impl Doorway {
         onion: &OnionAddress,
         user: &str,
     ) -> Result<(), SocksError> {
-        stream.set_read_timeout(Some(self.circuit))?;
-        stream.set_write_timeout(Some(self.circuit))?;
+        stream.set_read_timeout(Some(self.limits.circuit))?;
+        stream.set_write_timeout(Some(self.limits.circuit))?;
         socks::connect(stream, onion.host(), 80, user)
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one door to the network")]
     fn tcp(&self, addr: SocketAddr) -> io::Result<TcpStream> {
-        let stream = TcpStream::connect_timeout(&addr, self.connect)?;
+        let stream = TcpStream::connect_timeout(&addr, self.limits.connect)?;
         stream.set_nodelay(true)?;
         Ok(stream)
     }
@@ -190,7 +208,7 @@ impl Connector for Doorway {
         let stream = self.open(details.uri).map_err(|e| ureq::Error::Other(Box::new(e)))?;
         let (input, output) =
             (details.config.input_buffer_size(), details.config.output_buffer_size());
-        Ok(Some(Wire::new(stream, input, output)))
+        Ok(Some(Wire::new(stream, input, output, Pace::new(&self.limits))))
     }
 }
 
@@ -242,7 +260,7 @@ mod tests {
     #[test]
     fn a_request_for_another_place_is_not_sent() {
         let server = Server::Loopback("127.0.0.1:9".parse().expect("loopback"));
-        let doorway = Doorway::new(&server, &[], &Limits::default()).expect("made");
+        let doorway = Doorway::new(&server, &[], &Limits::default(), Circuit::new().expect("made"));
         for uri in ["http://127.0.0.1:10/", "https://127.0.0.1:9/", "http://a@127.0.0.1:9/", "/x"] {
             let got = doorway.open(&uri.parse().expect("a URI"));
             assert!(matches!(got, Err(ConnectError::Elsewhere)), "{uri}");

@@ -20,7 +20,6 @@ use super::answer::{ClientError, accept, single, success};
 use super::client::{Ask, Session};
 use super::etag::{EtagError, expected_hash};
 use super::model::Submission;
-use super::pace::Paced;
 
 /// One read.
 const CHUNK: usize = 256 * 1024;
@@ -68,16 +67,9 @@ pub(crate) enum DownloadError {
 }
 
 impl DownloadError {
-    /// Whether what is here of the item is worth nothing to another attempt.
-    pub(crate) fn is_final(&self) -> bool {
-        matches!(
-            self,
-            Self::Etag(_)
-                | Self::NoLength
-                | Self::OtherLength { .. }
-                | Self::OtherSize { .. }
-                | Self::OtherHash
-        )
+    /// Whether the bytes that are here are proven wrong.
+    pub(crate) fn is_proven(&self) -> bool {
+        matches!(self, Self::OtherHash | Self::OtherSize { .. })
     }
 }
 
@@ -97,7 +89,7 @@ impl Session<'_> {
         watch(into.have());
         let in_pieces = into.have() > 0;
         if let Some(response) = answer {
-            self.pour(response, item.size, into, watch)?;
+            Self::pour(response, item.size, into, watch)?;
         }
         let digests = into.digests();
         if digests.size != item.size {
@@ -132,7 +124,8 @@ impl Session<'_> {
         let (path, have) = (path(item), into.have());
         if have >= item.size {
             let head = success(self.ask(&Ask::head(&path))?, self.limits())?;
-            let same = into.must_be() == Some(expected_hash(head.headers())?);
+            let said = expected_hash(head.headers()).ok();
+            let same = said.is_some() && said == into.must_be();
             return if same { Ok(None) } else { self.whole(item, into).map(Some) };
         }
         let response = self.ask(&Ask::rest(&path, have, item.size))?;
@@ -141,7 +134,6 @@ impl Session<'_> {
         let response = accept(response, &wanted, self.limits())?;
         match response.status() {
             StatusCode::PARTIAL_CONTENT if goes_on(response.headers(), item, into) => {
-                check_length(response.headers(), have, item.size)?;
                 Ok(Some(response))
             }
             StatusCode::OK => from_the_start(response, item, into).map(Some),
@@ -151,14 +143,12 @@ impl Session<'_> {
     }
 
     fn pour(
-        &self,
         response: Response<Body>,
         size: u64,
         into: &mut Incoming,
         watch: &mut dyn FnMut(u64),
     ) -> Result<(), DownloadError> {
-        let body = response.into_body().into_with_config().limit(u64::MAX).reader();
-        let mut body = Paced::new(body, self.limits());
+        let mut body = response.into_body().into_with_config().limit(u64::MAX).reader();
         let mut buffer = vec![0; CHUNK];
         loop {
             let n = match body.read(&mut buffer) {
@@ -202,7 +192,9 @@ fn goes_on(headers: &HeaderMap, item: &Submission, into: &Incoming) -> bool {
     let range = format!("bytes {}-{}/{}", into.have(), item.size - 1, item.size);
     let same_range =
         single(headers, &header::CONTENT_RANGE).is_ok_and(|r| r == Some(range.as_str()));
-    same_range && expected_hash(headers).is_ok_and(|hash| into.must_be() == Some(hash))
+    same_range
+        && check_length(headers, into.have(), item.size).is_ok()
+        && expected_hash(headers).is_ok_and(|hash| into.must_be() == Some(hash))
 }
 
 fn check_length(headers: &HeaderMap, have: u64, listed: u64) -> Result<(), DownloadError> {

@@ -20,7 +20,6 @@ use ureq::http::Response;
 use super::answer::{ClientError, Excess, json_body, shown};
 use super::limits::Limits;
 use super::meter::Meter;
-use super::pace::Paced;
 
 /// One read.
 const CHUNK: usize = 64 * 1024;
@@ -53,8 +52,7 @@ pub(super) fn read<T: DeserializeOwned>(
     limits: &Limits,
     take: &mut dyn FnMut(T),
 ) -> Result<(), ClientError> {
-    let body = Paced::new(json_body(response)?, limits);
-    read_json(body, name, room, limits, take)
+    read_json(json_body(response)?, name, room, limits, take)
 }
 
 fn read_json<T: DeserializeOwned>(

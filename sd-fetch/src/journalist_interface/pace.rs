@@ -1,71 +1,75 @@
-//! Bodies must keep coming: a trickle is as good as silence.
+//! Answers must keep coming: a trickle is as good as silence.
 
-use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
 use super::limits::Limits;
 
-/// A reader that gives up when a whole window passes with fewer bytes than are worth waiting for.
-pub(super) struct Paced<R> {
-    inner: R,
+/// Watches what comes over one connection, from the first byte of the answer to the last, its head,
+/// chunk sizes and trailers included.
+pub(super) struct Pace {
     window: Duration,
+    /// Bytes that a window has to bring.
     least: u64,
-    since: Instant,
+    since: Option<Instant>,
     came: u64,
+    /// Bytes that may still come: no answer is longer than an item.
+    left: u64,
 }
 
-impl<R: Read> Paced<R> {
-    /// Watches `inner` from now on.
-    pub(super) fn new(inner: R, limits: &Limits) -> Self {
+impl Pace {
+    /// Before the first byte. How long that may take is bounded by the silence before it.
+    pub(super) fn new(limits: &Limits) -> Self {
         let least = limits.idle.as_secs().saturating_mul(limits.slowest);
-        Self { inner, window: limits.idle, least, since: Instant::now(), came: 0 }
+        let left = limits.item.saturating_mul(2);
+        Self { window: limits.idle, least, since: None, came: 0, left }
     }
-}
 
-impl<R: Read> Read for Paced<R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(buf)?;
-        self.came = self.came.saturating_add(n as u64);
-        // The end is the end, however late it comes.
-        if n > 0 && self.since.elapsed() >= self.window {
-            if self.came < self.least {
-                return Err(ureq::Error::Timeout(ureq::Timeout::RecvBody).into_io());
-            }
-            (self.since, self.came) = (Instant::now(), 0);
+    /// So many bytes came; whether it is worth waiting for more.
+    pub(super) fn goes_on(&mut self, bytes: usize, now: Instant) -> bool {
+        let since = *self.since.get_or_insert(now);
+        self.came = self.came.saturating_add(bytes as u64);
+        self.left = self.left.saturating_sub(bytes as u64);
+        if now.saturating_duration_since(since) < self.window {
+            return self.left > 0;
         }
-        Ok(n)
+        let enough = self.came >= self.least;
+        (self.since, self.came) = (Some(now), 0);
+        enough && self.left > 0
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::answer::ClientError;
     use super::*;
 
-    /// One byte at a time, so slowly that no window is ever full.
-    struct Trickle(Duration);
+    const SECOND: Duration = Duration::from_secs(1);
 
-    impl Read for Trickle {
-        fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-            std::thread::sleep(self.0);
-            buf[0] = b'x';
-            Ok(1)
-        }
+    fn pace(item: u64) -> Pace {
+        let idle = Duration::from_secs(10);
+        Pace::new(&Limits { idle, slowest: 1000, item, ..Limits::default() })
     }
 
     #[test]
-    fn a_trickle_is_not_read_to_its_end() {
-        let limits = Limits { idle: Duration::from_secs(1), slowest: 1000, ..Limits::default() };
-        let mut paced = Paced::new(Trickle(Duration::from_millis(100)), &limits);
-        let error = io::copy(&mut paced, &mut io::sink()).expect_err("too slow");
-        assert!(matches!(ClientError::from(error), ClientError::Stalled));
+    fn a_trickle_is_given_up_after_one_window_and_a_stream_never() {
+        let start = Instant::now();
+        let lasted = |bytes: usize| {
+            let mut pace = pace(1_000_000);
+            (0..60).take_while(|n| pace.goes_on(bytes, start + SECOND * *n)).count()
+        };
+        assert_eq!((lasted(1), lasted(900), lasted(1000)), (10, 10, 60));
     }
 
     #[test]
-    fn a_short_body_that_ends_is_never_too_slow() {
-        let limits = Limits { idle: Duration::ZERO, slowest: 1000, ..Limits::default() };
-        let mut out = Vec::new();
-        Paced::new(&b"short"[..], &limits).read_to_end(&mut out).expect("read");
-        assert_eq!(out, b"short");
+    fn the_time_before_the_first_byte_does_not_count() {
+        let mut pace = pace(1_000_000);
+        let late = Instant::now() + SECOND * 50;
+        assert!(pace.goes_on(1, late) && pace.goes_on(1, late + SECOND));
+    }
+
+    #[test]
+    fn what_never_ends_ends_here() {
+        let (mut pace, now) = (pace(1000), Instant::now());
+        assert!(pace.goes_on(1999, now));
+        assert!(!pace.goes_on(1, now));
     }
 }

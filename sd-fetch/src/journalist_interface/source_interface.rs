@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::address::Server;
 use super::answer::{ClientError, json, shown, success};
 use super::client::agent;
+use super::connector::Circuit;
 use super::limits::Limits;
 
 /// The check is worth less patience than the mail.
@@ -33,7 +34,8 @@ pub(crate) fn announced_key(
 ) -> Result<KeyFingerprint, ClientError> {
     let limits =
         Limits { circuit: PATIENCE, idle: PATIENCE, answer: PATIENCE, ..Limits::default() };
-    let agent = agent(server, proxies, &limits)?;
+    let circuit = Circuit::new().map_err(ClientError::Connect)?;
+    let agent = agent(server, proxies, &limits, circuit);
     let request = agent.get(format!("http://{server}/metadata"));
     let request = request.config().timeout_recv_body(Some(limits.body_time(0))).build();
     let answer: Metadata = json(success(request.call()?, &limits)?, limits.small_body)?;

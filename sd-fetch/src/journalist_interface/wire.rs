@@ -3,19 +3,23 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
+use std::time::Instant;
 
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
+
+use super::pace::Pace;
 
 /// An open connection.
 pub(crate) struct Wire {
     stream: TcpStream,
     buffers: LazyBuffers,
+    pace: Pace,
 }
 
 impl Wire {
     /// Over a connection that stands, with buffers of these sizes.
-    pub(crate) fn new(stream: TcpStream, input: usize, output: usize) -> Self {
-        Self { stream, buffers: LazyBuffers::new(input, output) }
+    pub(super) fn new(stream: TcpStream, input: usize, output: usize, pace: Pace) -> Self {
+        Self { stream, buffers: LazyBuffers::new(input, output), pace }
     }
 }
 
@@ -50,6 +54,9 @@ impl Transport for Wire {
             }
         };
         self.buffers.input_appended(amount);
+        if amount > 0 && !self.pace.goes_on(amount, Instant::now()) {
+            return Err(ureq::Error::Timeout(timeout.reason));
+        }
         Ok(amount > 0)
     }
 

@@ -15,8 +15,8 @@ const STEP: u64 = 30;
 /// Where the credentials come from, and what was done with them so far.
 pub(crate) struct Login {
     who: Who,
-    /// The code that was sent last: the server takes none twice.
-    used: Option<Secret>,
+    /// The codes that were sent: the server takes none twice in a row, and we none at all.
+    used: Vec<Secret>,
     refused: u32,
 }
 
@@ -34,30 +34,38 @@ pub(super) enum Refused {
 impl Login {
     /// Asks a person at the terminal.
     pub(crate) fn by_prompt(username: Option<String>) -> Self {
-        Self { who: Who::Person { username }, used: None, refused: 0 }
+        Self { who: Who::Person { username }, used: Vec::new(), refused: 0 }
     }
 
     /// Reads user name, passphrase and code, a line each; for a second login the next three.
     pub(crate) fn from_descriptor(fd: i32) -> Self {
-        Self { who: Who::Descriptor(fd), used: None, refused: 0 }
+        Self { who: Who::Descriptor(fd), used: Vec::new(), refused: 0 }
     }
 
-    /// One set of credentials, not yet sent.
+    /// One set of credentials, not yet sent. A person is asked again for what cannot be right.
     pub(super) fn ask(&mut self, ui: &mut Ui) -> Result<Credentials, Failure> {
-        let (username, passphrase, code) = match &mut self.who {
-            Who::Descriptor(fd) => {
-                let names = ["user name", "passphrase", "one-time code"];
-                let [username, passphrase, code] =
-                    Secret::lines_from_fd(*fd, names).map_err(|e| unreadable(&e))?;
-                if self.used.as_ref() == Some(&code) {
-                    return Err(used_before());
+        for attempt in 1.. {
+            let (username, passphrase, code) = match &mut self.who {
+                Who::Descriptor(fd) => from_descriptor(*fd, &self.used)?,
+                Who::Person { username } => prompt(username, &self.used, ui)?,
+            };
+            match Credentials::new(&username, passphrase, &code) {
+                Ok(credentials) => {
+                    self.used.push(code);
+                    return Ok(credentials);
                 }
-                (username.expose().to_owned(), passphrase, code)
+                Err(e) if matches!(self.who, Who::Person { .. }) && attempt < ATTEMPTS => {
+                    ui.warn(not_sent(e).message);
+                }
+                Err(e) => return Err(not_sent(e)),
             }
-            Who::Person { username } => prompt(username, self.used.as_ref(), ui)?,
-        };
-        self.used = Some(code.clone());
-        Credentials::new(&username, passphrase, &code).map_err(not_sent)
+        }
+        Err(used_before())
+    }
+
+    /// The server took what was sent.
+    pub(super) fn accepted(&mut self) {
+        self.refused = 0;
     }
 
     /// The server refused what was sent.
@@ -81,9 +89,20 @@ impl Login {
     }
 }
 
+fn from_descriptor(fd: i32, used: &[Secret]) -> Result<(String, Secret, Secret), Failure> {
+    let names = ["user name", "passphrase", "one-time code"];
+    let [username, passphrase, code] =
+        Secret::lines_from_fd(fd, names).map_err(|e| unreadable(&e))?;
+    let code = digits(&code);
+    if used.contains(&code) {
+        return Err(used_before());
+    }
+    Ok((username.expose().to_owned(), passphrase, code))
+}
+
 fn prompt(
     username: &mut Option<String>,
-    used: Option<&Secret>,
+    used: &[Secret],
     ui: &mut Ui,
 ) -> Result<(String, Secret, Secret), Failure> {
     const INSTEAD: &str = "use --credentials-fd";
@@ -92,14 +111,19 @@ fn prompt(
         None => ui.line("User name: ", INSTEAD)?,
     };
     let passphrase = ui.secret("Passphrase: ", INSTEAD)?;
-    let mut code = ui.secret("One-time code: ", INSTEAD)?;
-    while used == Some(&code) && !code.expose().is_empty() {
+    let mut code = digits(&ui.secret("One-time code: ", INSTEAD)?);
+    while used.contains(&code) {
         ui.say("That code was used before, and the server takes none twice.");
         ui.count_down("a new one comes in", until_next_code());
-        code = ui.secret("One-time code: ", INSTEAD)?;
+        code = digits(&ui.secret("One-time code: ", INSTEAD)?);
     }
-    *username = Some(name.clone());
+    *username = Some(name.clone()).filter(|name| !name.trim().is_empty());
     Ok((name, passphrase, code))
+}
+
+/// A code without the blanks that phones show: `123 456` and `123456` are one code.
+fn digits(code: &Secret) -> Secret {
+    Secret::new(code.expose().chars().filter(|c| !c.is_whitespace()).collect())
 }
 
 /// Codes change on the full and the half minute.
@@ -126,6 +150,13 @@ fn not_sent(e: CredentialsError) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blanks_do_not_make_another_code() {
+        let secret = |text: &str| Secret::new(text.to_owned());
+        assert_eq!(digits(&secret(" 123 456")), digits(&secret("123456")));
+        assert_ne!(digits(&secret("123 457")), digits(&secret("123456")));
+    }
 
     #[test]
     fn the_next_code_is_never_more_than_half_a_minute_away() {

@@ -79,7 +79,10 @@ fn log_in<'c>(client: &'c Client, login: &mut Login, ui: &mut Ui) -> Result<Sess
     loop {
         let credentials = login.ask(ui)?;
         match client.login(&credentials) {
-            Ok(session) => return Ok(session),
+            Ok(session) => {
+                login.accepted();
+                return Ok(session);
+            }
             Err(e @ ClientError::Forbidden(_)) => match login.refused(ui) {
                 Refused::AskAgain => ui.warn(Step::LoggingIn.failed(&e).message),
                 Refused::GiveUp => return Err(Step::LoggingIn.failed(&e)),

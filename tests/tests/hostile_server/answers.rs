@@ -70,6 +70,11 @@ fn slow_lists() -> Vec<Case> {
     let row = |name, kind, why| {
         Case::new(name, Expect::Fails("SERVER_UNREACHABLE", why)).on(SOURCES, kind)
     };
+    let trailers = FaultKind::Wire(vec![
+        Step::text("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"),
+        Step::text("Transfer-Encoding: chunked\r\n\r\ne\r\n{\"sources\":[]}\r\n0\r\n"),
+        Step::Drip(b"X: y\r\n".to_vec(), milliseconds(100)),
+    ]);
     let drip = FaultKind::Wire(vec![
         Step::Head,
         Step::text("\r\n"),
@@ -79,6 +84,11 @@ fn slow_lists() -> Vec<Case> {
         row(
             "a list that falls silent",
             FaultKind::StallBody(20),
+            "list of sources: the server fell silent",
+        ),
+        row(
+            "a list with trailers without an end",
+            trailers,
             "list of sources: the server fell silent",
         ),
         row("a list that drips", drip, "list of sources: the server fell silent"),

@@ -86,6 +86,15 @@ fn ends() -> Vec<Case> {
         victim("an item that always breaks off", FaultKind::CutBody(4999), "the connection broke"),
         victim("an item that falls silent", FaultKind::StallBody(1000), "fell silent"),
         wire(
+            "an error that drips",
+            vec![
+                Step::text("HTTP/1.1 503 Busy\r\nContent-Type: application/json\r\n"),
+                Step::text("Content-Length: 60000\r\n\r\n"),
+                Step::Drip(b" ".to_vec(), milliseconds(20)),
+            ],
+            "the server answered 503",
+        ),
+        wire(
             "an item that drips",
             vec![Step::Head, Step::text("\r\n"), Step::Drip(b"x".to_vec(), milliseconds(20))],
             "fell silent",
