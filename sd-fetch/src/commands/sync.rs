@@ -76,9 +76,13 @@ pub(crate) fn run(request: Request, ui: &mut Ui) -> Result<SyncReport, Failure> 
     let mut report = base.with_visit(ui, |visit, ui| {
         // Beside the lists and the downloads, on a circuit of its own.
         let checking = Checking::begin(&work.home, &source, &proxies);
-        let mut report = work.run(visit, ui)?;
-        report.submission_key = checking.end();
-        Ok(report)
+        let result = work.run(visit, ui);
+        // A sync that fails hides no other key.
+        let submission_key = checking.end();
+        match result {
+            Ok(report) => Ok(SyncReport { submission_key, ..report }),
+            Err(failure) => Err(submission_key.beside(failure)),
+        }
     })?;
     report.hint = match mode {
         _ if report.submission_key.differs() => None,
