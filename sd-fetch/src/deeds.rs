@@ -14,7 +14,7 @@ const PATIENCE: u32 = 3;
 /// What came of it.
 #[derive(Debug, Default)]
 pub(crate) struct Deeds {
-    /// Marked or deleted: the server said so.
+    /// Marked or deleted: the server said so, and its lists too once they were read back.
     pub(crate) done: Vec<Submission>,
     /// The server has no such item (404).
     pub(crate) gone: Vec<Submission>,
@@ -22,6 +22,8 @@ pub(crate) struct Deeds {
     pub(crate) failed: Vec<Refused>,
     /// Why the run ended early.
     pub(crate) ended: Option<ClientError>,
+    /// Why nobody could look whether it is done.
+    pub(crate) unchecked: Option<String>,
     /// Not tried, or without an answer, because it ended.
     pub(crate) left: Vec<Submission>,
 }

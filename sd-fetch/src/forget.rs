@@ -9,9 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use sd_bundle::{
-    Inbox, InboxError, Interrupted, Item, ItemId, ItemState, Leftover, Shipments, SourceId,
-};
+use sd_bundle::{Inbox, InboxError, Interrupted, Item, ItemState, Leftover, Shipments, SourceId};
 
 /// What will be removed; plain data.
 #[derive(Debug, Default)]
@@ -20,7 +18,7 @@ pub(crate) struct Plan {
     pub(crate) items: Vec<Item>,
     /// Ciphertexts without records.
     pub(crate) leftovers: Vec<Leftover>,
-    /// Interrupted downloads of items that are here or delivered.
+    /// Interrupted downloads.
     pub(crate) interrupted: Vec<Interrupted>,
     /// Interrupted downloads that stay.
     pub(crate) interrupted_kept: usize,
@@ -32,12 +30,12 @@ pub(crate) struct Plan {
     pub(crate) other_bytes: usize,
 }
 
-/// Whether interrupted downloads are looked at.
+/// What becomes of interrupted downloads, whoever they are from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Parts {
     /// They stay.
     Keep,
-    /// Those whose item is not wanted any more go.
+    /// All of them go: they only save the next sync some bytes.
     Clean,
 }
 
@@ -68,14 +66,11 @@ impl Plan {
         }
         plan.leftovers = inbox.leftovers()?;
         plan.leftovers.retain(|left| chosen(&left.source));
-        let whole: BTreeSet<&ItemId> = here.iter().map(|i| &i.item).collect();
-        let unwanted = |part: &Interrupted| {
-            whole.contains(&part.item) || !delivered.versions(&part.item).is_empty()
-        };
-        let (gone, kept): (Vec<_>, Vec<_>) =
-            inbox.interrupted()?.into_iter().partition(|p| parts == Parts::Clean && unwanted(p));
-        plan.interrupted_kept = kept.len();
-        plan.interrupted = gone;
+        let interrupted = inbox.interrupted()?;
+        match parts {
+            Parts::Keep => plan.interrupted_kept = interrupted.len(),
+            Parts::Clean => plan.interrupted = interrupted,
+        }
         Ok(plan)
     }
 
@@ -216,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interrupted_download_goes_only_if_its_item_is_here_or_delivered() {
+    fn every_interrupted_download_goes_when_that_is_asked_for_and_none_otherwise() {
         use std::io::Write as _;
         let mut scratch = scratch();
         let items = [1, 2, 3].map(|n| item(ONE, n, b"data"));
@@ -226,16 +221,31 @@ mod tests {
             part.start_anew(Sha256::of(b"")).expect("begun");
             part.write_all(b"half").expect("written");
         }
-        let [here, delivered, wanted] = items;
+        let [here, delivered, _] = items;
         scratch.admit(&here, b"data");
         scratch.pack(&[delivered], PackState::Delivered);
         let kept = scratch.plan(None, Parts::Keep);
         assert_eq!((kept.interrupted.len(), kept.interrupted_kept), (0, 3));
         let plan = scratch.plan(None, Parts::Clean);
-        assert_eq!((plan.interrupted.len(), plan.interrupted_kept), (2, 1));
+        assert_eq!((plan.interrupted.len(), plan.interrupted_kept), (3, 0));
         let (done, ended) = plan.apply(&scratch.inbox);
-        assert!(ended.is_none() && done.interrupted.len() == 2);
-        let left = scratch.inbox.interrupted().expect("listed");
-        assert_eq!(left, [Interrupted { item: wanted.item, bytes: 4 }]);
+        assert!(ended.is_none() && done.interrupted.len() == 3);
+        assert_eq!(scratch.inbox.interrupted().expect("listed"), []);
+    }
+
+    #[test]
+    fn a_claim_without_its_part_goes_too() {
+        let scratch = scratch();
+        let partial = scratch.inbox.dir().make_sub(".partial").expect("made");
+        let item = item(ONE, 1, b"data").item;
+        for name in [&format!("{item}.claim"), "note.claim"] {
+            partial.write_new(name, b"{}").expect("written");
+        }
+        let plan = scratch.plan(None, Parts::Clean);
+        assert_eq!(plan.interrupted, [Interrupted { item, bytes: 0 }]);
+        assert!(plan.apply(&scratch.inbox).1.is_none());
+        let left: Vec<String> =
+            partial.entries().expect("listed").into_iter().map(|e| e.name).collect();
+        assert_eq!(left, ["note.claim"], "what is not ours stays");
     }
 }

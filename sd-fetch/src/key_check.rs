@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::thread::JoinHandle;
 
 use sd_bundle::{Home, KeyFingerprint, Pairing};
+use sd_term::{Failure, Status};
 use serde::Serialize;
 
 use crate::journalist_interface::{ClientError, Server, announced_key};
@@ -105,6 +106,19 @@ impl KeyCheck {
     pub(crate) fn differs(&self) -> bool {
         matches!(self, Self::Differs { .. })
     }
+
+    /// A failure of the same run, which says of another key as well.
+    pub(crate) fn beside(&self, failure: Failure) -> Failure {
+        let Self::Differs { paired, announced } = self else { return failure };
+        let message = format!(
+            "{}; AND THE SUBMISSION KEY DIFFERS: this station has {}, sources are given {}",
+            failure.message,
+            paired.spaced(),
+            announced.spaced()
+        );
+        let worse = failure.status.exit() > Status::KeyDiffers.exit();
+        Failure::new(if worse { failure.status } else { Status::KeyDiffers }, message)
+    }
 }
 
 fn paired_key(home: &Home) -> Result<KeyFingerprint, String> {
@@ -115,5 +129,25 @@ fn paired_key(home: &Home) -> Result<KeyFingerprint, String> {
             Err("this station was paired before the fingerprint was written down".to_owned())
         }
         Ok(Some(Pairing { submission: Some(fingerprint), .. })) => Ok(fingerprint),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_says_of_another_key_and_its_exit_code_is_never_better() {
+        let key = |digit: &str| digit.repeat(40).parse().expect("a fingerprint");
+        let differs = KeyCheck::Differs { paired: key("A"), announced: key("B") };
+        for status in Status::ALL {
+            let failure = differs.beside(Failure::new(*status, "silence"));
+            assert_eq!(failure.status.exit(), status.exit().max(Status::KeyDiffers.exit()));
+            let words = ["silence", "AAAA AAAA", "BBBB BBBB"];
+            assert!(words.iter().all(|word| failure.message.contains(word)), "{}", failure.message);
+            let same = KeyCheck::Agrees { fingerprint: key("A") };
+            let failure = same.beside(Failure::new(*status, "silence"));
+            assert_eq!((failure.status, failure.message.as_str()), (*status, "silence"));
+        }
     }
 }

@@ -23,6 +23,7 @@ mod key_check;
 mod last_sync;
 mod overview;
 mod plan;
+mod read_back;
 mod report;
 mod selection;
 mod still_there;

@@ -84,6 +84,31 @@ fn what_waits_and_what_is_not_confirmed_stays() {
 }
 
 #[test]
+fn parts_of_what_the_server_does_not_list_go_with_a_whole_sync_and_all_parts_when_asked() {
+    let newsroom = Newsroom::paired(two_sources().expect("a world")).expect("a newsroom");
+    let partial = newsroom.path("ws/inbox/.partial");
+    let plant = || {
+        std::fs::create_dir_all(&partial).expect("made");
+        for end in ["part", "claim"] {
+            let name = format!("8d4aa076-59d8-44e8-80ca-d2794c81507f.{end}");
+            std::fs::write(partial.join(name), "12345").expect("written");
+        }
+    };
+    let sync = |flags: &[&str]| {
+        let _ = newsroom.fetch(&[&["sync"], flags].concat()).expect(0);
+        files(&partial).len()
+    };
+    plant();
+    assert_eq!((sync(&["--dry-run"]), sync(&["--only", "messages"]), sync(&[])), (2, 2, 0));
+    plant();
+    let kept = newsroom.offline(&["forget", "--yes"]).expect(0).json();
+    assert_eq!((&kept["report"]["interrupted_kept"], files(&partial).len()), (&json!(1), 2));
+    let gone = newsroom.offline(&["forget", "--yes", "--partial"]).expect(0).json();
+    assert_eq!(gone["report"]["interrupted"], json!({"files": 1, "bytes": 5}));
+    assert_eq!(files(&partial).len(), 0);
+}
+
+#[test]
 fn what_was_packed_and_never_confirmed_is_fetched_again_when_it_is_gone() {
     let newsroom = Newsroom::paired(two_sources().expect("a world")).expect("a newsroom");
     let _ = newsroom.fetch(&["sync"]).expect(0);

@@ -8,7 +8,7 @@
 use serde_json::{Value, json};
 
 use sd_tests::ciphertext::keys;
-use sd_tests::journalist_interface::{Metadata, SourceInterface};
+use sd_tests::journalist_interface::{Fault, FaultKind, Metadata, SourceInterface};
 use sd_tests::journeys::two_sources;
 use sd_tests::newsroom::{Newsroom, Run};
 
@@ -65,6 +65,21 @@ fn another_key_is_an_alarm_with_both_fingerprints_and_no_hint_to_pack() {
     assert!(!human.contains("hint:"), "{human}");
     source.say(Metadata::Key(ours()));
     assert_eq!(sync(&newsroom, &source).expect(0).json()["hint"][1], "pack");
+}
+
+#[test]
+fn a_sync_that_fails_tells_of_another_key_all_the_same() {
+    let newsroom = newsroom();
+    let other = "0123456789ABCDEF0123456789ABCDEF01234567";
+    let source = SourceInterface::start(Metadata::Key(other.to_owned())).expect("started");
+    let fault = Fault::on_path("/api/v1/submissions", FaultKind::HtmlPage(502));
+    newsroom.interface().add_fault(fault);
+    let run = sync(&newsroom, &source).expect(12).json();
+    assert_eq!(run["status"], "KEY_DIFFERS");
+    let error = run["error"].as_str().expect("a message");
+    assert!(error.contains("502") && error.contains("0123 4567 89AB CDEF"), "{error}");
+    source.say(Metadata::Key(ours()));
+    assert_eq!(sync(&newsroom, &source).expect(1).json()["status"], "SERVER_ERROR");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::deeds::one_by_one;
 use crate::failures::Step;
 use crate::holdings::Holdings;
 use crate::inventory::Inventory;
+use crate::read_back::Asked;
 use crate::report::{DeedsReport, DeleteReport, SourceItems};
 use crate::selection::{Who, args_of};
 use crate::still_there::StillThere;
@@ -19,8 +20,9 @@ use crate::visit::Visit;
 ///
 /// This cannot be undone. Only items whose receipt came back from the Secure Viewing Station, and
 /// that the server still lists as they were delivered. All of them are shown by source, and a
-/// person types how many there are. The source itself, and what it sends later, stays. Nothing
-/// changes on this station or on the Secure Viewing Station.
+/// person types how many there are. Afterwards the server is asked once more what it has: what it
+/// still lists has failed. The source itself, and what it sends later, stays. Nothing changes on
+/// this station or on the Secure Viewing Station.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  sd-fetch delete --dry-run\n  \
     sd-fetch delete --source \"focal ghost\"\n  \
@@ -115,6 +117,7 @@ fn delete(
     let deeds =
         one_by_one(same, |item| visit.session().delete(item), |item| bar.advance(item.size));
     drop(bar);
+    let deeds = deeds.read_back(Asked::Delete, || Inventory::of(visit.session()));
     DeedsReport::of(deeds, planned.0.changed, Step::Deleting).map(DeleteReport)
 }
 

@@ -22,7 +22,8 @@ use crate::selection::{Who, sources_named};
 pub(crate) struct Args {
     #[command(flatten)]
     from: SourceArgs,
-    /// Remove also interrupted downloads of items that are here or delivered
+    /// Remove also every interrupted download, of whatever source: it is only a saving, and the
+    /// next sync fetches such an item from its first byte
     #[arg(long)]
     partial: bool,
     #[command(flatten)]
@@ -63,7 +64,11 @@ pub(crate) fn run(request: Request, ui: &mut Ui) -> Result<ForgetReport, Failure
     if consent == Consent::OnlyShow || shown.is_empty() {
         return Ok(shown);
     }
-    let question = format!("Forget {} here?", count(plan.items.len(), "delivered item"));
+    let items = count(plan.items.len(), "delivered item");
+    let question = match plan.interrupted.len() {
+        0 => format!("Forget {items} here?"),
+        n => format!("Forget {items} and {} here?", count(n, "interrupted download")),
+    };
     consent.get(&shown, &question, ui)?;
     let (done, ended) = plan.apply(&inbox);
     let ended_early = ended.map(|e| e.to_string());

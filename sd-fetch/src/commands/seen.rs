@@ -10,6 +10,7 @@ use crate::deeds::{Deeds, in_batches};
 use crate::failures::Step;
 use crate::holdings::Holdings;
 use crate::inventory::{Inventory, Refused};
+use crate::read_back::Asked;
 use crate::report::{DeedsReport, SeenReport, SourceItems};
 use crate::selection::{Who, args_of};
 use crate::still_there::StillThere;
@@ -19,7 +20,8 @@ use crate::visit::Visit;
 ///
 /// Other journalists then see there what was taken care of. Only items whose receipt came back
 /// from the Secure Viewing Station, that the server still lists as they were delivered, and that
-/// nobody has seen yet. Shown by source before anything is marked.
+/// nobody has seen yet. Shown by source before anything is marked, and looked for once more
+/// afterwards: what the server does not list as seen then has failed.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  sd-fetch seen --dry-run\n  \
     sd-fetch seen --source \"focal ghost\"")]
@@ -87,7 +89,8 @@ fn mark(
     }
     let question = format!("Mark {} as seen?", count(unseen.len(), "item"));
     consent.get(&planned, &question, ui)?;
-    let deeds = in_batches(&unseen, |batch| visit.session().mark_seen(batch));
+    let deeds = in_batches(&unseen, |batch| visit.session().mark_seen(batch))
+        .read_back(Asked::MarkSeen, || Inventory::of(visit.session()));
     let deeds = DeedsReport::of(deeds, planned.deeds.changed, Step::Marking)?;
     Ok(SeenReport { deeds, ..planned })
 }
@@ -95,7 +98,7 @@ fn mark(
 impl DeedsReport {
     /// The report of what was done. If it ended before anything was, it is a failure.
     pub(super) fn of(deeds: Deeds, changed: Vec<Refused>, step: Step) -> Result<Self, Failure> {
-        let Deeds { done, gone, failed, ended, left } = deeds;
+        let Deeds { done, gone, failed, ended, unchecked, left } = deeds;
         let nothing = done.is_empty() && gone.is_empty() && failed.is_empty();
         if let (Some(e), true) = (&ended, nothing) {
             return Err(step.failed(e));
@@ -106,7 +109,7 @@ impl DeedsReport {
             gone: SourceItems::of(&gone),
             failed,
             changed,
-            ended_early: ended.map(|e| step.explained(&e)),
+            ended_early: ended.map(|e| step.explained(&e)).or(unchecked),
             left: left.len(),
             hint: None,
         })

@@ -1,6 +1,6 @@
 //! `sd-fetch sync`
 
-use sd_bundle::{Home, Inbox, ItemState};
+use sd_bundle::{Home, Inbox, InboxError, ItemId, ItemState};
 use sd_term::{Failure, Hint, Status, Ui, size};
 
 use super::select::SelectArgs;
@@ -22,7 +22,8 @@ use crate::visit::Visit;
 ///
 /// Each item is compared with the hash and the size that the server announces for it, and is
 /// in the inbox only when they agree. What is in the inbox already is not fetched again. One
-/// item that fails does not stop the others; it is named, and the exit code is 4.
+/// item that fails does not stop the others; it is named, and the exit code is 4. A whole sync
+/// forgets interrupted downloads of items that the server does not list any more.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  sd-fetch sync\n  \
     sd-fetch sync --source \"focal ghost\" --only messages,replies\n  \
@@ -75,9 +76,13 @@ pub(crate) fn run(request: Request, ui: &mut Ui) -> Result<SyncReport, Failure> 
     let mut report = base.with_visit(ui, |visit, ui| {
         // Beside the lists and the downloads, on a circuit of its own.
         let checking = Checking::begin(&work.home, &source, &proxies);
-        let mut report = work.run(visit, ui)?;
-        report.submission_key = checking.end();
-        Ok(report)
+        let result = work.run(visit, ui);
+        // A sync that fails hides no other key.
+        let submission_key = checking.end();
+        match result {
+            Ok(report) => Ok(SyncReport { submission_key, ..report }),
+            Err(failure) => Err(submission_key.beside(failure)),
+        }
     })?;
     report.hint = match mode {
         _ if report.submission_key.differs() => None,
@@ -101,6 +106,7 @@ impl Work {
     fn run(&self, visit: &mut Visit<'_>, ui: &mut Ui) -> Result<SyncReport, Failure> {
         let inventory = Inventory::of(visit.session())?;
         let sources = inventory.sources.clone();
+        let unlisted = self.unlisted(&inventory).map_err(inbox_failure)?;
         let before = Holdings::look(&self.home)?;
         let mut plan = Plan::new(inventory, &before.inbox, &before.shipments.delivered());
         plan.select(&sources, &self.wanted)?;
@@ -113,16 +119,34 @@ impl Work {
             Mode::Fetch => {
                 let outcome = fetch(&plan, visit, &self.inbox, ui);
                 if outcome.ended.is_none() && self.wanted.is_everything() {
-                    // The items are here; that nobody will know since when is not worth a failure.
-                    if let Err(e) = last_sync::record(&self.home) {
-                        ui.warn(format_args!("the time of this sync was not written down: {e}"));
-                    }
+                    self.settle(&unlisted, ui);
                 }
                 // The inbox is locked: what was here and what came is all there is.
                 let waiting =
                     before.in_inbox(ItemState::Waiting) + before.waiting(&outcome.fetched);
                 done(plan, outcome, waiting)
             }
+        }
+    }
+}
+
+impl Work {
+    /// Interrupted downloads of items that the server does not list any more.
+    fn unlisted(&self, inventory: &Inventory) -> Result<Vec<ItemId>, InboxError> {
+        let names = inventory.names();
+        let parts = self.inbox.interrupted()?.into_iter().map(|part| part.item);
+        Ok(parts.filter(|item| !names.contains(item.as_str())).collect())
+    }
+
+    /// After a sync of everything. The items are here: nothing of this is worth a failure.
+    fn settle(&self, unlisted: &[ItemId], ui: &mut Ui) {
+        for item in unlisted {
+            if let Err(e) = self.inbox.forget_interrupted(item) {
+                ui.warn(format_args!("an interrupted download was not removed: {e}"));
+            }
+        }
+        if let Err(e) = last_sync::record(&self.home) {
+            ui.warn(format_args!("the time of this sync was not written down: {e}"));
         }
     }
 }

@@ -9,6 +9,8 @@
 mod judge;
 mod refused;
 
+use std::collections::BTreeSet;
+
 use sd_term::Failure;
 
 use crate::failures::Step;
@@ -43,6 +45,12 @@ impl Inventory {
             .replies(&mut room, &mut |raw| judge.reply(&raw))
             .map_err(|e| Step::Listing("replies").failed(&e))?;
         Ok(judge.inventory())
+    }
+
+    /// The items that the lists name, taken or refused.
+    pub(crate) fn names(&self) -> BTreeSet<&str> {
+        let refused = self.refused.iter().filter_map(Refused::item_id);
+        self.items.iter().map(|i| i.item.as_str()).chain(refused).collect()
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct DeedsReport {
     pub(crate) dry_run: bool,
     /// The items it was, or would be, done to.
     pub(crate) sources: Vec<SourceItems>,
-    /// Items that the server did not have any more.
+    /// Items that the server did not have, and does not list, any more.
     pub(crate) gone: Vec<SourceItems>,
     /// Items for which it did not work.
     pub(crate) failed: Vec<Refused>,
@@ -76,6 +76,8 @@ impl DeedsReport {
         }
         if let Some(why) = &self.ended_early {
             write_wrapped(f, "ended early: ", why)?;
+        }
+        if self.left > 0 {
             writeln!(f, "{} not {}", count(self.left, "item"), words.done)?;
         }
         Ok(())

@@ -16,9 +16,9 @@ pub(crate) struct ForgetReport {
     pub(crate) sources: Vec<SourceLine>,
     /// Ciphertexts that an interrupted run left without their records.
     pub(crate) leftovers: Files,
-    /// Interrupted downloads of items that are here or delivered.
+    /// Interrupted downloads.
     pub(crate) interrupted: Files,
-    /// Interrupted downloads that the next sync goes on with.
+    /// Interrupted downloads that stay.
     pub(crate) interrupted_kept: usize,
     /// Items that stay because they wait to be packed.
     pub(crate) waiting: usize,
@@ -61,7 +61,7 @@ impl ForgetReport {
         let done = if self.dry_run { "to remove" } else { "removed" };
         for (Files { files, bytes }, what) in [
             (self.leftovers, "leftover of an interrupted run"),
-            (self.interrupted, "interrupted download that nobody needs any more"),
+            (self.interrupted, "interrupted download"),
         ] {
             if files > 0 {
                 writeln!(f, "{done}: {files} × {what}, {}", size(bytes))?;
@@ -81,7 +81,7 @@ impl fmt::Display for ForgetReport {
         self.write_files(f)?;
         if self.interrupted_kept > 0 {
             let kept = count(self.interrupted_kept, "interrupted download");
-            writeln!(f, "{kept} kept: the next sync goes on there")?;
+            writeln!(f, "{kept} kept: --partial removes what no sync shall go on with")?;
         }
         writeln!(f, "kept: {} waiting to be packed, {} not confirmed", self.waiting, self.packed)?;
         if self.other_bytes > 0 {
@@ -139,8 +139,8 @@ mod tests {
 focal ghost                 1 document                                  2.0 MB
 1 delivered item forgotten here, 2.0 MB
 removed: 2 × leftover of an interrupted run, 1.0 kB
-removed: 1 × interrupted download that nobody needs any more, 12.0 MB
-1 interrupted download kept: the next sync goes on there
+removed: 1 × interrupted download, 12.0 MB
+1 interrupted download kept: --partial removes what no sync shall go on with
 kept: 2 waiting to be packed, 3 not confirmed
 kept: 1 item, because other bytes of the same item were delivered
 ";

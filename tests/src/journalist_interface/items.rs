@@ -92,7 +92,7 @@ fn mark_seen(call: &mut Call<'_>, user: &User, body: &Value) -> Outcome {
         return Err(bad("Please specify the resources to mark seen."));
     }
     for item in call.state.world.items_mut().iter_mut().filter(|item| seen.contains(&item.uuid)) {
-        if !item.seen_by.contains(&user.uuid) {
+        if !item.stays && !item.seen_by.contains(&user.uuid) {
             item.seen_by.push(user.uuid.clone());
         }
     }

@@ -75,6 +75,8 @@ pub struct Item {
     pub author: Option<String>,
     /// Somebody deletes it just after it was listed: whatever is asked of it, it is not there.
     pub vanishes: bool,
+    /// Whatever is done to it is answered by 200, and changes nothing.
+    pub stays: bool,
     path: PathBuf,
 }
 
@@ -215,7 +217,7 @@ impl World {
 
     /// Deletes an item, as a journalist does.
     pub fn delete_item(&mut self, uuid: &str) -> bool {
-        self.delete_items(|item| item.uuid == uuid)
+        self.delete_items(|item| item.uuid == uuid && !item.stays)
     }
 
     /// Deletes everything a source sent or got; its account stays.
@@ -265,6 +267,7 @@ impl World {
             seen_by: item.author.iter().cloned().collect(),
             author: item.author,
             vanishes: false,
+            stays: false,
             path: stored.path,
         });
     }
