@@ -225,8 +225,9 @@ impl Newsroom {
 
     /// Pairs the workstation and returns its key's fingerprint.
     pub fn pair_workstation(&self, secret: &str) -> io::Result<String> {
-        // The certificate is the public part of the same key; `pair` drops the rest.
-        std::fs::write(self.path("SecureDrop.asc"), secret)?;
+        // Only the public part may be on a workstation.
+        let public = sd_pgp::Certificate::parse(secret.as_bytes()).and_then(|c| c.armored());
+        std::fs::write(self.path("SecureDrop.asc"), public.map_err(io::Error::other)?)?;
         let public = self.path("SecureDrop.asc").to_string_lossy().into_owned();
         let stick = self.path("stick").to_string_lossy().into_owned();
         let fingerprint = crate::ciphertext::EncryptionKey::from_armored(secret)?;

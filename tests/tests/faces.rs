@@ -94,6 +94,42 @@ fn the_wrong_fingerprint_pairs_nothing() {
 }
 
 #[test]
+fn keys_that_cannot_be_the_right_ones_pair_nothing() {
+    let newsroom = newsroom();
+    let secret = sd_tests::ciphertext::keys::SUBMISSION_SECRET;
+    std::fs::write(newsroom.path("secret.asc"), secret).expect("written");
+    let on_the_workstation = |file: &str| {
+        let args = ["pair", "workstation", "--to", "stick", "--submission-key", file];
+        newsroom.workstation(&args).expect(12).json()["error"].to_string()
+    };
+    let why = on_the_workstation("secret.asc");
+    assert!(why.contains("SECRET key") && why.contains("wipe that file"), "{why}");
+    let fingerprint = newsroom.pair_workstation(secret).expect("paired");
+    let carried = newsroom.carried();
+    let svs = |submission: &str| {
+        let pair = ["pair", "svs", "--workstation", &carried, "--fingerprint", &fingerprint];
+        newsroom.svs(&[&pair[..], &["--submission-key", submission]].concat()).json()
+    };
+    let swapped = svs(&carried);
+    let why = swapped["error"].to_string();
+    assert!(why.contains("no usable encryption key"), "{why}");
+    assert_eq!(newsroom.unpack().expect(1).json()["status"], "NOT_PAIRED");
+}
+
+#[test]
+fn a_fetch_on_the_secure_viewing_station_is_refused_before_anything_is_asked() {
+    let newsroom = newsroom();
+    newsroom.pair().expect("paired");
+    let address = newsroom.interface().address().to_string();
+    for verb in ["sync", "list"] {
+        let args = newsroom.at("svs", &[verb, "--insecure-loopback", &address]);
+        let run = newsroom.run("sd-fetch", args).expect(1);
+        assert_eq!(run.json()["status"], "WRONG_STATION");
+    }
+    assert!(newsroom.interface().requests().is_empty());
+}
+
+#[test]
 fn help_is_data_and_fits_80_columns() {
     for (name, verbs) in [
         ("sd-fetch", &["sync", "list", "status", "forget", "seen", "delete"][..]),

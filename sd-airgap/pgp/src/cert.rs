@@ -100,6 +100,12 @@ pub enum CertError {
     /// No key to encrypt to.
     #[error("the certificate {0} has no usable encryption key")]
     NoEncryptionKey(Fingerprint),
+    /// The secret key too, where only a certificate may be.
+    #[error(
+        "it holds the SECRET key {0}, which must never be on this station: wipe that file, and \
+         bring the public certificate (gpg --export)"
+    )]
+    Secret(Fingerprint),
     /// It could not be written out.
     #[error("the certificate could not be written out")]
     Serialize,
@@ -115,12 +121,26 @@ impl Certificate {
         Self::of(&cert)
     }
 
+    /// Reads one certificate for a station on which no secret key may be, and refuses one.
+    pub fn parse_public(bytes: &[u8]) -> Result<Self, CertError> {
+        let certificate = Self::parse(bytes)?;
+        match Cert::from_bytes(bytes) {
+            Ok(cert) if cert.is_tsk() => Err(CertError::Secret(certificate.fingerprint())),
+            _ => Ok(certificate),
+        }
+    }
+
     /// The public part of a key.
     pub fn of(cert: &Cert) -> Result<Self, CertError> {
         if !matches!(cert.fingerprint(), openpgp::Fingerprint::V4(_)) {
             return Err(CertError::Version);
         }
         Ok(Self(cert.clone().strip_secret_key_material()))
+    }
+
+    /// Whether anything can be encrypted to it.
+    pub fn is_recipient(&self) -> Result<(), CertError> {
+        self.recipients().map(drop)
     }
 
     /// Its fingerprint.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use sd_bundle::{Home, Role};
 use sd_fs::Dir;
-use sd_pgp::{Certificate, Fingerprint};
+use sd_pgp::{CertError, Certificate, Fingerprint};
 use sd_term::{Failure, Hint, Report, Status, Ui};
 use serde::Serialize;
 
@@ -123,7 +123,8 @@ impl PairArgs {
 impl WorkstationArgs {
     fn pair(&self, home: &Home, ui: &mut Ui) -> Result<Paired, Failure> {
         let keys = unpaired(home)?;
-        let submission = read_certificate(&self.submission_key)?;
+        let submission = read_certificate(&self.submission_key, Certificate::parse_public)?;
+        can_be_encrypted_to(&submission, &self.submission_key)?;
         agree("submission key", &submission, self.fingerprint.as_ref(), ui)?;
         let target = Dir::open(&self.to)?;
         let key = WorkstationKey::generate()?;
@@ -151,7 +152,7 @@ impl WorkstationArgs {
 impl SvsArgs {
     fn pair(&self, home: &Home, ui: &mut Ui) -> Result<Paired, Failure> {
         let keys = unpaired(home)?;
-        let workstation = read_certificate(&self.workstation)?;
+        let workstation = read_certificate(&self.workstation, Certificate::parse)?;
         agree("workstation", &workstation, self.fingerprint.as_ref(), ui)?;
         let (submission, source) = match (&self.key_file, &self.submission_key) {
             (Some(path), _) => {
@@ -161,12 +162,19 @@ impl SvsArgs {
             }
             (None, Some(public)) => {
                 let home = self.gnupg_home.clone();
-                (read_certificate(public)?, KeySource::Agent { home })
+                let submission = read_certificate(public, Certificate::parse)?;
+                can_be_encrypted_to(&submission, public)?;
+                (submission, KeySource::Agent { home })
             }
             (None, None) => {
                 return Err(Failure::new(Status::Usage, "no submission key was named"));
             }
         };
+        if submission.fingerprint() == workstation.fingerprint() {
+            let words = "one and the same certificate was given for the workstation and as the \
+                         submission key; nothing was paired";
+            return Err(Failure::new(Status::Refused, words));
+        }
         Station::save(&keys, Role::Svs, &submission, &workstation, Some(source))?;
         // Where Tails mounts the documented Transfer Device.
         let next = ["sd-airgap", "unpack", "/media/amnesia/Transfer Device"];
@@ -202,25 +210,37 @@ fn agree(
     ui: &mut Ui,
 ) -> Result<(), Failure> {
     let found = certificate.fingerprint();
-    let same = if let Some(expected) = expected {
-        *expected == found
-    } else {
-        ui.say(format_args!("The {what}'s fingerprint is\n\n    {}\n", found.spaced()));
-        let question = "Is it the same, digit by digit, where you trust it?";
-        ui.confirm(question, "use --fingerprint FINGERPRINT")?
+    let message = match expected {
+        Some(expected) if *expected == found => return Ok(()),
+        Some(_) => format!("the {what}'s fingerprint {found} is not the expected one"),
+        None => {
+            ui.say(format_args!("The {what}'s fingerprint is\n\n    {}\n", found.spaced()));
+            let question = "Does the other station's screen show the same digits?";
+            if ui.confirm(question, "use --fingerprint FINGERPRINT")? {
+                return Ok(());
+            }
+            format!(
+                "you did not confirm the {what}'s fingerprint; if the digits differ, do not go on"
+            )
+        }
     };
-    if same {
-        return Ok(());
-    }
-    let message =
-        format!("the {what}'s fingerprint {found} is not the expected one; nothing was paired");
-    Err(Failure::new(Status::Refused, message))
+    Err(Failure::new(Status::Refused, format_args!("{message}; nothing was paired")))
 }
 
-fn read_certificate(path: &Path) -> Result<Certificate, Failure> {
+/// A certificate that nothing can be encrypted to is no submission key.
+fn can_be_encrypted_to(certificate: &Certificate, path: &Path) -> Result<(), Failure> {
+    certificate.is_recipient().map_err(|e| {
+        Failure::new(Status::KeyUnavailable, format_args!("{}: {e}", super::shown(path)))
+    })
+}
+
+fn read_certificate(
+    path: &Path,
+    parse: fn(&[u8]) -> Result<Certificate, CertError>,
+) -> Result<Certificate, Failure> {
     let (dir, name) = Dir::containing(path)?;
     let bytes = dir.read_small(&name, MAX_CERT)?;
-    Certificate::parse(&bytes).map_err(|e| {
+    parse(&bytes).map_err(|e| {
         Failure::new(Status::KeyUnavailable, format_args!("{}: {e}", super::shown(path)))
     })
 }

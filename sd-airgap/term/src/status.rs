@@ -50,7 +50,7 @@ table! {
     /// Keys are there already.
     AlreadyPaired = "ALREADY_PAIRED", 1, "this station is paired already", "use the existing pairing, or remove the keys by hand to start anew";
     /// A workstation's job on the SVS, or the other way round.
-    WrongStation = "WRONG_STATION", 1, "this command belongs on the other station", "run it there";
+    WrongStation = "WRONG_STATION", 1, "this command belongs on the other station", "run it on the other one: fetching and packing on the workstation, unpacking on the Secure Viewing Station";
     /// The lock is held.
     InUse = "IN_USE", 1, "another run is using this station's files", "wait until it ends, then run the command again";
     /// The disk is full.
@@ -78,7 +78,7 @@ table! {
     /// The reader of our output went away.
     BrokenPipe = "BROKEN_PIPE", 3, "the reader of the output went away", "nothing";
     /// Some items failed, the rest is done.
-    PartDone = "PART_DONE", 4, "some items were refused, the rest was done and checked", "read the list of refused items; the rest is safe";
+    PartDone = "PART_DONE", 4, "some items were refused, the rest was done and checked", "read the list of refused items; nothing of the others was lost";
     /// The run ended before its end.
     CutShort = "CUT_SHORT", 4, "the run ended early; what was done is checked and kept", "mend the cause named above and run the command again to go on";
     /// A hash, a signature or a message is wrong.
@@ -90,7 +90,7 @@ table! {
     /// The key cannot be used.
     KeyUnavailable = "KEY_UNAVAILABLE", 12, "the key is missing or cannot be used", "check that the key is on this station: gpg --list-secret-keys";
     /// The passphrase did not open the key.
-    WrongPassphrase = "WRONG_PASSPHRASE", 12, "the passphrase did not unlock the key", "type it again";
+    WrongPassphrase = "WRONG_PASSPHRASE", 12, "the passphrase did not unlock the key", "run the command again and type the passphrase where it asks, never at the shell";
     /// The server announces another submission key.
     KeyDiffers = "KEY_DIFFERS", 12, "the server announces another submission key than this station was paired with", "tell your administrator before you pack anything; what was fetched is kept";
     /// Workers cannot be locked down.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
-use sd_bundle::Home;
+use sd_bundle::{Home, Pairing, Role};
 use sd_term::{Failure, Hint, Status, Ui};
 
 use crate::addresses::{Known, Origin, Station};
@@ -92,6 +92,7 @@ impl Request {
         work: impl FnOnce(&mut Visit<'_>, &mut Ui) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         refuse_root(rustix::process::geteuid().is_root(), &self.server)?;
+        refuse_the_svs(&self.home)?;
         let client = |_| Client::new(&self.server, &self.proxies, Limits::patient(self.patience));
         let clients = (0..LANES).map(client).collect::<Result<Vec<_>, _>>();
         let clients = clients.map_err(|e| Step::Reaching.failed(&e))?;
@@ -186,6 +187,19 @@ fn refuse_root(is_root: bool, server: &Server) -> Result<(), Failure> {
     }
 }
 
+/// The Secure Viewing Station must never meet a network, and nobody should type a login there.
+/// What cannot be read is judged by the check of the submission key, by name.
+fn refuse_the_svs(home: &Home) -> Result<(), Failure> {
+    match Pairing::look(home) {
+        Ok(Some(Pairing { role: Role::Svs, .. })) => Err(Failure::new(
+            Status::WrongStation,
+            "this station was paired as the Secure Viewing Station, which must never be on a \
+             network; nothing was sent",
+        )),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,6 +211,20 @@ mod tests {
         let loopback = Server::Loopback("127.0.0.1:80".parse().expect("an address"));
         assert_eq!(refuse_root(true, &onion).expect_err("refused").status, Status::Refused);
         assert!(refuse_root(false, &onion).is_ok() && refuse_root(true, &loopback).is_ok());
+    }
+
+    #[test]
+    fn the_svs_is_refused_and_the_workstation_is_not() {
+        let tmp = tempfile::tempdir().expect("a directory");
+        let home = Home::choose(Some(tmp.path().to_owned()), None).expect("a home");
+        assert!(refuse_the_svs(&home).is_ok());
+        for (role, refused) in [("workstation", false), ("svs", true)] {
+            let record = format!(r#"{{"version":1,"role":"{role}","key":null}}"#);
+            let keys = home.part("keys").expect("made");
+            keys.replace("station.json", record.as_bytes()).expect("written");
+            let status = refuse_the_svs(&home).err().map(|f| f.status);
+            assert_eq!(status, refused.then_some(Status::WrongStation));
+        }
     }
 
     #[test]
