@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 
 use flate2::read::GzDecoder;
-use sd_tests::ciphertext::keys;
+use sd_tests::ciphertext::{broken, keys};
 use sd_tests::gnupg::Gnupg;
 use sd_tests::journalist_interface::{Kind, World};
 use sd_tests::newsroom::Newsroom;
@@ -132,7 +132,7 @@ fn recorded_ciphertexts_open_to_what_gpg_makes_of_them_by_gpg_agent() {
 }
 
 #[test]
-fn one_message_with_a_broken_session_key_does_not_keep_gpg_agent_from_the_others() {
+fn messages_with_broken_session_keys_do_not_keep_gpg_agent_from_the_others() {
     let key = keys::securedrop_dev().expect("the dev key");
     let mut world = World::new(key).expect("a world");
     world
@@ -147,6 +147,11 @@ fn one_message_with_a_broken_session_key_does_not_keep_gpg_agent_from_the_others
                 sink.write_all(&out)
             })
         })
+        .and_then(|s| {
+            s.made_by(Kind::Message, |key, sink| {
+                sink.write_all(&broken::short_session_key(key, b"no session key", 0)?)
+            })
+        })
         .and_then(|s| s.message("Third."))
         .expect("a source");
     let newsroom = Newsroom::new(world).expect("a newsroom");
@@ -155,7 +160,7 @@ fn one_message_with_a_broken_session_key_does_not_keep_gpg_agent_from_the_others
     let _ = newsroom.fetch(&["sync"]).expect(0);
     let _ = newsroom.pack().expect(0);
     let unpacked = newsroom.unpack().expect(4).json();
-    assert_eq!(unpacked["report"]["refused"].as_array().map(Vec::len), Some(1), "{unpacked}");
+    assert_eq!(unpacked["report"]["refused"].as_array().map(Vec::len), Some(2), "{unpacked}");
     assert_eq!(newsroom.plaintexts().expect("listed").len(), 2);
 }
 

@@ -160,6 +160,24 @@ fn a_message_tampered_in_its_last_bytes_leaves_no_file_whatever_its_size() {
 }
 
 #[test]
+fn a_wrapped_session_key_that_is_none_stops_nothing_else() {
+    let mut world = World::with_test_key().expect("a world");
+    let mut source = world.source("focal ghost").expect("a source");
+    for length in 0..4 {
+        source = source
+            .made_by(Kind::Message, |key, sink| {
+                sink.write_all(&broken::short_session_key(key, b"no session key", length)?)
+            })
+            .and_then(|s| s.message("The next one is fine."))
+            .expect("added");
+    }
+    let newsroom = packed(world);
+    let run = newsroom.unpack().expect(4);
+    assert_eq!(whys(&run), ["not a wrapped session key"; 4]);
+    assert_eq!(newsroom.plaintexts().expect("listed").len(), 4);
+}
+
+#[test]
 fn a_gzip_bomb_stops_at_the_limit_and_is_named() {
     let mut world = World::with_test_key().expect("a world");
     world

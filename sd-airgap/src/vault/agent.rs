@@ -3,14 +3,13 @@
 use std::path::Path;
 
 use openpgp::KeyHandle;
-use openpgp::packet::key::{PublicParts, UnspecifiedRole};
-use openpgp::packet::{Key, PKESK};
-use sd_pgp::{Certificate, SessionKeyBytes};
+use openpgp::packet::PKESK;
+use sd_pgp::Certificate;
 use sequoia_gpg_agent::KeyPair;
 use sequoia_gpg_agent::gnupg::Context;
 use sequoia_openpgp as openpgp;
 
-use super::{Unwrapped, Vault, VaultError};
+use super::{PublicKey, Unwrapped, Vault, VaultError, session_key};
 
 /// A running gpg-agent and the public halves of the keys to ask it for.
 ///
@@ -18,7 +17,7 @@ use super::{Unwrapped, Vault, VaultError};
 /// agent's own pinentry.
 pub(crate) struct Agent {
     context: Context,
-    keys: Vec<Key<PublicParts, UnspecifiedRole>>,
+    keys: Vec<PublicKey>,
 }
 
 impl Agent {
@@ -50,7 +49,7 @@ struct Listening<'a> {
 }
 
 impl openpgp::crypto::Decryptor for Listening<'_> {
-    fn public(&self) -> &Key<PublicParts, UnspecifiedRole> {
+    fn public(&self) -> &PublicKey {
         openpgp::crypto::Decryptor::public(self.pair)
     }
 
@@ -92,7 +91,7 @@ fn is_about_the_key(said: &str) -> bool {
 
 impl Vault for Agent {
     fn unwrap(&self, pkesk: &PKESK) -> Unwrapped {
-        let fits = |key: &&Key<PublicParts, UnspecifiedRole>| match pkesk.recipient() {
+        let fits = |key: &&PublicKey| match pkesk.recipient() {
             Some(recipient) => recipient.aliases(KeyHandle::from(key.fingerprint())),
             None => true,
         };
@@ -108,11 +107,8 @@ impl Vault for Agent {
                 }
             };
             let mut listening = Listening { pair: &mut pair, said: None };
-            if let Some((algorithm, key)) = pkesk.decrypt(&mut listening, None) {
-                return Unwrapped::Key(SessionKeyBytes {
-                    algorithm: algorithm.map_or(0, u8::from),
-                    key,
-                });
+            if let Some(key) = session_key::unwrap(pkesk, &mut listening) {
+                return Unwrapped::Key(key);
             }
             match listening.said {
                 Some(why) if is_about_the_key(&why) => {

@@ -9,11 +9,11 @@ use openpgp::packet::key::{SecretParts, UnspecifiedRole};
 use openpgp::packet::{Key, PKESK};
 use openpgp::parse::Parse as _;
 use sd_fs::Dir;
-use sd_pgp::{Certificate, SessionKeyBytes};
+use sd_pgp::Certificate;
 use sd_term::{Failure, Secret};
 use sequoia_openpgp as openpgp;
 
-use super::{Unwrapped, Vault, VaultError};
+use super::{Unwrapped, Vault, VaultError, session_key};
 
 /// A secret key file is a few kilobytes.
 const MAX_FILE: u64 = 1 << 20;
@@ -91,11 +91,8 @@ impl Vault for KeyFile {
                 return Unwrapped::Failed(VaultError::Locked);
             };
             tried = true;
-            if let Some((algorithm, key)) = pkesk.decrypt(&mut pair, None) {
-                return Unwrapped::Key(SessionKeyBytes {
-                    algorithm: algorithm.map_or(0, u8::from),
-                    key,
-                });
+            if let Some(key) = session_key::unwrap(pkesk, &mut pair) {
+                return Unwrapped::Key(key);
             }
         }
         if tried && pkesk.recipient().is_some() {
@@ -104,3 +101,6 @@ impl Vault for KeyFile {
         Unwrapped::NotOurs
     }
 }
+
+#[cfg(test)]
+mod tests;

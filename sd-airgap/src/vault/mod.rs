@@ -11,10 +11,12 @@
 
 mod agent;
 mod key_file;
+mod session_key;
 mod workstation;
 
 use openpgp::Packet;
-use openpgp::packet::PKESK;
+use openpgp::packet::key::{PublicParts, UnspecifiedRole};
+use openpgp::packet::{Key, PKESK};
 use openpgp::parse::Parse as _;
 use sd_pgp::{Certificate, PkeskBytes, SessionKeyBytes};
 use sd_term::{Failure, Secret, Status};
@@ -24,6 +26,8 @@ use crate::station::KeySource;
 
 pub(crate) use key_file::KeyFile;
 pub(crate) use workstation::WorkstationKey;
+
+type PublicKey = Key<PublicParts, UnspecifiedRole>;
 
 /// Whoever can turn a wrapped session key into a session key.
 pub(crate) trait Vault: Sync {

@@ -2,8 +2,11 @@
 
 use std::io::{self, Read, Write};
 
+use sequoia_openpgp::Packet;
 use sequoia_openpgp::cert::Cert;
+use sequoia_openpgp::packet::pkesk::{PKESK, PKESK3};
 use sequoia_openpgp::parse::Parse;
+use sequoia_openpgp::serialize::SerializeInto;
 use sequoia_openpgp::serialize::stream::{Compressor, LiteralWriter, Message, Signer};
 use sequoia_openpgp::types::CompressionAlgorithm;
 
@@ -47,6 +50,15 @@ pub fn downgraded(to: &EncryptionKey, text: &[u8]) -> io::Result<Vec<u8>> {
 pub fn relabelled(ciphertext: &[u8]) -> io::Result<Vec<u8>> {
     let (pkesk, body) = split(ciphertext)?;
     Ok(joined(&pkesk, SED, &body[1..]))
+}
+
+/// A message whose wrapped session key has this many bytes, algorithm and checksum included.
+pub fn short_session_key(to: &EncryptionKey, text: &[u8], length: usize) -> io::Result<Vec<u8>> {
+    let (_, body) = split(&sealed(to, text)?)?;
+    let esk = to.key.encrypt(&vec![9; length].into()).map_err(io::Error::other)?;
+    let pkesk = PKESK3::new(Some(to.key.keyid()), to.key.pk_algo(), esk);
+    let packet = Packet::from(PKESK::from(pkesk.map_err(io::Error::other)?));
+    Ok(joined(&packet.to_vec().map_err(io::Error::other)?, SEIPD, &body))
 }
 
 /// A literal packet and nothing around it.
