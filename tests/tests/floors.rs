@@ -117,6 +117,19 @@ fn only_sd_airgap_and_what_it_is_made_of_speak_openpgp() {
 }
 
 #[test]
+fn aws_lc_is_in_sd_airgap_alone_and_brings_no_tls() {
+    let metadata = metadata();
+    for package in metadata.workspace_packages() {
+        let linked = linked(&metadata, &package.name).contains("aws-lc-rs");
+        assert_eq!(linked, package.name.as_str() == "sd-airgap", "{}", package.name);
+    }
+    let nodes = &metadata.resolve.as_ref().expect("a resolved graph").nodes;
+    let aws_lc = nodes.iter().find(|n| metadata[&n.id].name.as_str() == "aws-lc-sys");
+    let features = &aws_lc.expect("linked").features;
+    assert!(features.is_empty(), "{features:?}");
+}
+
+#[test]
 fn arrows_between_our_packages_go_down_only() {
     let floor = |name: &str| match name {
         "sd-fs" => Some(0),

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use openpgp::KeyHandle;
 use openpgp::packet::PKESK;
 use sd_pgp::Certificate;
 use sequoia_gpg_agent::KeyPair;
@@ -91,10 +90,7 @@ fn is_about_the_key(said: &str) -> bool {
 
 impl Vault for Agent {
     fn unwrap(&self, pkesk: &PKESK) -> Unwrapped {
-        let fits = |key: &&PublicKey| match pkesk.recipient() {
-            Some(recipient) => recipient.aliases(KeyHandle::from(key.fingerprint())),
-            None => true,
-        };
+        let fits = |key: &&PublicKey| session_key::may_be_for(pkesk, key.fingerprint());
         let mut refused = None;
         for key in self.keys.iter().filter(fits) {
             let mut pair = match KeyPair::new_for_gnupg_context(&self.context, key) {

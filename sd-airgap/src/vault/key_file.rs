@@ -2,18 +2,17 @@
 
 use std::path::Path;
 
-use openpgp::Cert;
-use openpgp::KeyHandle;
 use openpgp::crypto::Password;
-use openpgp::packet::key::{SecretParts, UnspecifiedRole};
-use openpgp::packet::{Key, PKESK};
+use openpgp::packet::PKESK;
 use openpgp::parse::Parse as _;
+use openpgp::{Cert, Fingerprint};
 use sd_fs::Dir;
-use sd_pgp::Certificate;
+use sd_pgp::{Certificate, SessionKeyBytes};
 use sd_term::{Failure, Secret};
 use sequoia_openpgp as openpgp;
 
-use super::{Unwrapped, Vault, VaultError, session_key};
+use super::rsa::RsaKey;
+use super::{SecretKey, Unwrapped, Vault, VaultError, session_key};
 
 /// A secret key file is a few kilobytes.
 const MAX_FILE: u64 = 1 << 20;
@@ -21,11 +20,42 @@ const MAX_FILE: u64 = 1 << 20;
 /// Keys tried on a message that hides its recipient.
 const MAX_TRIED: usize = 8;
 
-type SecretKey = Key<SecretParts, UnspecifiedRole>;
-
-/// Unlocked secret keys. The library keeps them encrypted in memory and wipes them.
+/// Unlocked secret keys.
 pub(crate) struct KeyFile {
-    keys: Vec<SecretKey>,
+    keys: Vec<Unlocked>,
+}
+
+/// An unlocked secret key, with whoever works with it.
+enum Unlocked {
+    /// RSA of the usual make.
+    ByAwsLc(RsaKey),
+    /// Everything else: curves, and RSA of the early days. The library keeps it encrypted in
+    /// memory.
+    ByLibrary(SecretKey),
+}
+
+impl Unlocked {
+    fn new(key: SecretKey) -> Self {
+        RsaKey::of(&key).map_or(Self::ByLibrary(key), Self::ByAwsLc)
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        match self {
+            Self::ByAwsLc(key) => key.fingerprint(),
+            Self::ByLibrary(key) => key.fingerprint(),
+        }
+    }
+
+    /// The session key, if it is one for this key.
+    fn unwrap(&self, pkesk: &PKESK) -> Result<Option<SessionKeyBytes>, VaultError> {
+        match self {
+            Self::ByAwsLc(key) => Ok(session_key::unwrap(pkesk, &mut &*key)),
+            Self::ByLibrary(key) => {
+                let pair = key.clone().into_keypair().map_err(|_| VaultError::Locked);
+                Ok(session_key::unwrap(pkesk, &mut pair?))
+            }
+        }
+    }
 }
 
 impl KeyFile {
@@ -54,8 +84,8 @@ impl KeyFile {
             }
             _ => Ok(key),
         };
-        let keys = locked.into_iter().map(unlock).collect::<Result<_, _>>()?;
-        Ok(Self { keys })
+        let keys = locked.into_iter().map(|key| unlock(key).map(Unlocked::new));
+        Ok(Self { keys: keys.collect::<Result<_, _>>()? })
     }
 
     /// The public part of the key in a file, without unlocking anything.
@@ -81,18 +111,13 @@ fn escaped(path: &Path) -> sd_fs::Escaped {
 
 impl Vault for KeyFile {
     fn unwrap(&self, pkesk: &PKESK) -> Unwrapped {
-        let fits = |key: &&SecretKey| match pkesk.recipient() {
-            Some(recipient) => recipient.aliases(KeyHandle::from(key.fingerprint())),
-            None => true,
-        };
+        let fits = |key: &&Unlocked| session_key::may_be_for(pkesk, key.fingerprint());
         let mut tried = false;
         for key in self.keys.iter().filter(fits).take(MAX_TRIED) {
-            let Ok(mut pair) = key.clone().into_keypair() else {
-                return Unwrapped::Failed(VaultError::Locked);
-            };
-            tried = true;
-            if let Some(key) = session_key::unwrap(pkesk, &mut pair) {
-                return Unwrapped::Key(key);
+            match key.unwrap(pkesk) {
+                Ok(Some(key)) => return Unwrapped::Key(key),
+                Ok(None) => tried = true,
+                Err(e) => return Unwrapped::Failed(e),
             }
         }
         if tried && pkesk.recipient().is_some() {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! worker --PKESK packet--> Vault::unwrap --> session key --> worker
-//!                            |  KeyFile: the key is in this process
+//!                            |  KeyFile: the key is in this process, RSA by AWS-LC
 //!                            '- Agent:   gpg-agent or a card does the one operation
 //! ```
 //! The vault sees no ciphertext but the wrapped session key, and never a plaintext. Keys are
@@ -11,11 +11,12 @@
 
 mod agent;
 mod key_file;
+mod rsa;
 mod session_key;
 mod workstation;
 
 use openpgp::Packet;
-use openpgp::packet::key::{PublicParts, UnspecifiedRole};
+use openpgp::packet::key::{PublicParts, SecretParts, UnspecifiedRole};
 use openpgp::packet::{Key, PKESK};
 use openpgp::parse::Parse as _;
 use sd_pgp::{Certificate, PkeskBytes, SessionKeyBytes};
@@ -28,6 +29,7 @@ pub(crate) use key_file::KeyFile;
 pub(crate) use workstation::WorkstationKey;
 
 type PublicKey = Key<PublicParts, UnspecifiedRole>;
+type SecretKey = Key<SecretParts, UnspecifiedRole>;
 
 /// Whoever can turn a wrapped session key into a session key.
 pub(crate) trait Vault: Sync {

@@ -3,6 +3,7 @@
 use openpgp::crypto::mpi::Ciphertext;
 use openpgp::crypto::{Decryptor, SessionKey};
 use openpgp::packet::PKESK;
+use openpgp::{Fingerprint, KeyHandle};
 use sd_pgp::SessionKeyBytes;
 use sequoia_openpgp as openpgp;
 
@@ -10,6 +11,11 @@ use super::PublicKey;
 
 /// An algorithm or the first byte of a key, and the checksum.
 const SHORTEST: usize = 3;
+
+/// Whether it names this key, or hides whom it is for.
+pub(super) fn may_be_for(pkesk: &PKESK, key: Fingerprint) -> bool {
+    pkesk.recipient().is_none_or(|recipient| recipient.aliases(KeyHandle::from(key)))
+}
 
 /// Unwraps a session key; `None` if it is none, or not for this key.
 pub(super) fn unwrap(pkesk: &PKESK, key: &mut dyn Decryptor) -> Option<SessionKeyBytes> {
