@@ -6,7 +6,6 @@
 //! inbox/.partial/                        what is not whole yet; see [`Incoming`]
 //! ```
 
-use std::collections::BTreeSet;
 use std::fs::File;
 
 use sd_fs::{Dir, DirError, Kind as EntryKind, Lock};
@@ -16,9 +15,6 @@ use crate::incoming::{self, Incoming, Interrupted};
 use crate::item::Item;
 
 const CIPHERTEXT: &str = ".pgp";
-
-/// Where [`Incoming`] keeps what is not whole yet.
-const PARTIAL: &str = ".partial";
 
 /// An item record is about 500 bytes.
 const MAX_RECORD: u64 = 8 * 1024;
@@ -83,15 +79,7 @@ impl Inbox {
     /// crash in the middle of forgetting leaves.
     pub fn interrupted(&self) -> Result<Vec<Interrupted>, InboxError> {
         let mut found = Self::look_interrupted(&self.dir)?;
-        let known: BTreeSet<ItemId> = found.iter().map(|part| part.item.clone()).collect();
-        let partial = match self.dir.sub(PARTIAL) {
-            Err(e) if e.is_not_found() => return Ok(found),
-            partial => partial?,
-        };
-        let files = partial.entries()?.into_iter().filter(|e| e.kind == EntryKind::File);
-        let claims = files.filter_map(|e| e.name.strip_suffix(".claim")?.parse().ok());
-        let alone = claims.filter(|item| !known.contains(item));
-        found.extend(alone.map(|item| Interrupted { item, bytes: 0 }));
+        found.extend(incoming::claims_alone(&self.dir, &found)?);
         Ok(found)
     }
 

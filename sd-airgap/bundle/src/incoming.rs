@@ -8,6 +8,7 @@
 //! Bytes of an earlier run are only a saving: they are hashed again from the first, and the
 //! whole must have the hash that the server announces for it today.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use sd_fs::{Digests, Dir, DirError, Hasher, Kind as EntryKind, NewFile, PartFile, Sha256};
@@ -171,11 +172,7 @@ impl Write for Incoming {
 
 /// What interrupted downloads are in an inbox.
 pub(crate) fn interrupted(inbox: &Dir) -> Result<Vec<Interrupted>, DirError> {
-    let partial = match inbox.sub(PARTIAL) {
-        Ok(partial) => partial,
-        Err(e) if e.is_not_found() => return Ok(Vec::new()),
-        Err(e) => return Err(e),
-    };
+    let Some(partial) = begun(inbox)? else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     for entry in partial.entries()? {
         let item = entry.name.strip_suffix(".part").and_then(|stem| stem.parse().ok());
@@ -190,16 +187,33 @@ pub(crate) fn interrupted(inbox: &Dir) -> Result<Vec<Interrupted>, DirError> {
     Ok(found)
 }
 
-/// Forgets an interrupted download; that there is none is fine.
-pub(crate) fn forget(inbox: &Dir, item: &ItemId) -> Result<(), DirError> {
+/// Claims without a part, none of which is among `found`.
+pub(crate) fn claims_alone(
+    inbox: &Dir,
+    found: &[Interrupted],
+) -> Result<Vec<Interrupted>, DirError> {
+    let Some(partial) = begun(inbox)? else { return Ok(Vec::new()) };
+    let known: BTreeSet<&ItemId> = found.iter().map(|part| &part.item).collect();
+    let files = partial.entries()?.into_iter().filter(|e| e.kind == EntryKind::File);
+    let claims = files.filter_map(|e| e.name.strip_suffix(".claim")?.parse().ok());
+    let alone = claims.filter(|item| !known.contains(item));
+    Ok(alone.map(|item| Interrupted { item, bytes: 0 }).collect())
+}
+
+/// Where interrupted downloads are, if there ever was one.
+fn begun(inbox: &Dir) -> Result<Option<Dir>, DirError> {
     match inbox.sub(PARTIAL) {
-        Ok(partial) => {
-            partial.remove_file(&part_name(item))?;
-            partial.remove_file(&claim_name(item))
-        }
-        Err(e) if e.is_not_found() => Ok(()),
+        Ok(partial) => Ok(Some(partial)),
+        Err(e) if e.is_not_found() => Ok(None),
         Err(e) => Err(e),
     }
+}
+
+/// Forgets an interrupted download; that there is none is fine.
+pub(crate) fn forget(inbox: &Dir, item: &ItemId) -> Result<(), DirError> {
+    let Some(partial) = begun(inbox)? else { return Ok(()) };
+    partial.remove_file(&part_name(item))?;
+    partial.remove_file(&claim_name(item))
 }
 
 /// Opens what an earlier run left, and hashes so much of it.

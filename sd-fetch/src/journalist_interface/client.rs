@@ -7,7 +7,8 @@ use jiff::fmt::rfc2822;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use ureq::http::{HeaderValue, header};
-use ureq::{Agent, Body, http::Response};
+use ureq::typestate::WithBody;
+use ureq::{Agent, Body, RequestBuilder, http::Response};
 
 use super::address::Server;
 use super::answer::{ClientError, json, shown, success};
@@ -65,13 +66,17 @@ impl Client {
     /// up by the first.
     pub(crate) fn login(&self, credentials: &Credentials) -> Result<Session<'_>, ClientError> {
         let body = credentials.body().map_err(|e| ClientError::Shape(shown(&e.to_string())))?;
-        let request = self.agent.post(format!("{}/token", self.base));
-        let request = request.config().timeout_recv_body(Some(self.limits.body_time(0))).build();
-        let response = request.content_type("application/json").send(&body[..])?;
+        let response = self.post("/token").content_type("application/json").send(&body[..])?;
         let raw: RawToken = json(success(response, &self.limits)?, self.limits.small_body)?;
         let bad = |e: super::token::TokenError| ClientError::Shape(shown(&e.to_string()));
         let authorization = Token::try_from(raw).and_then(|t| t.header()).map_err(bad)?;
         Ok(Session { client: self, authorization })
+    }
+
+    /// A request with something to send, whose answer is short.
+    fn post(&self, path: &str) -> RequestBuilder<WithBody> {
+        let request = self.agent.post(format!("{}{path}", self.base));
+        request.config().timeout_recv_body(Some(self.limits.body_time(0))).build()
     }
 
     /// Takes another way through Tor from now on.
@@ -213,10 +218,7 @@ impl<'c> Session<'c> {
 
     /// Sends JSON with the token.
     pub(super) fn post(&self, path: &str, json: &[u8]) -> Result<Response<Body>, ClientError> {
-        let Client { agent, base, limits, .. } = self.client;
-        let request = agent.post(format!("{base}{path}"));
-        let request = request.header(header::AUTHORIZATION, &self.authorization);
-        let request = request.config().timeout_recv_body(Some(limits.body_time(0))).build();
+        let request = self.client.post(path).header(header::AUTHORIZATION, &self.authorization);
         Ok(request.content_type("application/json").send(json)?)
     }
 
@@ -243,9 +245,7 @@ impl<'c> Session<'c> {
     /// Ends the session on the server.
     pub(crate) fn logout(self) -> Result<(), ClientError> {
         let client = self.client;
-        let request = client.agent.post(format!("{}/logout", client.base));
-        let request = request.header(header::AUTHORIZATION, &self.authorization);
-        let request = request.config().timeout_recv_body(Some(client.limits.body_time(0))).build();
+        let request = client.post("/logout").header(header::AUTHORIZATION, &self.authorization);
         success(request.send_empty()?, &client.limits)?;
         Ok(())
     }
