@@ -9,8 +9,9 @@
 
 mod discover;
 mod policy;
+pub mod udisks;
 
 pub use discover::{DiscoverError, discover};
 pub use policy::{
-    Device, Export, Interface, InterfaceError, Refusal, Role, Transfer, UntrustedDevice,
+    Access, Device, Export, Interface, InterfaceError, Refusal, Role, Transfer, UntrustedDevice,
 };

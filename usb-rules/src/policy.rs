@@ -67,6 +67,15 @@ pub enum Refusal {
     NotOnlyStorage(Interface),
 }
 
+/// What is to be done with a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing but reading.
+    Read,
+    /// Writing too.
+    Write,
+}
+
 /// What a device is used for. Sealed: there are two.
 pub trait Role: sealed::Sealed {}
 
