@@ -221,7 +221,7 @@ impl Packer {
     fn commit(&mut self, bundle: Unnamed) -> Result<Written, Failure> {
         let Unnamed { out, manifest, sealed, bytes } = bundle;
         let file = format!("{:06}-{}{ENDING}", manifest.sequence, manifest.bundle);
-        self.outbox.prepare(&manifest, &sealed, &file).map_err(outbox_failure)?;
+        self.outbox.prepare(&manifest, &sealed, &file, None).map_err(outbox_failure)?;
         out.commit(&file)?;
         let last = self.outbox.bundles().len() - 1;
         self.outbox.mark(last, PackState::Packed).map_err(outbox_failure)?;

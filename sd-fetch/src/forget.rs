@@ -162,7 +162,7 @@ mod tests {
                 Nonce::new().expect("random bytes"),
                 items.to_vec(),
             );
-            self.outbox.prepare(&manifest, b"sealed", "a file").expect("prepared");
+            self.outbox.prepare(&manifest, b"sealed", "a file", None).expect("prepared");
             self.outbox.mark(self.outbox.bundles().len() - 1, state).expect("marked");
         }
 

@@ -35,6 +35,8 @@ pub enum Region {
     Member(String),
     /// The zero blocks.
     End,
+    /// What fills a bare device behind the bundle.
+    Tail,
 }
 
 impl fmt::Display for Region {
@@ -45,6 +47,7 @@ impl fmt::Display for Region {
             Self::Manifest => f.write_str("manifest"),
             Self::Member(name) => write!(f, "member {name}"),
             Self::End => f.write_str("end"),
+            Self::Tail => f.write_str("tail"),
         }
     }
 }

@@ -21,6 +21,7 @@ mod manifest;
 mod outbox;
 mod pairing;
 mod random;
+mod raw;
 mod reader;
 mod receipt;
 mod shipments;
@@ -37,6 +38,7 @@ pub use manifest::{Manifest, ManifestError, Member, Note, Timestamp};
 pub use outbox::{ItemState, Outbox, OutboxError, PackState, Packed};
 pub use pairing::{KeyFingerprint, KeyFingerprintError, Pairing, PairingError};
 pub use random::{RandomError, random};
+pub use raw::{CompareError, RAW_RESERVE, RawError, compare, write_raw};
 pub use reader::{
     Attested, Authentic, Bundle, BundleError, Discard, MemberSink, Unverified, Verified,
 };

@@ -1,6 +1,7 @@
 //! What the workstation remembers of the bundles it packed.
 //!
 //! ```text
+//! outbox/000007-<id>.sealed      its sealed manifest, to compare a bare device with
 //! outbox/000007-<id>.json        prepared: written before the bundle gets its name
 //! outbox/000007-<id>.packed      the bundle is on the medium and was read back
 //! outbox/000007-<id>.delivered   its receipt code came back
@@ -57,6 +58,8 @@ pub struct Packed {
     pub state: PackState,
     /// BLAKE3 of the sealed manifest.
     pub sealed: Blake3,
+    /// On a bare device: its size in bytes.
+    pub device: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -65,6 +68,8 @@ struct Record {
     file: String,
     sealed: Blake3,
     manifest: Manifest,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device: Option<u64>,
 }
 
 /// The outbox, locked for this run. What it holds is read through [`Shipments`].
@@ -121,19 +126,23 @@ impl Outbox {
         self.bundles().iter().rfind(reached).map(|b| b.hash)
     }
 
-    /// Remembers a bundle that is about to get its name.
+    /// Remembers a bundle that is about to get its name, or to be written on a bare device of
+    /// this many bytes.
     pub fn prepare(
         &mut self,
         manifest: &Manifest,
         sealed: &[u8],
         file: &str,
+        device: Option<u64>,
     ) -> Result<(), OutboxError> {
         let hash = Blake3::of(&manifest.to_json()?);
         let record = Record {
             file: file.to_owned(),
             sealed: Blake3::of(sealed),
             manifest: manifest.clone(),
+            device,
         };
+        self.dir.write_new(&format!("{}.sealed", stem(manifest)), sealed)?;
         let name = format!("{}.json", stem(manifest));
         let json = serde_json::to_vec(&record).map_err(|e| bad(&name, &e))?;
         self.dir.write_new(&name, &json)?;
@@ -143,8 +152,23 @@ impl Outbox {
             file: record.file,
             state: PackState::Prepared,
             sealed: record.sealed,
+            device,
         });
         Ok(())
+    }
+
+    /// The sealed manifest of a bundle. One that was packed before they were kept has none.
+    pub fn sealed(&self, bundle: &Packed) -> Result<Option<Vec<u8>>, OutboxError> {
+        let name = format!("{}.sealed", stem(&bundle.manifest));
+        match self.dir.read_small(&name, Limits::default().sealed) {
+            Ok(bytes) if Blake3::of(&bytes) == bundle.sealed => Ok(Some(bytes)),
+            Ok(_) => Err(OutboxError::Record {
+                name: sd_fs::escape(name.as_bytes()),
+                why: "it is not what was written".to_owned(),
+            }),
+            Err(e) if e.is_not_found() => Ok(None),
+            Err(e) => Err(e.into()),
+        }
     }
 
     /// Marks a bundle. Marking it again is fine.
@@ -200,7 +224,8 @@ fn read(dir: &Dir, name: &str, state: PackState) -> Result<Packed, OutboxError> 
     let bytes = dir.read_small(name, limit)?;
     let record: Record = serde_json::from_slice(&bytes).map_err(|e| bad(name, &e))?;
     let hash = Blake3::of(&record.manifest.to_json()?);
-    Ok(Packed { manifest: record.manifest, hash, file: record.file, state, sealed: record.sealed })
+    let Record { file, sealed, manifest, device } = record;
+    Ok(Packed { manifest, hash, file, state, sealed, device })
 }
 
 fn bad(name: &str, e: &serde_json::Error) -> OutboxError {

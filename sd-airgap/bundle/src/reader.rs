@@ -16,6 +16,7 @@ use crate::layout::{
 };
 use crate::limits::Limits;
 use crate::manifest::{FormatAndVersion, Manifest, ManifestError, Member};
+use crate::raw::{LAST, Tail, expect_last};
 use crate::writer::Head;
 
 /// One read from the medium.
@@ -102,6 +103,8 @@ pub struct Verified {
 pub struct Bundle<S, R> {
     source: BufReader<R>,
     length: u64,
+    /// On a bare device: its size.
+    device: Option<u64>,
     limits: Limits,
     state: S,
 }
@@ -137,10 +140,31 @@ impl MemberSink for Discard {
 impl<R: Read> Bundle<Unverified, R> {
     /// Reads the front of a bundle of `length` bytes, up to and with the sealed manifest.
     pub fn open(source: R, length: u64, limits: Limits) -> Result<Self, BundleError> {
-        let mut source = BufReader::with_capacity(CHUNK, source);
         if length > limits.total {
             return Err(BundleError::TooLarge(Region::End));
         }
+        let bundle = Self::open_front(source, limits)?;
+        if bundle.length != length {
+            return Err(BundleError::Length { actual: length, expected: bundle.length });
+        }
+        Ok(bundle)
+    }
+
+    /// The same on a bare device of `size` bytes, which the bundle and its tail fill.
+    pub fn open_raw(source: R, size: u64, limits: Limits) -> Result<Self, BundleError> {
+        let bundle = Self::open_front(source, limits)?;
+        if bundle.length > limits.total {
+            return Err(BundleError::TooLarge(Region::End));
+        }
+        let room = size.saturating_sub(LAST);
+        if bundle.length > room {
+            return Err(BundleError::Length { actual: room, expected: bundle.length });
+        }
+        Ok(Self { device: Some(size), ..bundle })
+    }
+
+    fn open_front(source: R, limits: Limits) -> Result<Self, BundleError> {
+        let mut source = BufReader::with_capacity(CHUNK, source);
         expect(&mut source, &header(PAD_NAME, PAD), &Region::Pad).map_err(first_block)?;
         expect_zeros(&mut source, PAD, &Region::Pad)?;
         let head = read_head(&mut source, &limits)?;
@@ -154,10 +178,8 @@ impl<R: Read> Bundle<Unverified, R> {
         if Blake3::of(&sealed) != head.manifest_blake3 {
             return Err(BundleError::Damaged(Region::Manifest));
         }
-        if head.length != length {
-            return Err(BundleError::Length { actual: length, expected: head.length });
-        }
-        Ok(Self { source, length, limits, state: Unverified { head, sealed } })
+        let length = head.length;
+        Ok(Self { source, length, device: None, limits, state: Unverified { head, sealed } })
     }
 
     /// The sealed manifest, for the vault to open.
@@ -179,7 +201,8 @@ impl<R: Read> Bundle<Unverified, R> {
             return Err(BundleError::Length { actual: self.length, expected });
         }
         let state = Authentic { manifest, hash: Blake3::of(&json) };
-        Ok(Bundle { source: self.source, length: self.length, limits: self.limits, state })
+        let Self { source, length, device, limits, .. } = self;
+        Ok(Bundle { source, length, device, limits, state })
     }
 }
 
@@ -205,6 +228,9 @@ impl<R: Read> Bundle<Authentic, R> {
             copy_member(&mut self.source, member, sink, progress)?;
         }
         expect_zeros(&mut self.source, END, &Region::End)?;
+        if let Some(size) = self.device {
+            self.expect_tail(size, progress)?;
+        }
         match self.source.read(&mut [0; 1]) {
             Ok(0) => {}
             Ok(_) => return Err(BundleError::Damaged(Region::End)),
@@ -212,6 +238,20 @@ impl<R: Read> Bundle<Authentic, R> {
         }
         let Authentic { manifest, hash } = self.state;
         Ok(Verified { manifest, hash })
+    }
+}
+
+impl<R: Read> Bundle<Authentic, R> {
+    /// Bytes that follow the members and are read too.
+    pub fn tail_length(&self) -> u64 {
+        self.device.map_or(0, |size| size - self.length)
+    }
+
+    fn expect_tail(&mut self, size: u64, progress: &mut dyn Progress) -> Result<(), BundleError> {
+        let Authentic { manifest, hash } = &self.state;
+        let seeded = size - LAST - self.length;
+        Tail::seeded(manifest, hash.as_bytes()).expect(&mut self.source, seeded, progress)?;
+        expect_last(&mut self.source, LAST, progress)
     }
 }
 

@@ -34,6 +34,11 @@ impl Nonce {
         Ok(Self(Blake3::new(random()?)))
     }
 
+    /// For what else is derived from it.
+    pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+
     /// A fixed one, for published vectors.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(Blake3::new(bytes))

@@ -126,7 +126,7 @@ mod tests {
             Nonce::new().expect("random bytes"),
             items.to_vec(),
         );
-        outbox.prepare(&manifest, b"sealed", "a file").expect("prepared");
+        outbox.prepare(&manifest, b"sealed", "a file", None).expect("prepared");
         outbox.mark(outbox.bundles().len() - 1, state).expect("marked");
     }
 

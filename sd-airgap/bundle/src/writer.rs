@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{BundleId, ItemId};
 use crate::item::Item;
-use crate::layout::{BLOCK, HEAD_NAME, MANIFEST_NAME, PAD, PAD_NAME, bundle_length, padded};
+use crate::layout::{
+    BLOCK, HEAD_NAME, MANIFEST_NAME, PAD, PAD_NAME, Region, bundle_length, padded,
+};
 use crate::manifest::{FormatAndVersion, Manifest};
 
 const FORMAT: &str = "sneakernet-bundle";
@@ -84,14 +86,8 @@ pub fn write_bundle<W: Write, R: Read>(
     progress: &mut dyn Progress,
 ) -> Result<u64, WriteError> {
     let head = Head::new(manifest, sealed);
-    let head_json = head.to_json();
-    let mut put = |bytes: &[u8]| out.write_all(bytes).map_err(WriteError::Write);
-    put(tar_header(PAD_NAME, PAD).as_bytes())?;
-    put(&vec![0; usize::try_from(PAD).unwrap_or_default()])?;
-    for (name, content) in [(HEAD_NAME, &head_json[..]), (MANIFEST_NAME, sealed)] {
-        put(tar_header(name, content.len() as u64).as_bytes())?;
-        put(content)?;
-        put(zeros_after(content.len() as u64))?;
+    for (_, bytes) in front(manifest, sealed) {
+        out.write_all(&bytes).map_err(WriteError::Write)?;
     }
     for member in &manifest.members {
         let item = &member.item;
@@ -103,6 +99,20 @@ pub fn write_bundle<W: Write, R: Read>(
     }
     out.write_all(&[0; 2 * BLOCK]).and_then(|()| out.flush()).map_err(WriteError::Write)?;
     Ok(head.length)
+}
+
+/// Everything before the first member, part by part.
+pub(crate) fn front(manifest: &Manifest, sealed: &[u8]) -> Vec<(Region, Vec<u8>)> {
+    let part = |region, name, content: &[u8]| {
+        let size = content.len() as u64;
+        (region, [tar_header(name, size).as_bytes(), content, zeros_after(size)].concat())
+    };
+    let head = Head::new(manifest, sealed).to_json();
+    vec![
+        part(Region::Pad, PAD_NAME, &vec![0; usize::try_from(PAD).unwrap_or_default()]),
+        part(Region::Head, HEAD_NAME, &head),
+        part(Region::Manifest, MANIFEST_NAME, sealed),
+    ]
 }
 
 fn copy_member(

@@ -11,6 +11,9 @@
 //! every file is opened relative to a directory handle, without following links, and every
 //! read has a limit.
 
+mod aligned;
+mod block;
+mod capacity;
 mod copy;
 mod digest;
 mod dir;
@@ -21,7 +24,11 @@ mod name;
 mod new_file;
 mod part_file;
 mod progress;
+mod stream;
 
+pub use aligned::Aligned;
+pub use block::{BlockDevice, Sectors};
+pub use capacity::{Capacity, try_capacity};
 pub use copy::{CopyError, copy_bounded, read_bounded};
 pub use digest::{Blake3, Digests, Hasher, HexError, Sha256};
 pub use dir::{Dir, Entry, Kind, Lock};
@@ -32,3 +39,4 @@ pub use name::{NameError, RawName, SafeName};
 pub use new_file::NewFile;
 pub use part_file::PartFile;
 pub use progress::{Progress, Quiet};
+pub use stream::{Ahead, write_through};

@@ -10,11 +10,10 @@ use std::io::{self, Read};
 
 use rustix::fs::{Advice, OFlags};
 
+use crate::aligned::Aligned;
+
 /// One read; a multiple of every sector size.
 const CHUNK: usize = 1 << 20;
-
-/// What direct reads want their memory aligned to: at least the sector size.
-const ALIGN: usize = 4096;
 
 /// A reader that goes past the page cache where the file system lets it.
 ///
@@ -23,10 +22,8 @@ const ALIGN: usize = 4096;
 pub struct MediumReader {
     file: File,
     direct: bool,
-    memory: Vec<u8>,
-    /// Where in `memory` aligned bytes begin.
-    start: usize,
-    /// What was read and not yet handed on, relative to `start`.
+    memory: Aligned,
+    /// What was read and not yet handed on.
     ready: std::ops::Range<usize>,
     /// Bytes of the file not read yet: behind an odd end no direct read is possible.
     left: u64,
@@ -36,12 +33,15 @@ impl MediumReader {
     /// Takes a file that was flushed and is open at its first byte, opened for this alone.
     pub(crate) fn new(file: File) -> io::Result<Self> {
         let left = file.metadata()?.len();
+        Ok(Self::of_size(file, left))
+    }
+
+    /// The same for a file, or a device, that holds so many bytes.
+    pub(crate) fn of_size(file: File, left: u64) -> Self {
         // Only advice: a page that somebody maps stays. The reads below do not rely on it.
         let _ = rustix::fs::fadvise(&file, 0, None, Advice::DontNeed);
         let direct = rustix::fs::fcntl_setfl(&file, OFlags::DIRECT).is_ok();
-        let memory = vec![0; CHUNK + ALIGN];
-        let start = memory.as_ptr().align_offset(ALIGN).min(ALIGN);
-        Ok(Self { file, direct, memory, start, ready: 0..0, left })
+        Self { file, direct, memory: Aligned::new(CHUNK), ready: 0..0, left }
     }
 
     /// Bytes of the whole file that were not handed on yet.
@@ -50,7 +50,7 @@ impl MediumReader {
     }
 
     fn fill(&mut self) -> io::Result<()> {
-        let buffer = &mut self.memory[self.start..self.start + CHUNK];
+        let buffer: &mut [u8] = &mut self.memory;
         let n = match self.file.read(buffer) {
             Err(e) if e.kind() == io::ErrorKind::InvalidInput && self.direct => {
                 // A sector size that our alignment does not fit: the plain read must do.
@@ -72,7 +72,7 @@ impl Read for MediumReader {
             self.fill()?;
         }
         let n = self.ready.len().min(buf.len());
-        let from = self.start + self.ready.start;
+        let from = self.ready.start;
         buf[..n].copy_from_slice(&self.memory[from..from + n]);
         self.ready.start += n;
         Ok(n)
