@@ -1,6 +1,6 @@
 //! What the journeys, the demo, the benchmarks and the labs share: a Journalist Interface,
-//! ciphertexts as `SecureDrop` makes them, one-time codes, a newsroom with two stations, and a
-//! private Tor network.
+//! ciphertexts as `SecureDrop` makes them, one-time codes, a newsroom with two stations, a
+//! private Tor network, and a machine with sticks made of software.
 #![expect(
     clippy::disallowed_methods,
     clippy::missing_panics_doc,
@@ -18,3 +18,4 @@ pub mod small_items;
 pub mod tor_network;
 pub mod totp;
 pub mod vectors;
+pub mod vm;

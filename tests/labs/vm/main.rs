@@ -1,0 +1,132 @@
+//! The VM lab: Debian's own kernel in QEMU, and sticks that this process makes up.
+//!
+//! ```text
+//! case --> Vm: scripts as root, as the person at the machine; plug, unplug, go back
+//!   '----> Chip: each read, write and flush; faults
+//! ```
+//! `make lab-vm` builds and runs it; `lab-vm run [WORD..]` runs the cases whose names have one of
+//! the words. It needs root, to build the guest's root file system, and QEMU. `SUITE` in the
+//! environment names the Debian release of the guest: `bookworm`, unless it says otherwise.
+//! There is no way to skip a case: without QEMU or an image the lab fails.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a lab starts programs, reads its environment and talks to a terminal"
+)]
+
+mod cases;
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use cases::{devices, faults, stations, sticks};
+use sd_tests::vm::{Vm, faults_injected};
+
+type Case = fn(&mut Vm) -> io::Result<()>;
+
+/// The cases with their names.
+macro_rules! cases {
+    ($($module:ident::$case:ident,)*) => {
+        &[$((stringify!($case), $module::$case as Case)),*]
+    };
+}
+
+const CASES: &[(&str, Case)] = cases![
+    stations::the_machine_goes_back_to_where_it_was,
+    stations::the_person_at_the_machine_has_an_active_session,
+    stations::a_home_is_carried_from_station_to_station,
+    sticks::a_stick_is_seen_with_its_serial_number,
+    sticks::sticks_of_every_shape_are_seen,
+    sticks::a_write_protected_stick_takes_no_write,
+    sticks::vfat_exfat_and_ext4_are_mounted_for_the_person,
+    sticks::a_luks_stick_is_unlocked_and_mounted_for_the_person,
+    faults::a_counterfeit_is_told_apart_past_the_page_cache,
+    faults::a_stick_pulled_at_a_write_gives_errors,
+    faults::a_second_read_brings_other_bytes,
+    faults::a_bad_sector_and_a_full_stick_are_errors,
+    faults::a_stuck_stick_goes_on_when_it_is_released,
+    faults::a_stuck_stick_can_be_pulled,
+    faults::a_power_cut_keeps_what_was_flushed,
+    faults::a_lost_flush_shows_after_a_power_cut,
+    faults::a_log_replays_every_crash,
+    devices::devices_that_are_no_sticks_are_seen,
+    devices::a_stick_that_is_a_keyboard_too_types,
+    devices::gadgets_of_every_kind_are_seen,
+];
+
+/// A case ends within this, or by force.
+const LIMIT: Duration = Duration::from_mins(2);
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    if words.next().as_deref() != Some("run") {
+        println!("the VM lab was not asked for: make lab-vm");
+        return ExitCode::SUCCESS;
+    }
+    match run(&words.collect::<Vec<_>>()) {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(e) => {
+            println!("the VM lab could not start: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the chosen cases one after the other, and returns how many failed.
+fn run(words: &[String]) -> io::Result<usize> {
+    let start = Instant::now();
+    let mut vm = machine()?;
+    println!("the machine is up ({:.1} s)", start.elapsed().as_secs_f32());
+    let chosen = |name: &str| words.is_empty() || words.iter().any(|w| name.contains(w.as_str()));
+    let (mut passed, mut failed) = (0, 0);
+    for (name, case) in CASES.iter().filter(|(name, _)| chosen(name)) {
+        let begun = Instant::now();
+        let outcome = attempt(&mut vm, *case);
+        let verdict = if outcome.is_ok() { "ok" } else { "FAILED" };
+        println!("test {name} ... {verdict} ({:.1} s)", begun.elapsed().as_secs_f32());
+        match outcome {
+            Ok(()) => passed += 1,
+            Err(why) => {
+                println!("{why}");
+                failed += 1;
+            }
+        }
+    }
+    drop(vm);
+    let seconds = start.elapsed().as_secs_f32();
+    println!("{passed} passed, {failed} failed, 0 skipped ({seconds:.1} s)");
+    println!("faults injected: {}", faults_injected());
+    if passed + failed == 0 {
+        return Err(io::Error::other("no case has such a name"));
+    }
+    Ok(failed)
+}
+
+/// The machine, with the programs that were built beside this one.
+fn machine() -> io::Result<Vm> {
+    if !rustix::process::geteuid().is_root() {
+        return Err(io::Error::other("it needs root: make lab-vm asks for it"));
+    }
+    let suite = std::env::var("SUITE").unwrap_or_else(|_| "bookworm".to_owned());
+    let own = std::env::current_exe()?;
+    let built = own.parent().and_then(|deps| deps.parent()).ok_or(io::ErrorKind::NotFound)?;
+    let target = built.parent().map(PathBuf::from).ok_or(io::ErrorKind::NotFound)?;
+    let mut vm = Vm::start(&suite, &target.join("vm-lab"), &built.join("vm-agent"))?;
+    vm.bring_program(&built.join("sd-airgap"))?;
+    Ok(vm)
+}
+
+/// Runs one case on a machine as it was after its boot; neither a failed assertion nor a hang
+/// takes the others along.
+fn attempt(vm: &mut Vm, case: Case) -> Result<(), String> {
+    let _deadline = vm.deadline(LIMIT);
+    vm.revert().map_err(|e| e.to_string())?;
+    match catch_unwind(AssertUnwindSafe(|| case(vm))) {
+        Ok(ended) => ended.map_err(|e| e.to_string()),
+        Err(_) => Err("the assertion above did not hold".to_owned()),
+    }
+}
