@@ -12,11 +12,13 @@
 
 mod discover;
 mod facts;
+mod identity;
 mod interface;
 mod policy;
 mod table;
 
 pub use discover::{DiscoverError, Other, discover, units};
 pub use facts::{Content, DiskKind, Mount, UntrustedDevice, Usb, Volume};
+pub use identity::{LABEL_FILE, Label, LabelError, LabelRole};
 pub use interface::{Interface, InterfaceError};
 pub use policy::{Access, Device, Export, Refusal, Role, Transfer};

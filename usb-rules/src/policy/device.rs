@@ -5,10 +5,13 @@ use std::marker::PhantomData;
 use sd_fs::{Escaped, escape};
 
 use crate::facts::{UntrustedDevice, Volume};
+use crate::identity::LabelRole;
 use crate::table;
 
 /// What a device is used for. Sealed: there are two.
 pub trait Role: sealed::Sealed {
+    /// The role, as a stick's own label file says it.
+    const ROLE: LabelRole;
     /// The role's name, as people know it.
     const NAME: &'static str;
     /// The label that makes a device one of this role, on LUKS, a file system or a partition.
@@ -26,12 +29,14 @@ pub struct Transfer;
 pub struct Export;
 
 impl Role for Transfer {
+    const ROLE: LabelRole = LabelRole::Transfer;
     const NAME: &'static str = "Transfer Device";
     const LABEL: &'static str = table::TRANSFER_LABEL;
     const OTHER_LABEL: &'static str = table::EXPORT_LABEL;
 }
 
 impl Role for Export {
+    const ROLE: LabelRole = LabelRole::Export;
     const NAME: &'static str = "Export Device";
     const LABEL: &'static str = table::EXPORT_LABEL;
     const OTHER_LABEL: &'static str = table::TRANSFER_LABEL;
