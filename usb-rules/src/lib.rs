@@ -1,17 +1,25 @@
 //! Which USB devices may take part in a transfer.
 //!
 //! ```text
-//! udev --Interfaces--> UntrustedDevice --policy--> Device<Transfer> | Device<Export>
-//!                                          '--> Refusal, with the interface that is to blame
+//! udev, sysfs, mounts --discover--> UntrustedDevice --admit--> Device<Transfer> | Device<Export>
+//!                                        |               '--> Refusal: a reason, a word, what to do
+//!                                        '--serde--> recorded situations
+//! table --render--> the udev rules and USBGuard rules under rules/
 //! ```
-//! One rule stands so far: every interface of the device must be mass storage, or the whole
-//! device is refused. A stick that is also a keyboard is no stick.
+//! A device says what it is, and nothing it says can be checked from here: class, serial number,
+//! size and label are claims. The policy keeps honest mistakes and clumsy attacks away from the
+//! disk; what is on the disk is believed only after its signature was checked, elsewhere.
 
 mod discover;
+mod facts;
+mod identity;
+mod interface;
 mod policy;
+mod table;
 pub mod udisks;
 
-pub use discover::{DiscoverError, discover};
-pub use policy::{
-    Access, Device, Export, Interface, InterfaceError, Refusal, Role, Transfer, UntrustedDevice,
-};
+pub use discover::{DiscoverError, Other, discover, units};
+pub use facts::{Content, DiskKind, Mount, UntrustedDevice, Usb, Volume};
+pub use identity::{LABEL_FILE, Label, LabelError, LabelRole};
+pub use interface::{Interface, InterfaceError};
+pub use policy::{Access, Device, Export, Refusal, Role, Transfer};
