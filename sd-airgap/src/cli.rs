@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use sd_bundle::Home;
 use sd_term::{Face, Failure, Status, Ui};
 
-use crate::commands::{confirm, list, pack, pair, unpack, verify};
+use crate::commands::{confirm, devices, list, pack, pair, prepare, return_check, unpack, verify};
 
 /// Carry submissions across the air gap in signed bundles.
 #[derive(Debug, Parser)]
@@ -38,6 +38,9 @@ enum Command {
     Unpack(unpack::UnpackArgs),
     Confirm(confirm::ConfirmArgs),
     List(list::ListArgs),
+    Devices(devices::DevicesArgs),
+    Prepare(prepare::PrepareArgs),
+    ReturnCheck(return_check::ReturnCheckArgs),
 }
 
 /// What the terminal should look like, from the raw arguments and the environment.
@@ -66,6 +69,9 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
         Command::Unpack(args) => args.run(&home, ui),
         Command::Confirm(args) => args.run(&home, ui),
         Command::List(list::ListArgs {}) => list::run(&home, ui),
+        Command::Devices(devices::DevicesArgs {}) => devices::run(&home, ui),
+        Command::Prepare(args) => args.run(&home, ui),
+        Command::ReturnCheck(args) => args.run(&home, ui),
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod cli;
 mod commands;
+mod media;
 mod opener;
 mod packer;
 mod station;

@@ -152,7 +152,8 @@ fn help_is_data_and_fits_80_columns() {
 #[test]
 fn a_usage_error_exits_2_and_a_closed_pipe_3() {
     let newsroom = newsroom();
-    let _ = newsroom.run("sd-airgap", ["pack"]).expect(2);
+    let both = ["pack", "--to", "stick", "--device", "/dev/sdz"];
+    let _ = newsroom.run("sd-airgap", both).expect(2);
     let _ = newsroom.run("sd-airgap", ["confirm", "not a receipt"]).expect(2);
     newsroom.pair().expect("paired");
     let (reader, writer) = std::io::pipe().expect("a pipe");

@@ -53,6 +53,13 @@ pub enum InboxError {
     },
 }
 
+impl InboxError {
+    /// Whether what was asked for is not there.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Dir(e) if e.is_not_found())
+    }
+}
+
 impl Inbox {
     /// Opens the inbox and takes its lock.
     pub fn open(dir: Dir) -> Result<Self, InboxError> {

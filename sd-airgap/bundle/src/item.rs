@@ -64,7 +64,9 @@ impl TryFrom<String> for Designation {
             !w.is_empty()
                 && w.chars().all(|c| c.is_alphanumeric() && !c.is_uppercase() || "-'’".contains(c))
         };
-        if text.len() <= 100 && text.split(' ').all(word) {
+        // Some letters cannot be seen, such as the Hangul fillers; they are shown as escapes.
+        let plain = sd_fs::escape(text.as_bytes()).as_str() == text;
+        if text.len() <= 100 && plain && text.split(' ').all(word) {
             Ok(Self(text.into()))
         } else {
             Err(DesignationError)
@@ -120,5 +122,13 @@ mod tests {
         for bad in ["", " ", "a  b", "a/b", "..", "a\x1b[2J", "a\u{202e}b", "Focal ghost", "a\nb"] {
             assert!(designation(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn letters_that_cannot_be_seen_are_not() {
+        for blank in ['\u{3164}', '\u{115f}', '\u{1160}', '\u{ffa0}'] {
+            assert!(designation(&format!("focal{blank} ghost")).is_err(), "{blank:?}");
+        }
+        assert!(designation("über geist").is_ok());
     }
 }

@@ -38,7 +38,9 @@ pub use manifest::{Manifest, ManifestError, Member, Note, Timestamp};
 pub use outbox::{ItemState, Outbox, OutboxError, PackState, Packed};
 pub use pairing::{KeyFingerprint, KeyFingerprintError, Pairing, PairingError};
 pub use random::{RandomError, random};
-pub use raw::{CompareError, RAW_RESERVE, RawError, compare, write_raw};
+pub use raw::{
+    CompareError, RAW_RESERVE, RawError, RawHead, compare, look, write_label, write_raw,
+};
 pub use reader::{
     Attested, Authentic, Bundle, BundleError, Discard, MemberSink, Unverified, Verified,
 };

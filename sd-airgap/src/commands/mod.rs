@@ -1,19 +1,24 @@
 //! One file per verb, and what several verbs share.
 
+pub(crate) mod bundles;
 pub(crate) mod confirm;
+pub(crate) mod devices;
 pub(crate) mod list;
 pub(crate) mod pack;
 pub(crate) mod pair;
+pub(crate) mod prepare;
+pub(crate) mod return_check;
+pub(crate) mod stick;
 pub(crate) mod unpack;
 pub(crate) mod verify;
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sd_bundle::{
     Attested, Authentic, Bundle, BundleError, InboxError, Limits, OutboxError, RandomError,
+    Unverified,
 };
-use sd_fs::{Dir, DirError, Kind, read_bounded};
+use sd_fs::{Ahead, Dir, read_bounded};
 use sd_pgp::Fingerprint;
 use sd_sandbox::ProbeError;
 use sd_term::{Failure, Secret, SecretError, Status, Ui};
@@ -54,13 +59,12 @@ impl Svs {
         self.station.workstation.fingerprint()
     }
 
-    /// Opens a bundle file up to its authentic manifest.
-    pub(crate) fn authenticate(&self, path: &Path) -> Result<Bundle<Authentic, File>, Failure> {
-        let (dir, name) = Dir::containing(path)?;
-        let file = dir.open_file(&name)?;
-        let length = file.metadata().map_err(|e| DirError::new("looking at", path, e))?.len();
+    /// Opens a bundle up to its authentic manifest.
+    pub(crate) fn authenticate(
+        &self,
+        bundle: Bundle<Unverified, Ahead>,
+    ) -> Result<Bundle<Authentic, Ahead>, Failure> {
         let limits = Limits::default();
-        let bundle = Bundle::open(file, length, limits).map_err(bundle_failure)?;
         let scratch = Dir::open(self.station.keys.path())?;
         let json = self.manifest(&scratch, bundle.sealed(), &limits)?;
         bundle.authenticate(Attested::vouch(json)).map_err(bundle_failure)
@@ -103,26 +107,6 @@ fn passphrase(fd: Option<i32>, ui: &mut Ui) -> Result<Secret, Failure> {
         }
         None => Ok(ui.secret("Passphrase of the submission key: ", "use --passphrase-fd N")?),
     }
-}
-
-/// The bundle files that a path stands for: itself, or every bundle in a directory, by name.
-pub(crate) fn bundles_at(path: &Path) -> Result<Vec<PathBuf>, Failure> {
-    if !path.is_dir() {
-        let (dir, name) = Dir::containing(path)?;
-        dir.open_file(&name)?;
-        return Ok(vec![path.to_owned()]);
-    }
-    let entries = Dir::open(path)?.entries()?;
-    let ours = entries.iter().filter(|e| e.kind == Kind::File && e.name.ends_with(ENDING));
-    let found: Vec<PathBuf> = ours.map(|e| path.join(&e.name)).collect();
-    if found.is_empty() {
-        let what = format!(
-            "{}: no bundle (*{ENDING}) in this directory",
-            sd_fs::escape(path.as_os_str().as_encoded_bytes())
-        );
-        return Err(Failure::new(Status::NotFound, what));
-    }
-    Ok(found)
 }
 
 /// A file's name for a report.

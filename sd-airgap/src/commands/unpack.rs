@@ -1,16 +1,19 @@
 //! `sd-airgap unpack`
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use sd_bundle::{Home, Item, Receipt, Role};
-use sd_fs::Progress as _;
+use sd_bundle::{Authentic, Bundle, Home, Item, Receipt, Role};
+use sd_fs::{Ahead, Progress as _};
 use sd_term::{Failure, Hint, Report, Status, Ui, count};
 use serde::Serialize;
 
-use super::{Svs, bundles_at, shown};
+use super::Svs;
+use super::bundles::Bundles;
+use super::stick::StickArgs;
+use crate::media::LetGo;
 use crate::station::Station;
 use crate::store::{Decrypted, Outcome, Standing, Store, decrypt_pending, import};
 
@@ -18,11 +21,16 @@ use crate::store::{Decrypted, Outcome, Standing, Store, decrypt_pending, import}
 const LIMIT: u64 = 512 << 20;
 
 /// On the SVS: verify bundles, store every item, decrypt, and show the receipt code
+///
+/// Without PATH the stick is found, unlocked and mounted read-only; when everything on it is
+/// stored, it is locked and switched off.
 #[derive(Debug, Args)]
 pub(crate) struct UnpackArgs {
-    /// A bundle file, or a directory with bundles
-    #[arg(value_name = "PATH")]
-    path: PathBuf,
+    /// A bundle file, or a directory with bundles [default: the stick]
+    #[arg(value_name = "PATH", conflicts_with_all = ["device", "stick_passphrase_fd"])]
+    path: Option<PathBuf>,
+    #[command(flatten)]
+    stick: StickArgs,
     /// Try again what could not be opened before
     #[arg(long)]
     retry: bool,
@@ -69,6 +77,9 @@ struct UnpackReport {
     refused: Vec<Line>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped: Option<Failure>,
+    /// How the stick was left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stick: Option<LetGo>,
     #[serde(skip)]
     next: Hint,
 }
@@ -103,6 +114,9 @@ impl fmt::Display for UnpackReport {
         }
         if let Some(failure) = &self.stopped {
             writeln!(f, "opening stopped: {}: {}", failure.status.word(), failure.message)?;
+        }
+        if let Some(stick) = &self.stick {
+            write!(f, "{stick}")?;
         }
         for b in &self.bundles {
             writeln!(f, "Receipt code for bundle {}:  {}", b.sequence, b.receipt)?;
@@ -163,6 +177,7 @@ impl Report for UnpackReport {
             Some(status) if !some => status,
             Some(_) => Status::PartDone,
             None if conflicts || !self.refused.is_empty() => Status::PartDone,
+            None if self.stick.as_ref().is_some_and(|s| !s.is_safe()) => Status::StickBusy,
             None => Status::Done,
         }
     }
@@ -180,8 +195,8 @@ impl UnpackArgs {
 
     fn unpack(&self, home: &Home, ui: &mut Ui) -> Result<UnpackReport, Failure> {
         let station = Station::load_as(home, Role::Svs)?;
-        // Before anybody types a passphrase.
-        let paths = bundles_at(&self.path)?;
+        // Before anybody types the passphrase of the key.
+        let mut bundles = Bundles::find(self.path.as_deref(), home, &self.stick.wanted(), ui)?;
         let svs = Svs::open(station, self.passphrase_fd, ui)?;
         let mut store = Store::open(home)?;
         let list = ["sd-airgap", "list"].map(str::to_owned).into_iter().chain(home.args());
@@ -191,14 +206,19 @@ impl UnpackArgs {
             opened: Vec::new(),
             refused: Vec::new(),
             stopped: None,
+            stick: None,
             next: Hint::new(list),
         };
-        for path in paths {
-            match store_one(&svs, &mut store, &path, ui) {
+        for found in bundles.take() {
+            let file = bundles.shown(&found);
+            let opened = bundles.open(&found).and_then(|bundle| svs.authenticate(bundle));
+            match opened.and_then(|bundle| store_one(&svs, &mut store, &file, bundle, ui)) {
                 Ok(stored) => report.bundles.push(stored),
-                Err(failure) => report.refused_bundles.push((shown(&path), failure)),
+                Err(failure) => report.refused_bundles.push((file, failure)),
             }
         }
+        // Everything is copied: what follows does not need the stick.
+        report.stick = bundles.let_go();
         let mut bar = ui.bar();
         let done =
             decrypt_pending(&mut store, svs.vault.as_ref(), self.max_size, self.retry, &mut bar)?;
@@ -238,19 +258,24 @@ fn line(item: &Item, outcome: Outcome) -> Line {
     }
 }
 
-fn store_one(svs: &Svs, store: &mut Store, path: &Path, ui: &mut Ui) -> Result<Stored, Failure> {
-    let bundle = svs.authenticate(path)?;
-    let bytes = bundle.manifest().members.iter().map(|m| m.item.size).sum();
+fn store_one(
+    svs: &Svs,
+    store: &mut Store,
+    file: &str,
+    bundle: Bundle<Authentic, Ahead>,
+    ui: &mut Ui,
+) -> Result<Stored, Failure> {
+    let bytes: u64 = bundle.manifest().members.iter().map(|m| m.item.size).sum();
     let mut bar = ui.bar();
-    bar.begin("copying and verifying", Some(bytes));
+    bar.begin("copying and verifying", Some(bytes + bundle.tail_length()));
     let imported = import(store, &svs.from(), bundle, &mut bar)?;
     drop(bar);
     if let Some(warning) = imported.standing.warning() {
-        ui.warn(format_args!("{}: {warning}", shown(path)));
+        ui.warn(format_args!("{file}: {warning}"));
     }
     let manifest = imported.verified.manifest();
     Ok(Stored {
-        file: shown(path),
+        file: file.to_owned(),
         sequence: manifest.sequence,
         standing: imported.standing,
         new: imported.new,

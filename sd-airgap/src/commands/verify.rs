@@ -1,25 +1,29 @@
 //! `sd-airgap verify`
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use sd_bundle::{BundleId, Discard, Home, Role};
-use sd_fs::Progress as _;
+use sd_bundle::{Authentic, Bundle, BundleId, Discard, Home, Role};
+use sd_fs::{Ahead, Progress as _};
 use sd_term::{Failure, Hint, Report, Status, Ui, count, size};
 use serde::Serialize;
 
-use super::{Svs, bundle_failure, bundles_at, shown};
+use super::bundles::Bundles;
+use super::stick::StickArgs;
+use super::{Svs, bundle_failure};
 use crate::station::Station;
 use crate::store::{Standing, Store};
 
 /// On the SVS: check bundles to the last byte without storing anything
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// A bundle file, or a directory with bundles
-    #[arg(value_name = "PATH")]
-    path: PathBuf,
+    /// A bundle file, or a directory with bundles [default: the stick]
+    #[arg(value_name = "PATH", conflicts_with_all = ["device", "stick_passphrase_fd"])]
+    path: Option<PathBuf>,
+    #[command(flatten)]
+    stick: StickArgs,
     /// Read the passphrase of a locked key file from this file descriptor
     #[arg(long, value_name = "N")]
     passphrase_fd: Option<i32>,
@@ -86,37 +90,44 @@ impl VerifyArgs {
 
     fn verify(&self, home: &Home, ui: &mut Ui) -> Result<VerifyReport, Failure> {
         let station = Station::load_as(home, Role::Svs)?;
-        // Before anybody types a passphrase.
-        let paths = bundles_at(&self.path)?;
+        // Before anybody types the passphrase of the key.
+        let mut bundles = Bundles::find(self.path.as_deref(), home, &self.stick.wanted(), ui)?;
         let svs = Svs::open(station, self.passphrase_fd, ui)?;
         let store = Store::open(home)?;
-        let path = self.path.to_string_lossy().into_owned();
-        let words = ["sd-airgap".to_owned(), "unpack".to_owned(), path];
+        let given = self.path.iter().map(|p| p.to_string_lossy().into_owned());
+        let words = ["sd-airgap", "unpack"].map(str::to_owned).into_iter().chain(given);
         let mut report = VerifyReport {
             bundles: Vec::new(),
             refused: Vec::new(),
-            next: Hint::new(words.into_iter().chain(home.args())),
+            next: Hint::new(words.chain(home.args())),
         };
-        for path in paths {
-            match verify_one(&svs, &store, &path, ui) {
+        for found in bundles.take() {
+            let file = bundles.shown(&found);
+            let opened = bundles.open(&found).and_then(|bundle| svs.authenticate(bundle));
+            match opened.and_then(|bundle| verify_one(&svs, &store, &file, bundle, ui)) {
                 Ok(good) => report.bundles.push(good),
-                Err(failure) => report.refused.push((shown(&path), failure)),
+                Err(failure) => report.refused.push((file, failure)),
             }
         }
         Ok(report)
     }
 }
 
-fn verify_one(svs: &Svs, store: &Store, path: &Path, ui: &mut Ui) -> Result<Good, Failure> {
-    let bundle = svs.authenticate(path)?;
+fn verify_one(
+    svs: &Svs,
+    store: &Store,
+    file: &str,
+    bundle: Bundle<Authentic, Ahead>,
+    ui: &mut Ui,
+) -> Result<Good, Failure> {
     let standing = store.ledger.standing(&svs.from(), bundle.manifest(), bundle.manifest_hash());
-    let bytes = bundle.manifest().members.iter().map(|m| m.item.size).sum();
+    let bytes: u64 = bundle.manifest().members.iter().map(|m| m.item.size).sum();
     let mut bar = ui.bar();
-    bar.begin("verifying", Some(bytes));
+    bar.begin("verifying", Some(bytes + bundle.tail_length()));
     let verified = bundle.copy_members(&mut Discard, &mut bar).map_err(bundle_failure)?;
     let manifest = verified.manifest();
     Ok(Good {
-        file: shown(path),
+        file: file.to_owned(),
         bundle: manifest.bundle.clone(),
         sequence: manifest.sequence,
         created: manifest.created.to_string(),

@@ -83,10 +83,20 @@ table! {
     CutShort = "CUT_SHORT", 4, "the run ended early; what was done is checked and kept", "mend the cause named above and run the command again to go on";
     /// A hash, a signature or a message is wrong.
     VerifyFailed = "VERIFY_FAILED", 10, "the content failed verification; nothing of it was used", "fetch or pack it again; if it happens twice, tell your administrator";
+    /// A bare stick that came back with other bytes.
+    StickChanged = "STICK_CHANGED", 10, "the stick did not come back as it was packed", "do not use it again and tell your administrator; what it was to carry is not lost";
     /// A clean copy that is not clean.
     NotClean = "NOT_CLEAN", 10, "the file could not be proven clean; nothing was written", "do not carry this file out as it is";
     /// A device that may not be used.
     DeviceRefused = "DEVICE_REFUSED", 11, "the device may not be used for this", "use the stick that was prepared for it";
+    /// Several sticks would fit.
+    DeviceUnclear = "DEVICE_UNCLEAR", 11, "more than one stick would fit", "leave only one plugged in, or name one with --device";
+    /// The stick failed, or what handles it.
+    DeviceFailed = "DEVICE_FAILED", 11, "the stick, or the system's handling of it, failed", "unplug the stick, plug it in again and run the command again; if it fails twice, use another stick";
+    /// A stick that lies about its size.
+    Counterfeit = "COUNTERFEIT", 11, "the stick holds less than it says", "throw it away and use another; nothing was lost";
+    /// Somebody still uses the stick.
+    StickBusy = "STICK_BUSY", 11, "the stick is still in use", "close what uses it, and eject it in Files before you unplug it";
     /// The key cannot be used.
     KeyUnavailable = "KEY_UNAVAILABLE", 12, "the key is missing or cannot be used", "check that the key is on this station: gpg --list-secret-keys";
     /// The passphrase did not open the key.

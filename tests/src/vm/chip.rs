@@ -171,7 +171,7 @@ impl Chip {
     }
 
     /// Its power goes: what a volatile chip was not told to keep is lost.
-    pub(super) fn lose_power(&mut self) {
+    pub fn lose_power(&mut self) {
         for (at, before) in self.unflushed.iter_mut().flat_map(|u| u.drain(..).rev()) {
             self.flash.write(at, &before);
         }

@@ -12,6 +12,11 @@ pub fn faults_injected() -> u64 {
     INJECTED.load(Ordering::Relaxed)
 }
 
+/// Counts one fault that took effect outside of a chip, such as a state that a power cut left.
+pub fn count_fault() {
+    count();
+}
+
 /// Counts one fault that took effect.
 pub(super) fn count() {
     INJECTED.fetch_add(1, Ordering::Relaxed);

@@ -11,6 +11,7 @@
 //! and each station's home is a tree that is taken out and put back ([`Vm::take_tree`]).
 
 mod agent;
+mod bare;
 mod chip;
 mod cpio;
 mod crash;
@@ -38,11 +39,12 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use tempfile::TempDir;
 
+pub use bare::{Bare, BareReader};
 pub use chip::{Chip, Counts, Event, Fake};
 pub use crash::Crashes;
 pub use deadline::Deadline;
 pub use devices::{Attached, Device};
-pub use fault::{Fault, Refusal, Request, STUCK, When, faults_injected};
+pub use fault::{Fault, Refusal, Request, STUCK, When, count_fault, faults_injected};
 pub use flash::Flash;
 pub use gadget::{Function, Gadget};
 use image::Image;

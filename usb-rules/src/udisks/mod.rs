@@ -18,6 +18,8 @@ use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
 use zbus::{OwnedObjectPath, Variant};
 
 use bus::Bus;
@@ -53,18 +55,58 @@ impl Udisks {
         Ok(Self { bus: Bus::connect()? })
     }
 
-    /// Opens a device node past its permissions, exclusively for nobody. Direct, so that no
-    /// byte comes from or stays in memory.
+    /// Opens a device node, past the page cache: itself where its permissions let this user,
+    /// as on Tails, else by udisks2. For writing nobody else may have it in use.
     pub fn open(&self, node: &str, access: Access) -> Result<OwnedFd, UdisksError> {
-        let mode = match access {
-            Access::Read => "r",
-            Access::Write => "rw",
+        let exclusive = match access {
+            Access::Read => OFlags::empty(),
+            Access::Write | Access::Erase => OFlags::EXCL,
         };
-        let flags = rustix::fs::OFlags::DIRECT | rustix::fs::OFlags::CLOEXEC;
+        self.open_as(node, access, exclusive)
+    }
+
+    /// Flushes the stick's own cache while it is in use. Says whether this user could.
+    pub fn flush(&self, node: &str) -> Result<bool, UdisksError> {
+        let fd = match self.open_as(node, Access::Write, OFlags::empty()) {
+            Ok(fd) => fd,
+            Err(UdisksError::NotAllowed(_)) => return Ok(false),
+            Err(e) => return Err(e),
+        };
+        let failed = |e: Errno| UdisksError::Failed {
+            what: "flushing the stick",
+            why: sd_fs::escape(e.to_string().as_bytes()),
+        };
+        rustix::fs::fsync(&fd).map(|()| true).map_err(failed)
+    }
+
+    fn open_as(
+        &self,
+        node: &str,
+        access: Access,
+        exclusive: OFlags,
+    ) -> Result<OwnedFd, UdisksError> {
+        const WHAT: &str = "opening the stick";
+        let (mode, direction) = match access {
+            Access::Read => ("r", OFlags::RDONLY),
+            Access::Write | Access::Erase => ("rw", OFlags::RDWR),
+        };
+        let flags = exclusive | OFlags::DIRECT | OFlags::CLOEXEC;
+        match rustix::fs::open(node, direction | flags, Mode::empty()) {
+            Ok(fd) => return Ok(fd),
+            Err(Errno::ACCESS | Errno::PERM) => {}
+            Err(Errno::BUSY) => return Err(UdisksError::Busy(WHAT)),
+            Err(Errno::NOENT | Errno::NXIO | Errno::NODEV) => {
+                return Err(UdisksError::Gone(sd_fs::escape(node.as_bytes())));
+            }
+            Err(e) => {
+                let why = sd_fs::escape(e.to_string().as_bytes());
+                return Err(UdisksError::Failed { what: WHAT, why });
+            }
+        }
         let options = Options::from([("flags", Variant::from(flags.bits().cast_signed()))]);
         let block = self.bus.block(node)?;
         let fd: zbus::OwnedFd =
-            self.bus.call("opening the stick", &block, BLOCK, "OpenDevice", &(mode, options))?;
+            self.bus.call(WHAT, &block, BLOCK, "OpenDevice", &(mode, options))?;
         Ok(fd.into())
     }
 

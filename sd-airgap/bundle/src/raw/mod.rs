@@ -9,6 +9,7 @@
 //! keep tables away that are looked for there.
 
 mod compare;
+mod look;
 mod tail;
 
 use std::io::{self, Read, Write};
@@ -20,6 +21,7 @@ use crate::manifest::Manifest;
 use crate::writer::{WriteError, write_bundle};
 
 pub use compare::{CompareError, compare};
+pub use look::{RawHead, look, write_label};
 pub(crate) use tail::{LAST, Tail, expect_zeros as expect_last};
 
 /// Bytes of a device that are not for the bundle, whatever its length.

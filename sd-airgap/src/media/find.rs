@@ -1,0 +1,105 @@
+//! Which stick is meant.
+
+use std::path::{Path, PathBuf};
+
+use sd_term::{Failure, Hint, Status, Ui};
+use usb_rules::{Access, Device, Transfer, UntrustedDevice};
+
+/// What the command line says about the stick.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    /// This one and no other.
+    pub(crate) device: Option<PathBuf>,
+    /// Where its passphrase comes from, if not from the terminal.
+    pub(crate) passphrase_fd: Option<i32>,
+}
+
+/// The one stick that is meant: the one that was named; else the only one that fits; else the
+/// one that a person picks.
+pub(crate) fn choose(
+    wanted: &Wanted,
+    access: Access,
+    ui: &mut Ui,
+) -> Result<Device<Transfer>, Failure> {
+    let found = usb_rules::discover().map_err(|e| Failure::new(Status::DeviceFailed, e))?;
+    match &wanted.device {
+        Some(node) => named(&found, node, access),
+        None => pick(fitting(&found, access), &found, access, ui),
+    }
+}
+
+fn fitting(found: &[UntrustedDevice], access: Access) -> Vec<Device<Transfer>> {
+    found.iter().filter_map(|d| d.admit(access).ok()).collect()
+}
+
+fn named(
+    found: &[UntrustedDevice],
+    node: &Path,
+    access: Access,
+) -> Result<Device<Transfer>, Failure> {
+    // A person may name a link, such as one beneath /dev/disk/by-id.
+    let node = std::fs::canonicalize(node).unwrap_or_else(|_| node.to_owned());
+    let shown = sd_fs::escape(node.as_os_str().as_encoded_bytes());
+    let is = |d: &&UntrustedDevice| {
+        Path::new(&d.node) == node || d.volumes.iter().any(|v| Path::new(&v.node) == node)
+    };
+    let Some(device) = found.iter().find(is) else {
+        let what = format!("{shown}: there is no such disk");
+        return Err(Failure::new(Status::NotFound, what).hint(devices()));
+    };
+    device.admit(access).map_err(|refusal| {
+        let what = format!("{shown}: {refusal}; {}", refusal.next());
+        Failure::new(Status::DeviceRefused, what).hint(devices())
+    })
+}
+
+fn pick(
+    mut fitting: Vec<Device<Transfer>>,
+    found: &[UntrustedDevice],
+    access: Access,
+    ui: &mut Ui,
+) -> Result<Device<Transfer>, Failure> {
+    if fitting.len() > 1 && ui.can_ask() {
+        return ask(fitting, ui);
+    }
+    match (fitting.pop(), fitting.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (None, _) => Err(none(found, access)),
+        (Some(last), false) => {
+            fitting.push(last);
+            let names: Vec<String> = fitting.iter().map(Device::title).collect();
+            let what = format!("{} sticks would fit: {}", names.len(), names.join("; "));
+            Err(Failure::new(Status::DeviceUnclear, what).hint(devices()))
+        }
+    }
+}
+
+fn ask(mut fitting: Vec<Device<Transfer>>, ui: &mut Ui) -> Result<Device<Transfer>, Failure> {
+    ui.say("Several sticks would fit:");
+    for (n, device) in fitting.iter().enumerate() {
+        ui.say(format_args!("  {}  {}", n + 1, device.title()));
+    }
+    let answer = ui.line("Which one? Its number: ", "use --device NODE")?;
+    match answer.trim().parse::<usize>() {
+        Ok(n) if (1..=fitting.len()).contains(&n) => Ok(fitting.swap_remove(n - 1)),
+        _ => Err(Failure::new(Status::DeviceUnclear, "no stick was picked")),
+    }
+}
+
+/// No stick fits; what was seen and why it does not.
+fn none(found: &[UntrustedDevice], access: Access) -> Failure {
+    let on_usb = found.iter().filter(|d| d.usb.is_some() && !d.boot);
+    let refused: Vec<String> = on_usb
+        .filter_map(|d| d.admit::<Transfer>(access).err().map(|why| format!("{}: {why}", d.node)))
+        .collect();
+    let what = if refused.is_empty() {
+        "no stick is plugged in".to_owned()
+    } else {
+        format!("no stick that is plugged in can be used: {}", refused.join("; "))
+    };
+    Failure::new(Status::NotFound, what).hint(devices())
+}
+
+fn devices() -> Hint {
+    Hint::new(["sd-airgap", "devices"])
+}

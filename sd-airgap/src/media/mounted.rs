@@ -1,0 +1,200 @@
+//! A stick's file system, mounted for one command.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sd_fs::Dir;
+use sd_term::{Failure, Secret, Status, Ui};
+use usb_rules::udisks::{Udisks, UdisksError};
+use usb_rules::{Access, Content, Device, LABEL_FILE, Label, Transfer};
+
+use super::known::MAX_LABEL;
+use super::{LetGo, stick_failure};
+
+/// File systems that are mounted. Others have had less care in the kernel, or need a helper.
+const KINDS: &[&str] = &["ext4", "vfat", "exfat"];
+
+/// A desktop that has just seen the stick looks at it for a moment.
+const PATIENCE: usize = 20;
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// A mounted stick.
+pub(crate) struct MountedStick {
+    udisks: Udisks,
+    title: String,
+    /// The whole disk.
+    disk: String,
+    /// The LUKS volume, if there is one.
+    locked: Option<String>,
+    /// The node of the file system, and what it is.
+    plain: String,
+    kind: String,
+    /// Where it is mounted now.
+    at: Option<PathBuf>,
+}
+
+impl MountedStick {
+    /// Unlocks it if it is locked (`ask` is told whether it asks again), and mounts it.
+    pub(super) fn open(
+        udisks: Udisks,
+        device: &Device<Transfer>,
+        access: Access,
+        ask: &mut dyn FnMut(bool, &mut Ui) -> Result<Secret, Failure>,
+        ui: &mut Ui,
+    ) -> Result<Self, Failure> {
+        let volume = device.volume();
+        let (locked, plain) = match &volume.content {
+            Content::Luks { .. } => {
+                let plain = unlock(&udisks, &volume.node, access, ask, ui)?;
+                (Some(volume.node.clone()), plain)
+            }
+            _ => (None, volume.node.clone()),
+        };
+        let mut stick = Self::new(udisks, device, locked, plain)?;
+        stick.check_kind()?;
+        if !volume.mounts.is_empty() {
+            // The desktop mounted it, its own way.
+            stick.unmount().map_err(stick_failure)?;
+        }
+        stick.mount(access)?;
+        Ok(stick)
+    }
+
+    /// One that was formatted just now, with this passphrase.
+    pub(super) fn formatted(
+        udisks: Udisks,
+        device: &Device<Transfer>,
+        passphrase: &str,
+    ) -> Result<Self, Failure> {
+        let node = device.node().to_owned();
+        let plain = match udisks.unlocked(&node).map_err(stick_failure)? {
+            Some(plain) => plain,
+            None => udisks.unlock(&node, passphrase, Access::Write).map_err(stick_failure)?,
+        };
+        let mut stick = Self::new(udisks, device, Some(node), plain)?;
+        stick.mount(Access::Write)?;
+        Ok(stick)
+    }
+
+    /// From here on, whatever fails, dropping it locks it again.
+    fn new(
+        udisks: Udisks,
+        device: &Device<Transfer>,
+        locked: Option<String>,
+        plain: String,
+    ) -> Result<Self, Failure> {
+        let (title, disk) = (device.title(), device.node().to_owned());
+        let mut stick = Self { udisks, title, disk, locked, plain, kind: String::new(), at: None };
+        stick.kind = stick.udisks.kind(&stick.plain).map_err(stick_failure)?;
+        Ok(stick)
+    }
+
+    fn check_kind(&self) -> Result<(), Failure> {
+        if KINDS.contains(&self.kind.as_str()) {
+            return Ok(());
+        }
+        let kind = sd_fs::escape(self.kind.as_bytes());
+        let what = match kind.as_str() {
+            "" => format!("{}: there is no file system on it", self.title),
+            kind => format!("{}: its file system is {kind}; {KINDS:?} are used", self.title),
+        };
+        Err(Failure::new(Status::DeviceRefused, what))
+    }
+
+    fn mount(&mut self, access: Access) -> Result<(), Failure> {
+        let at = self.udisks.mount(&self.plain, &self.kind, access).map_err(stick_failure)?;
+        self.at = Some(at);
+        Ok(())
+    }
+
+    /// The stick, as a person is told of it.
+    pub(crate) fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Where it is mounted.
+    pub(crate) fn path(&self) -> &Path {
+        self.at.as_deref().unwrap_or(Path::new("/nonexistent"))
+    }
+
+    /// Whose stick it is, if it says so.
+    pub(crate) fn label(&self) -> Result<Option<Label>, Failure> {
+        let bytes = match Dir::open(self.path())?.read_small(LABEL_FILE, MAX_LABEL) {
+            Ok(bytes) => bytes,
+            Err(e) if e.is_not_found() => return Ok(None),
+            Err(e) => return Err(e.into()),
+        };
+        let odd = |e| Failure::new(Status::DeviceRefused, format!("{}: {e}", self.title));
+        Label::parse(&bytes).map(Some).map_err(odd)
+    }
+
+    /// Unmounts it, which makes the system forget what it remembers of the stick, and mounts it
+    /// anew.
+    pub(crate) fn mount_again(&mut self, access: Access) -> Result<(), Failure> {
+        // Where this user may not, the stick is flushed when it is switched off.
+        self.udisks.flush(&self.disk).map_err(stick_failure)?;
+        self.unmount().map_err(stick_failure)?;
+        self.mount(access)
+    }
+
+    fn unmount(&mut self) -> Result<(), UdisksError> {
+        let mut tries = PATIENCE;
+        loop {
+            match self.udisks.unmount(&self.plain) {
+                Err(UdisksError::Busy(_)) if tries > 0 => tries -= 1,
+                Err(e) => return Err(e),
+                Ok(()) => {
+                    self.at = None;
+                    return Ok(());
+                }
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+
+    fn unmount_and_lock(&mut self) -> Result<(), UdisksError> {
+        if self.at.is_some() {
+            self.unmount()?;
+        }
+        match self.locked.take() {
+            Some(node) => self.udisks.lock(&node),
+            None => Ok(()),
+        }
+    }
+
+    /// Unmounts and locks it, and switches it off.
+    pub(super) fn let_go(mut self) -> LetGo {
+        let stick = self.title.clone();
+        match self.unmount_and_lock().and_then(|()| self.udisks.power_off(&self.disk)) {
+            Ok(()) => LetGo::SafeToRemove { stick },
+            Err(e) => LetGo::Held { stick, why: e.to_string() },
+        }
+    }
+}
+
+impl Drop for MountedStick {
+    fn drop(&mut self) {
+        // Whoever drops it without letting it go has a failure to tell of already.
+        let _ = self.unmount_and_lock();
+    }
+}
+
+fn unlock(
+    udisks: &Udisks,
+    node: &str,
+    access: Access,
+    ask: &mut dyn FnMut(bool, &mut Ui) -> Result<Secret, Failure>,
+    ui: &mut Ui,
+) -> Result<String, Failure> {
+    if let Some(plain) = udisks.unlocked(node).map_err(stick_failure)? {
+        return Ok(plain);
+    }
+    let mut again = false;
+    loop {
+        let secret = ask(again, ui)?;
+        match udisks.unlock(node, secret.expose(), access) {
+            Err(UdisksError::Passphrase) => again = true,
+            other => return other.map_err(stick_failure),
+        }
+    }
+}
