@@ -63,8 +63,9 @@ lab-tor: lab-tor-packages
 	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$(LAB_TOR)" \
 		$(CARGO) test --locked --workspace --test lab-tor -- run
 
-# Root's, for making the guest's root file system. Most of the time is the lab's own cases.
-LAB_VM := $(SUDO) env SUITE=$(SUITE) timeout --kill-after=10 1500
+# Root's, for making the guest's root file system. In the foreground, so that an interrupt reaches it;
+# QEMU and the image's script end with it.
+LAB_VM := $(SUDO) env SUITE=$(SUITE) timeout --foreground --kill-after=10 1500
 
 lab-vm: lab-vm-packages
 	$(CARGO) build --locked --workspace --all-targets

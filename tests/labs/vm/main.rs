@@ -60,7 +60,7 @@ const CASES: &[(&str, Case)] = cases![
 ];
 
 /// A case ends within this, or by force.
-const LIMIT: Duration = Duration::from_mins(2);
+const LIMIT: Duration = Duration::from_mins(4);
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
