@@ -14,17 +14,25 @@ BENCH_PACKAGES := $(TEST_PACKAGES) mat2 curl
 # To run the Tor lab: Tor itself, and a network namespace with a packet filter.
 LAB_TOR_PACKAGES := tor iproute2 nftables util-linux bash coreutils
 
-CARGO ?= cargo
+# To run the VM lab: what its guest is made with. QEMU comes by a script of its own, because it may
+# have to come from the backports.
+LAB_VM_PACKAGES := mmdebstrap debian-archive-keyring squashfs-tools kmod cpio xz-utils zstd \
+	dosfstools e2fsprogs util-linux binutils coreutils
 
-.PHONY: demo test lint bench labs lab-tor help
-.PHONY: build-packages test-packages bench-packages lab-tor-packages
+CARGO ?= cargo
+# The Debian release of the VM lab's guest.
+SUITE ?= bookworm
+
+.PHONY: demo test lint bench labs lab-tor lab-vm help
+.PHONY: build-packages test-packages bench-packages lab-tor-packages lab-vm-packages
 
 help:
 	@echo "make demo   the main job, end to end, on real input"
 	@echo "make test   all tests"
 	@echo "make lint   formatting, clippy, the floors"
 	@echo "make bench  side by side with gpg, tar, sha256sum"
-	@echo "make labs   what needs more than a build tree: lab-tor, a private Tor network"
+	@echo "make labs   what needs more than a build tree: lab-tor, a private Tor network;"
+	@echo "            lab-vm, a machine whose sticks lie, break and vanish"
 
 demo: test-packages
 	$(CARGO) build --locked --release --workspace --bins
@@ -43,7 +51,7 @@ bench: bench-packages
 	$(CARGO) build --locked --release --workspace --bins
 	./target/release/bench
 
-labs: lab-tor
+labs: lab-tor lab-vm
 
 # A lab is root's, for the namespaces it makes; building stays with whoever calls. Six minutes are
 # three times what it takes.
@@ -54,6 +62,15 @@ lab-tor: lab-tor-packages
 	$(CARGO) build --locked --workspace --all-targets
 	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$(LAB_TOR)" \
 		$(CARGO) test --locked --workspace --test lab-tor -- run
+
+# Root's, for making the guest's root file system. In the foreground, so that an interrupt reaches it;
+# QEMU and the image's script end with it.
+LAB_VM := $(SUDO) env SUITE=$(SUITE) timeout --foreground --kill-after=10 1500
+
+lab-vm: lab-vm-packages
+	$(CARGO) build --locked --workspace --all-targets
+	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$(LAB_VM)" \
+		$(CARGO) test --locked --workspace --test lab-vm -- run
 
 # A package list is asked for only if something is missing, so that a second run needs no network.
 define install
@@ -77,3 +94,7 @@ lab-tor-packages: build-packages
 	@if ! command -v tor >/dev/null && [ ! -e $(POLICY) ]; then trap '$(SUDO) rm -f $(POLICY)' EXIT; \
 	printf '#!/bin/sh\nexit 101\n' | $(SUDO) tee $(POLICY) >/dev/null; $(SUDO) chmod 755 $(POLICY); fi; \
 	$(call install,$(LAB_TOR_PACKAGES))
+
+lab-vm-packages: build-packages
+	@$(call install,$(LAB_VM_PACKAGES))
+	@$(SUDO) tests/labs/vm/install-qemu.sh

@@ -2,10 +2,10 @@
 # QEMU of this Debian release. Where that would take another package away (a qemu-utils of its
 # backports is too new for it), QEMU of the backports. Needs root.
 set -eu
-if command -v qemu-system-x86_64 >/dev/null; then exit; fi
+if command -v qemu-system-x86_64 >/dev/null && command -v qemu-img >/dev/null; then exit; fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
-if apt-get install -q -y --no-install-recommends --no-remove qemu-system-x86; then exit; fi
+if apt-get install -q -y --no-install-recommends --no-remove qemu-system-x86 qemu-utils; then exit; fi
 
 # A list of sources of its own, so that nothing else ever comes from there.
 . /etc/os-release
@@ -25,4 +25,4 @@ private() {
 }
 private update
 private install -y --no-install-recommends --no-remove \
-	-t "$VERSION_CODENAME-backports" qemu-system-x86
+	-t "$VERSION_CODENAME-backports" qemu-system-x86 qemu-utils

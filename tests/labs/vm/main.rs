@@ -37,6 +37,7 @@ macro_rules! cases {
 const CASES: &[(&str, Case)] = cases![
     stations::the_machine_goes_back_to_where_it_was,
     stations::the_person_at_the_machine_has_an_active_session,
+    stations::no_hang_survives,
     stations::a_home_is_carried_from_station_to_station,
     sticks::a_stick_is_seen_with_its_serial_number,
     sticks::sticks_of_every_shape_are_seen,
@@ -47,6 +48,7 @@ const CASES: &[(&str, Case)] = cases![
     faults::a_stick_pulled_at_a_write_gives_errors,
     faults::a_second_read_brings_other_bytes,
     faults::a_bad_sector_and_a_full_stick_are_errors,
+    faults::a_slow_stick_takes_its_time,
     faults::a_stuck_stick_goes_on_when_it_is_released,
     faults::a_stuck_stick_can_be_pulled,
     faults::a_power_cut_keeps_what_was_flushed,
@@ -58,7 +60,7 @@ const CASES: &[(&str, Case)] = cases![
 ];
 
 /// A case ends within this, or by force.
-const LIMIT: Duration = Duration::from_mins(2);
+const LIMIT: Duration = Duration::from_mins(4);
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);

@@ -34,6 +34,7 @@ impl Agent {
         Request::Sync(nonce.clone()).write_to(self.stream.get_mut())?;
         self.stream.get_ref().set_read_timeout(Some(limit))?;
         skip_to_sync(&mut self.stream, &nonce)
+            .map_err(|e| late(e, "the agent's sign of life", limit))
     }
 
     pub(super) fn start(&mut self, script: &str, input: &[u8]) -> io::Result<Ticket> {
@@ -52,8 +53,20 @@ impl Agent {
             }
             let left = end.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
             self.stream.get_ref().set_read_timeout(Some(left))?;
-            let answer = Answer::read_from(&mut self.stream)?;
+            let answer = Answer::read_from(&mut self.stream);
+            let answer = answer.map_err(|e| late(e, "the end of a script", limit))?;
             self.ended.insert(answer.id, answer);
         }
+    }
+}
+
+/// A socket says of a wait that was too long only that it would have to wait.
+pub(super) fn late(error: io::Error, what: &str, limit: Duration) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
+            let why = format!("{what}: not in {} s", limit.as_secs());
+            io::Error::new(io::ErrorKind::TimedOut, why)
+        }
+        _ => error,
     }
 }

@@ -48,6 +48,18 @@ impl Image {
         Ok(archive)
     }
 
+    /// Removes every state that was kept; machines that run have copies of their own.
+    pub(super) fn forget_snapshots(&self) -> io::Result<()> {
+        for entry in std::fs::read_dir(&self.dir)? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if name.starts_with("booted-") {
+                std::fs::remove_file(path)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Where the state after the boot is kept, for this agent and this way to start the machine.
     pub(super) fn snapshot_for(&self, agent: &[u8], machine: &[String]) -> PathBuf {
         let mut hash = Sha256::new_with_prefix(agent);

@@ -117,6 +117,8 @@ impl Vm {
         self.sh(PREPARE)?;
         self.machine()?.keep(BOOTED)?;
         self.machine = None;
+        // An agent of another build will not be back.
+        self.image.forget_snapshots()?;
         let part = kept.with_extension("part");
         std::fs::copy(&self.place.snapshots, &part)?;
         std::fs::rename(part, kept)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::agent::Ticket;
 
 /// A command ends within this, unless its order says otherwise.
-const LIMIT: Duration = Duration::from_mins(1);
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// As whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::agent::late;
+
 /// A command takes milliseconds; going back to a snapshot takes a second.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -68,7 +70,8 @@ impl Qmp {
         let left = end.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
         self.stream.get_ref().set_read_timeout(Some(left))?;
         let mut line = String::new();
-        if self.stream.read_line(&mut line)? == 0 {
+        let read = self.stream.read_line(&mut line);
+        if read.map_err(|e| late(e, "QEMU's answer", left))? == 0 {
             return Err(io::Error::other("QEMU is gone"));
         }
         Ok(serde_json::from_str(&line)?)

@@ -87,13 +87,7 @@ impl Vm {
     fn answer(&mut self, job: &Job) -> io::Result<Answer> {
         let limit = job.order.limit;
         let answer = self.agent(job.order.who)?.finish(&job.ticket, limit);
-        answer.map_err(|e| match e.kind() {
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-                let late = format!("no end in {} s: {:?}", limit.as_secs(), job.order);
-                io::Error::new(io::ErrorKind::TimedOut, late)
-            }
-            _ => e,
-        })
+        answer.map_err(|e| io::Error::new(e.kind(), format!("{e}: {:?}", job.order)))
     }
 
     fn agent(&mut self, who: Who) -> io::Result<&mut Agent> {

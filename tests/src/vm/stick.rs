@@ -23,14 +23,20 @@ enum Speech {
 /// A stick that is not plugged in.
 #[derive(Debug)]
 pub struct Stick {
-    serial: String,
     speech: Speech,
+    face: Face,
+    protected: bool,
+    units: Vec<(Unit, Chip)>,
+}
+
+/// What all units of a stick say of themselves.
+#[derive(Debug)]
+struct Face {
+    serial: String,
     vendor: String,
     product: String,
     sector: u32,
     write_cache: bool,
-    protected: bool,
-    units: Vec<(Unit, Chip)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,22 +48,21 @@ enum Unit {
 impl Stick {
     /// A stick with this serial number (letters and digits) and this chip.
     pub fn new(serial: &str, chip: Chip) -> Self {
-        Self {
+        let face = Face {
             serial: serial.to_owned(),
-            speech: Speech::Storage,
             vendor: "Lab".to_owned(),
             product: "Stick".to_owned(),
             sector: 512,
             write_cache: true,
-            protected: false,
-            units: vec![(Unit::Disk, chip)],
-        }
+        };
+        let units = vec![(Unit::Disk, chip)];
+        Self { speech: Speech::Storage, face, protected: false, units }
     }
 
     /// With a maker and a name: at most 8 and 16 characters.
     #[must_use]
     pub fn named(mut self, vendor: &str, product: &str) -> Self {
-        (self.vendor, self.product) = (vendor.to_owned(), product.to_owned());
+        (self.face.vendor, self.face.product) = (vendor.to_owned(), product.to_owned());
         self.bulk_only()
     }
 
@@ -85,15 +90,15 @@ impl Stick {
     /// With sectors of 4096 bytes and no smaller ones.
     #[must_use]
     pub fn large_sectors(mut self) -> Self {
-        self.sector = 4096;
-        self
+        self.face.sector = 4096;
+        self.bulk_only()
     }
 
     /// That says it has no write cache, as most sticks do: then no flush is ever sent.
     #[must_use]
     pub fn without_write_cache(mut self) -> Self {
-        self.write_cache = false;
-        self
+        self.face.write_cache = false;
+        self.bulk_only()
     }
 
     /// With its write-protect switch set.
@@ -112,88 +117,82 @@ impl Stick {
 
     /// What QEMU must be told to plug it in, with the servers of its chips.
     pub(super) fn prepare(self, id: &str, run: &Path) -> io::Result<(Plugged, Vec<Command>)> {
-        let mut commands = Vec::new();
+        let Self { speech, face, protected, units } = self;
         let (mut servers, mut nodes) = (Vec::new(), Vec::new());
-        let (own, wanted) = self.outer(id);
-        let mut units = Vec::new();
-        let outside = (self.serial, self.vendor, self.product);
-        for (number, (unit, chip)) in self.units.into_iter().enumerate() {
-            let read_only = self.protected || unit == Unit::Disc;
+        let (mut commands, mut inside) = (Vec::new(), Vec::new());
+        for (number, (unit, chip)) in units.into_iter().enumerate() {
+            let read_only = protected || unit == Unit::Disc;
             let node = format!("{id}-{number}");
             let socket = run.join(format!("{node}.nbd"));
             servers.push(Server::start(&socket, chip, read_only)?);
             let server = json!({ "type": "unix", "path": socket });
-            let file = json!({ "driver": "nbd", "server": server });
-            let block =
-                json!({ "driver": "raw", "node-name": node, "read-only": read_only, "file": file });
-            commands.push(("blockdev-add", block));
-            if wanted {
-                units.push(("device_add", inner(id, number, unit, &node, &outside, self.sector)));
-            }
+            commands.push((
+                "blockdev-add",
+                json!({
+                    "driver": "raw", "node-name": node, "read-only": read_only,
+                    "file": { "driver": "nbd", "server": server },
+                }),
+            ));
+            inside.push(("device_add", face.inner(id, number, unit)));
             nodes.push(node);
         }
-        commands.push(("device_add", own));
-        let attach = wanted.then(|| attached(id));
-        commands.extend(units.into_iter().chain(attach));
-        let plugged =
-            Plugged { id: id.to_owned(), serial: outside.0, nodes, servers, devices: Vec::new() };
-        Ok((plugged, commands))
-    }
-
-    /// The device on the bus, and whether its units are devices of their own.
-    fn outer(&self, id: &str) -> (Value, bool) {
-        let mut device = json!({ "id": id, "bus": "xhci.0", "serial": self.serial });
-        let driver = match self.speech {
-            Speech::Storage => "usb-storage",
-            Speech::BulkOnly => "usb-bot",
-            Speech::Uas => "usb-uas",
-        };
-        device["driver"] = driver.into();
-        let alone = self.speech == Speech::Storage;
-        if alone {
-            device["drive"] = format!("{id}-0").into();
-            device["removable"] = true.into();
-            blocks(&mut device, self.sector);
+        commands.push(("device_add", face.outer(id, speech)));
+        if speech != Speech::Storage {
+            commands.extend(inside);
+            commands.push(attached(id));
         }
-        if alone && !self.write_cache {
-            device["write-cache"] = "off".into();
-        }
-        (device, !alone)
+        let (id, devices) = (id.to_owned(), Vec::new());
+        Ok((Plugged { id, serial: face.serial, nodes, servers, devices }, commands))
     }
 }
 
 /// A command for QEMU, with its arguments.
 pub(super) type Command = (&'static str, Value);
 
-fn inner(
-    id: &str,
-    number: usize,
-    unit: Unit,
-    node: &str,
-    (serial, vendor, product): &(String, String, String),
-    sector: u32,
-) -> Value {
-    let mut device = json!({
-        "bus": format!("{id}.0"), "lun": number, "drive": node, "id": format!("{id}u{number}"),
-        "vendor": vendor, "product": product, "ver": "1.27", "serial": format!("{serial}U{number}"),
-    });
-    match unit {
-        Unit::Disc => device["driver"] = "scsi-cd".into(),
-        Unit::Disk => {
-            device["driver"] = "scsi-hd".into();
-            device["removable"] = true.into();
-            blocks(&mut device, sector);
-        }
+impl Face {
+    /// The device on the bus.
+    fn outer(&self, id: &str, speech: Speech) -> Value {
+        let mut device = json!({ "id": id, "bus": "xhci.0", "serial": self.serial });
+        device["driver"] = match speech {
+            Speech::BulkOnly => "usb-bot".into(),
+            Speech::Uas => "usb-uas".into(),
+            Speech::Storage => {
+                device["drive"] = format!("{id}-0").into();
+                device["removable"] = true.into();
+                report(&mut device);
+                "usb-storage".into()
+            }
+        };
+        device
     }
-    device
+
+    /// One unit in it.
+    fn inner(&self, id: &str, number: usize, unit: Unit) -> Value {
+        let Self { serial, vendor, product, sector, write_cache } = self;
+        let mut device = json!({
+            "bus": format!("{id}.0"), "lun": number, "drive": format!("{id}-{number}"),
+            "id": format!("{id}u{number}"), "vendor": vendor, "product": product, "ver": "1.27",
+            "serial": format!("{serial}U{number}"),
+        });
+        device["driver"] = match unit {
+            Unit::Disc => "scsi-cd".into(),
+            Unit::Disk => {
+                device["removable"] = true.into();
+                device["logical_block_size"] = (*sector).into();
+                device["physical_block_size"] = (*sector).into();
+                device["write-cache"] = if *write_cache { "on" } else { "off" }.into();
+                report(&mut device);
+                "scsi-hd".into()
+            }
+        };
+        device
+    }
 }
 
 /// Without "report" QEMU would stop the whole machine when the stick is full.
-fn blocks(device: &mut Value, sector: u32) {
+fn report(device: &mut Value) {
     device["rerror"] = "report".into();
     device["werror"] = "report".into();
-    device["logical_block_size"] = sector.into();
-    device["physical_block_size"] = sector.into();
 }
 
 /// A stick with units shows itself only when it is told that they are complete.

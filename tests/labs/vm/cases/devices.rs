@@ -27,7 +27,7 @@ pub(crate) fn devices_that_are_no_sticks_are_seen(vm: &mut Vm) -> io::Result<()>
         (Device::Network, ":020600:"),
         (Device::Serial, ":ffffff:"),
         (Device::SmartCardReader, ":0b0000:"),
-        (Device::Sound, ":010100:"),
+        (Device::Sound, ":0101"),
         (Device::Hub, ":090000:"),
         (Device::Mtp(files), ":060101:"),
     ];

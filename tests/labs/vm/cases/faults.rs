@@ -1,7 +1,7 @@
 //! Sticks that lie, break and vanish.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sd_tests::vm::{Chip, Crashes, Fake, Fault, Flash, Order, Refusal, Request, Stick, Vm, When};
 
@@ -80,6 +80,15 @@ pub(crate) fn a_bad_sector_and_a_full_stick_are_errors(vm: &mut Vm) -> io::Resul
     assert_ne!(vm.run(Order::root(&*sync))?.code, Some(0));
     stick.chip(Chip::heal);
     assert_eq!(vm.run(Order::root(sync))?.code, Some(0));
+    vm.unplug(stick).map(drop)
+}
+
+pub(crate) fn a_slow_stick_takes_its_time(vm: &mut Vm) -> io::Result<()> {
+    let stick = vm.plug(Stick::new("SLOW1", Chip::blank(4 * MIB)))?;
+    stick.chip(|chip| chip.arm(Fault::Slow(1_000_000)));
+    let begun = Instant::now();
+    vm.sh(&format!("dd if=/dev/zero of={} bs=1M count=2 oflag=direct", stick.device()))?;
+    assert!(begun.elapsed() > Duration::from_secs(2));
     vm.unplug(stick).map(drop)
 }
 

@@ -1,7 +1,7 @@
 //! The machine itself.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sd_tests::vm::{Order, Vm, Who};
 
@@ -33,9 +33,20 @@ pub(crate) fn the_person_at_the_machine_has_an_active_session(vm: &mut Vm) -> io
     let order = Order::user("cat <&7; echo; cat; exit 3").fd(7, "a passphrase").stdin("a line");
     let run = vm.run(order)?.expect(3);
     assert_eq!(run.stdout, "a passphrase\na line");
-    let late = vm.run(Order::user("sleep 60").within(Duration::from_secs(1)));
-    assert_eq!(late.map_err(|e| e.kind()).err(), Some(io::ErrorKind::TimedOut));
     Ok(())
+}
+
+pub(crate) fn no_hang_survives(vm: &mut Vm) -> io::Result<()> {
+    let late = vm.run(Order::user("sleep 100").within(Duration::from_secs(1)));
+    assert_eq!(late.map_err(|e| e.kind()).err(), Some(io::ErrorKind::TimedOut));
+    // Whatever a case waits for, the end of its time is the end of the machine.
+    let deadline = vm.deadline(Duration::from_secs(1));
+    let begun = Instant::now();
+    assert!(vm.run(Order::root("sleep 100").within(Duration::from_secs(100))).is_err());
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    drop(deadline);
+    vm.revert()?;
+    vm.is_well()
 }
 
 pub(crate) fn a_home_is_carried_from_station_to_station(vm: &mut Vm) -> io::Result<()> {

@@ -17,7 +17,9 @@ key=$(cd "$here" && find . -type f | LC_ALL=C sort | xargs sha256sum | sha256sum
 image=$cache/$suite-$key
 if [ -d "$image" ]; then echo "$image"; exit; fi
 
-# Whole, or not there: it is built aside and gets its name at the end.
+# Whole, or not there: it is built aside and gets its name at the end. What others left there, who
+# were ended by force, goes.
+find "$cache" -maxdepth 1 -name 'building-*' -mmin +60 -exec rm -rf {} +
 work=$(mktemp -d "$cache/building-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
