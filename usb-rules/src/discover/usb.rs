@@ -36,11 +36,12 @@ fn other(unit: &Unit) -> Other {
         port: unit.port.clone(),
         product: format!("{} {}", unit.vendor, unit.product).trim().to_owned(),
         interfaces: unit.interfaces.clone(),
-        // An interface of the maker's own says less than any other.
+        // An interface of the maker's own says less than any other, one without a protocol less
+        // than one with it.
         what: unit
             .interfaces
             .iter()
-            .min_by_key(|i| i.class == 0xff)
+            .min_by_key(|i| (i.class == 0xff, i.protocol == 0))
             .map_or("a device that could not be read", Interface::meaning),
     }
 }
