@@ -42,7 +42,7 @@ fn judged(device: &UntrustedDevice) -> Result<Device<Transfer>, Refusal> {
 }
 
 #[test]
-fn a_stick_is_found_with_its_partition_and_its_words() {
+fn a_stick_is_found_with_its_partitions_and_its_words() {
     let (devices, others) = found("stick");
     let [stick] = &devices[..] else { panic!("{devices:?}") };
     assert!(others.is_empty(), "{others:?}");
@@ -50,7 +50,7 @@ fn a_stick_is_found_with_its_partition_and_its_words() {
     assert_eq!(device.title(), r#"SanDisk "Cruzer Blade", 30.7 GB, /dev/sdb"#);
     assert_eq!(device.id(), "usb 2-1 0781:5567 30752636928 512 4C530001230101117392");
     let volume = device.volume();
-    assert_eq!((volume.node.as_str(), volume.size), ("/dev/sdb1", 30_750_539_776));
+    assert_eq!((volume.node.as_str(), volume.size), ("/dev/sdb2", 30_733_762_560));
     assert_eq!(volume.name, "Red 3");
     let Content::Luks { uuid, label } = &volume.content else { panic!("{volume:?}") };
     assert_eq!(
