@@ -57,7 +57,7 @@ fn a_stick_is_found_with_its_partitions_and_its_words() {
         (uuid.as_str(), label.as_str()),
         ("7a1f43a6-7b5e-4a5b-9a1d-0c2b6d6d5c10", "my stick")
     );
-    assert!(stick.removable && !stick.read_only && !stick.boot);
+    assert!(stick.removable && !device.read_only() && !stick.boot);
 }
 
 #[test]

@@ -77,6 +77,7 @@ impl<'a> View<'a> {
             partition: block.disk.is_some(),
             name: text_of(&block.properties, "ID_PART_ENTRY_NAME"),
             size: block.size,
+            read_only: block.read_only,
             content: content(&block.properties, block.known, disk.map(|d| &d.properties)),
             mounts: lines.into_iter().map(mount).collect(),
         }
