@@ -33,15 +33,14 @@ impl UntrustedDevice {
         self.is_only_storage()?;
         self.is_one_plain_disk()?;
         self.is_not_in_use()?;
-        let write = access == Access::Write;
-        if write && self.read_only {
+        if access == Access::Write && self.read_only {
             return Err(Refusal::WriteProtected);
         }
         let volume = volume::choose(self, access)?;
-        if write && volume.read_only {
+        volume::is_for::<R>(&self.volumes)?;
+        if access == Access::Write && volume.read_only {
             return Err(Refusal::WriteProtected);
         }
-        volume::is_for::<R>(&self.volumes)?;
         Ok(Device::new(self.clone(), volume.clone()))
     }
 
