@@ -82,6 +82,8 @@ pub struct Volume {
     pub name: String,
     /// Bytes.
     pub size: u64,
+    /// The kernel refuses to write here, though it may permit it elsewhere on the disk.
+    pub read_only: bool,
     /// What udev found.
     pub content: Content,
     /// Where it, or a mapping upon it, is mounted.

@@ -15,6 +15,7 @@ mod facts;
 mod identity;
 mod interface;
 mod policy;
+mod rules;
 mod table;
 pub mod udisks;
 
@@ -23,3 +24,4 @@ pub use facts::{Content, DiskKind, Mount, UntrustedDevice, Usb, Volume};
 pub use identity::{LABEL_FILE, Label, LabelError, LabelRole};
 pub use interface::{Interface, InterfaceError};
 pub use policy::{Access, Device, Export, Refusal, Role, Transfer};
+pub use rules::{RuleFile, files};

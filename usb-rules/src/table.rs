@@ -42,3 +42,32 @@ pub(crate) const EXPORT_LABEL: &str = "SD-EXPORT";
 pub(crate) const TAILS_LABELS: [&str; 2] = ["TAILS", "TAILSDATA"];
 /// How the volume name of a Tails ISO image begins.
 pub(crate) const TAILS_IMAGE: &str = "TAILS ";
+
+/// What every mount of a USB disk gets: no set-user-id, no device files, no programs, no links
+/// that lead out.
+pub(crate) const MOUNT_OPTIONS: [&str; 4] = ["nosuid", "nodev", "noexec", "nosymfollow"];
+
+/// What may be asked for beyond that; `noload` reads ext4 without touching its journal.
+pub(crate) const MOUNT_CHOICES: [&str; 6] =
+    ["noatime", "relatime", "nodiratime", "sync", "dirsync", "noload"];
+
+/// The program that makes a disk read-only or writable, root's.
+pub(crate) const ACCESS_HELPER: &str = "/usr/lib/sneakernet/block-access";
+
+/// It exists while the ports of the Secure Viewing Station are closed.
+pub(crate) const CLOSED_FLAG: &str = "/run/sneakernet/usb-closed";
+
+/// The class of a hub.
+pub(crate) const HUB_CLASS: u8 = 9;
+
+/// Lists of interfaces that only print: one to three ways to talk to one printer. A device that
+/// also scans or reads cards must be there before the ports are closed.
+pub(crate) const PRINTERS: [&str; 3] = [":0701??:", ":0701??:0701??:", ":0701??:0701??:0701??:"];
+
+/// Classes that make a stick an attack: modem, input device, network data, radio.
+pub(crate) const NEVER_WITH_STORAGE: [u8; 4] = [0x02, 0x03, 0x0a, 0xe0];
+
+/// What `USBGuard` blocks, by class and subclass: the same, and network cards that call
+/// themselves miscellaneous (RNDIS).
+pub(crate) const BLOCKED: [(u8, Option<u8>); 5] =
+    [(0x02, None), (0x03, None), (0x0a, None), (0xe0, None), (0xef, Some(0x04))];

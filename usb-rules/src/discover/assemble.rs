@@ -66,6 +66,8 @@ impl<'a> View<'a> {
     fn volume(&self, block: &'a Block) -> Volume {
         let mut lines: Vec<&MountLine> = self.mounts(block).collect();
         lines.dedup();
+        let disk = block.disk.as_ref();
+        let disk = disk.and_then(|name| self.snapshot.blocks.iter().find(|b| b.name == *name));
         let mount = |line: &MountLine| Mount {
             at: shown(&line.at).into(),
             by_desktop: is_desktop(&line.at),
@@ -75,7 +77,8 @@ impl<'a> View<'a> {
             partition: block.disk.is_some(),
             name: text_of(&block.properties, "ID_PART_ENTRY_NAME"),
             size: block.size,
-            content: content(&block.properties, block.known),
+            read_only: block.read_only,
+            content: content(&block.properties, block.known, disk.map(|d| &d.properties)),
             mounts: lines.into_iter().map(mount).collect(),
         }
     }

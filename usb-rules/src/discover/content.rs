@@ -10,8 +10,9 @@ pub(super) type Properties = BTreeMap<String, String>;
 /// Sorts blkid's words.
 ///
 /// `known` says that udev has finished with the device: what it has not looked at yet is not
-/// empty.
-pub(super) fn content(properties: &Properties, known: bool) -> Content {
+/// empty. `disk` is what a partition is on: udev hands the words about the disk's own table down
+/// to each partition.
+pub(super) fn content(properties: &Properties, known: bool, disk: Option<&Properties>) -> Content {
     let word = |name: &str| properties.get(name).map_or("", String::as_str);
     if !known {
         return Content::Other("something that udev has not looked at yet".to_owned());
@@ -22,14 +23,23 @@ pub(super) fn content(properties: &Properties, known: bool) -> Content {
     let (label, uuid) = (text(properties, "ID_FS_LABEL"), text(properties, "ID_FS_UUID"));
     let kind = word("ID_FS_TYPE").to_owned();
     match (word("ID_FS_USAGE"), kind.as_str()) {
-        ("", "") if word("ID_PART_TABLE_TYPE").is_empty() => Content::Empty,
-        ("", "") => Content::PartitionTable,
+        ("", "") if has_table(properties, disk) => Content::PartitionTable,
+        ("", "") => Content::Empty,
         ("crypto", "crypto_LUKS") => Content::Luks { uuid, label },
         ("filesystem", "") => Content::Other("a file system without a name".to_owned()),
         ("filesystem", _) => Content::FileSystem { kind, label, uuid },
         (usage, "") => Content::Other(usage.to_owned()),
         _ => Content::Other(kind),
     }
+}
+
+/// Whether there is a partition table here, one that is not the disk's.
+fn has_table(properties: &Properties, disk: Option<&Properties>) -> bool {
+    let table = |p: &Properties| {
+        ["ID_PART_TABLE_TYPE", "ID_PART_TABLE_UUID"].map(|name| p.get(name).cloned())
+    };
+    let own = table(properties);
+    own[0].is_some() && disk.is_none_or(|disk| table(disk) != own)
 }
 
 /// A text in its exact form (`.._ENC`, where odd bytes are `\xNN`), or as udev smoothed it.
@@ -77,7 +87,7 @@ mod tests {
 
     fn found(pairs: &[(&str, &str)]) -> Content {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        content(&pairs.iter().map(owned).collect(), true)
+        content(&pairs.iter().map(owned).collect(), true, None)
     }
 
     #[test]
@@ -98,8 +108,20 @@ mod tests {
     }
 
     #[test]
+    fn the_table_of_the_disk_is_not_a_table_in_its_partition() {
+        let table = |uuid: &str| {
+            let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+            Properties::from([pair("ID_PART_TABLE_TYPE", "gpt"), pair("ID_PART_TABLE_UUID", uuid)])
+        };
+        let disk = table("a");
+        assert_eq!(content(&table("a"), true, Some(&disk)), Content::Empty);
+        assert_eq!(content(&table("b"), true, Some(&disk)), Content::PartitionTable);
+        assert_eq!(content(&disk, true, None), Content::PartitionTable);
+    }
+
+    #[test]
     fn what_udev_has_not_looked_at_is_not_empty() {
-        assert!(matches!(content(&Properties::new(), false), Content::Other(_)));
+        assert!(matches!(content(&Properties::new(), false, None), Content::Other(_)));
         let several = found(&[("ID_FS_AMBIVALENT", "other:a:1 filesystem:b:2")]);
         assert!(matches!(several, Content::Other(_)));
     }

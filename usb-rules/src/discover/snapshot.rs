@@ -94,7 +94,8 @@ fn block(device: &Device) -> Block {
         sector: attribute(whole, "queue/logical_block_size").parse().unwrap_or_default(),
         read_only: attribute(device, "ro") != "0",
         removable: attribute(whole, "removable") == "1",
-        known: device.is_initialized(),
+        // udev notes when it first finished with a device; the kernel never says this.
+        known: properties.contains_key("USEC_INITIALIZED"),
         upon: kernel_files::names(&device.syspath().join("slaves")),
         backing: backing(device),
         port: usb_device(whole).map(|usb| usb.sysname().to_string_lossy().into_owned()),

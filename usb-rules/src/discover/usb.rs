@@ -4,9 +4,7 @@ use serde::Serialize;
 
 use super::snapshot::{Snapshot, Unit};
 use crate::interface::Interface;
-
-/// The class of a hub.
-const HUB: u8 = 9;
+use crate::table;
 
 /// A USB device that is no disk, for showing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,7 +22,9 @@ pub struct Other {
 /// Every USB device without a block device. Hubs are left out: what is behind them is listed.
 pub(super) fn others(snapshot: &Snapshot) -> Vec<Other> {
     let is_disk = |u: &Unit| snapshot.blocks.iter().any(|b| b.port.as_ref() == Some(&u.port));
-    let is_hub = |u: &Unit| !u.interfaces.is_empty() && u.interfaces.iter().all(|i| i.class == HUB);
+    let is_hub = |u: &Unit| {
+        !u.interfaces.is_empty() && u.interfaces.iter().all(|i| i.class == table::HUB_CLASS)
+    };
     let units = snapshot.units.iter().filter(|u| !is_disk(u) && !is_hub(u));
     let mut others: Vec<_> = units.map(other).collect();
     others.sort_by(|a, b| a.port.cmp(&b.port));
@@ -36,11 +36,12 @@ fn other(unit: &Unit) -> Other {
         port: unit.port.clone(),
         product: format!("{} {}", unit.vendor, unit.product).trim().to_owned(),
         interfaces: unit.interfaces.clone(),
-        // An interface of the maker's own says less than any other.
+        // An interface of the maker's own says less than any other, one without a protocol less
+        // than one with it.
         what: unit
             .interfaces
             .iter()
-            .min_by_key(|i| i.class == 0xff)
+            .min_by_key(|i| (i.class == 0xff, i.protocol == 0))
             .map_or("a device that could not be read", Interface::meaning),
     }
 }

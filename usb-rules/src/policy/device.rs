@@ -79,9 +79,9 @@ impl<R: Role> Device<R> {
         self.facts.sector
     }
 
-    /// Whether the kernel refuses to write on it.
+    /// Whether the kernel refuses to write on it, or on the volume that is used.
     pub fn read_only(&self) -> bool {
-        self.facts.read_only
+        self.facts.read_only || self.volume.read_only
     }
 
     /// The one part of it that can be used: the whole disk, or a partition.

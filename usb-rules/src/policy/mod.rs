@@ -44,6 +44,9 @@ impl UntrustedDevice {
         }
         let volume = volume::choose(self, access)?;
         volume::is_for::<R>(&self.volumes)?;
+        if access == Access::Write && volume.read_only {
+            return Err(Refusal::WriteProtected);
+        }
         Ok(Device::new(self.clone(), volume.clone()))
     }
 

@@ -69,6 +69,29 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Every word, in the order of the checks.
+    pub const WORDS: [&str; 19] = [
+        "SYSTEM_DISK",
+        "TAILS_STICK",
+        "NOT_USB",
+        "NOT_ONLY_STORAGE",
+        "CD_DRIVE",
+        "NOT_A_DISK",
+        "UNREADABLE",
+        "NO_MEDIUM",
+        "SEVERAL_DISKS",
+        "TOO_SMALL",
+        "TOO_LARGE",
+        "SECTOR_SIZE",
+        "IN_USE",
+        "WRITE_PROTECTED",
+        "NO_PARTITION",
+        "SEVERAL_PARTITIONS",
+        "TWO_READINGS",
+        "CONTENT",
+        "OTHER_ROLE",
+    ];
+
     /// A stable word for JSON.
     pub fn word(&self) -> &'static str {
         match self {

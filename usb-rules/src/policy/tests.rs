@@ -29,7 +29,7 @@ fn stick(interfaces: &[&str]) -> UntrustedDevice {
 
 fn volume(node: &str, partition: bool, size: u64, content: Content) -> Volume {
     let (node, name) = (node.to_owned(), String::new());
-    Volume { node, partition, name, size, content, mounts: Vec::new() }
+    Volume { node, partition, name, size, read_only: false, content, mounts: Vec::new() }
 }
 
 /// A stick with a partition table and these partitions, named or not.
