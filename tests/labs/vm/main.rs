@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use cases::{devices, faults, stations, sticks};
+use cases::{carrying, devices, faults, stations, sticks};
 use sd_tests::vm::{Vm, faults_injected};
 
 type Case = fn(&mut Vm) -> io::Result<()>;
@@ -54,6 +54,9 @@ const CASES: &[(&str, Case)] = cases![
     faults::a_power_cut_keeps_what_was_flushed,
     faults::a_lost_flush_shows_after_a_power_cut,
     faults::a_log_replays_every_crash,
+    carrying::a_batch_is_carried_on_luks_and_ext4,
+    carrying::a_batch_is_carried_on_vfat,
+    carrying::a_batch_is_carried_on_exfat,
     devices::devices_that_are_no_sticks_are_seen,
     devices::a_stick_that_is_a_keyboard_too_types,
     devices::gadgets_of_every_kind_are_seen,

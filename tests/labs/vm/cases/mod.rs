@@ -1,7 +1,9 @@
 //! The cases, and what they share.
 
+pub(crate) mod carrying;
 pub(crate) mod devices;
 pub(crate) mod faults;
+pub(crate) mod newsrooms;
 pub(crate) mod stations;
 pub(crate) mod sticks;
 
