@@ -57,13 +57,15 @@ const CASES: &[(&str, Case)] = cases![
     carrying::a_batch_is_carried_on_luks_and_ext4,
     carrying::a_batch_is_carried_on_vfat,
     carrying::a_batch_is_carried_on_exfat,
+    carrying::a_prepared_stick_is_found_and_carries,
+    carrying::a_bare_stick_carries_and_comes_back_bit_for_bit,
     devices::devices_that_are_no_sticks_are_seen,
     devices::a_stick_that_is_a_keyboard_too_types,
     devices::gadgets_of_every_kind_are_seen,
 ];
 
 /// A case ends within this, or by force.
-const LIMIT: Duration = Duration::from_mins(4);
+const LIMIT: Duration = Duration::from_mins(6);
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);

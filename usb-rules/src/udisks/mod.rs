@@ -186,7 +186,6 @@ impl Udisks {
             ("take-ownership", Variant::from(true)),
             ("encrypt.passphrase", Variant::from(new.passphrase)),
             ("encrypt.type", Variant::from("luks2")),
-            ("tear-down", Variant::from(true)),
         ]);
         let block = self.bus.block(node)?;
         self.bus.call("formatting", &block, BLOCK, "Format", &("ext4", options))

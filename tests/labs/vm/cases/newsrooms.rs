@@ -15,6 +15,11 @@ pub(crate) const PASSPHRASE: &str = "correct horse battery";
 const WORKSTATION: &str = "/home/amnesia/ws";
 const SVS: &str = "/home/amnesia/svs";
 
+/// As on Tails, the person at the machine may open removable devices: `/etc/udev/rules.d/
+/// 99-make-removable-devices-user-writable.rules` there.
+const AS_ON_TAILS: &str = r#"echo 'SUBSYSTEM=="block", ENV{ID_BUS}=="usb", GROUP="amnesia", MODE="0660"' \
+    >/etc/udev/rules.d/99-make-removable-devices-user-writable.rules && udevadm control --reload"#;
+
 /// Two stations, paired and with mail to carry: made on this side, where no emulation slows the
 /// keys down, and put into the guest when their turn comes.
 pub(crate) struct Stations {
@@ -64,6 +69,7 @@ impl Stations {
 
     /// The guest, as it is after its boot, becomes this station.
     pub(crate) fn become_station(&self, vm: &mut Vm, station: Station) -> io::Result<()> {
+        vm.sh(AS_ON_TAILS)?;
         let home = match station {
             Station::Workstation => &self.workstation,
             Station::Svs => &self.svs,
