@@ -17,13 +17,13 @@ LAB_TOR_PACKAGES := tor iproute2 nftables util-linux bash coreutils
 # To run the VM lab: what its guest is made with. QEMU comes by a script of its own, because it may
 # have to come from the backports.
 LAB_VM_PACKAGES := mmdebstrap debian-archive-keyring squashfs-tools kmod cpio xz-utils zstd \
-	dosfstools e2fsprogs util-linux binutils coreutils
+	dosfstools e2fsprogs mtools util-linux binutils coreutils
 
 CARGO ?= cargo
 # The Debian release of the VM lab's guest.
 SUITE ?= bookworm
 
-.PHONY: demo test lint bench labs lab-tor lab-vm help
+.PHONY: demo test lint bench labs lab-tor lab-faults lab-vm help
 .PHONY: build-packages test-packages bench-packages lab-tor-packages lab-vm-packages
 
 help:
@@ -32,6 +32,7 @@ help:
 	@echo "make lint   formatting, clippy, the floors"
 	@echo "make bench  side by side with gpg, tar, sha256sum"
 	@echo "make labs   what needs more than a build tree: lab-tor, a private Tor network;"
+	@echo "            lab-faults, chips that lie, break and lose their power, in one process"
 	@echo "            lab-vm, a machine whose sticks lie, break and vanish"
 
 demo: test-packages
@@ -51,7 +52,7 @@ bench: bench-packages
 	$(CARGO) build --locked --release --workspace --bins
 	./target/release/bench
 
-labs: lab-tor lab-vm
+labs: lab-tor lab-faults lab-vm
 
 # A lab is root's, for the namespaces it makes; building stays with whoever calls. Six minutes are
 # three times what it takes.
@@ -66,6 +67,10 @@ lab-tor: lab-tor-packages
 # Root's, for making the guest's root file system. In the foreground, so that an interrupt reaches it;
 # QEMU and the image's script end with it.
 LAB_VM := $(SUDO) env SUITE=$(SUITE) timeout --foreground --kill-after=10 1500
+
+lab-faults: build-packages
+	$(CARGO) build --locked --workspace --all-targets
+	timeout --kill-after=10 900 $(CARGO) test --locked --workspace --test lab-faults -- run
 
 lab-vm: lab-vm-packages
 	$(CARGO) build --locked --workspace --all-targets

@@ -50,7 +50,7 @@ pub enum LabelError {
     #[error("the stick's label file is larger than {MAX_BYTES} bytes")]
     TooLong,
     /// Not the JSON of a label.
-    #[error("the stick's label file cannot be read: {0}")]
+    #[error("the stick's label file cannot be read: {}", sd_fs::escape(.0.to_string().as_bytes()))]
     Json(#[from] serde_json::Error),
     /// Another format, or a version that this program does not know.
     #[error("the stick's label file is of another format or version")]
@@ -209,5 +209,12 @@ mod tests {
         }
         let padded = format!("{GOOD}{}", " ".repeat(MAX_BYTES));
         assert!(matches!(Label::parse(padded.as_bytes()), Err(LabelError::TooLong)));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_label_cannot_act_on_a_terminal() {
+        let forged = r#"{"x\u001b[2J\nSafe to remove: Red":1}"#;
+        let said = Label::parse(forged.as_bytes()).expect_err("no label").to_string();
+        assert!(!said.contains(char::is_control), "{said}");
     }
 }

@@ -19,7 +19,7 @@ mod rules;
 mod table;
 pub mod udisks;
 
-pub use discover::{DiscoverError, Other, discover, units};
+pub use discover::{DiscoverError, Other, discover, disk_sequence, units};
 pub use facts::{Content, DiskKind, Mount, UntrustedDevice, Usb, Volume};
 pub use identity::{LABEL_FILE, Label, LabelError, LabelRole};
 pub use interface::{Interface, InterfaceError};

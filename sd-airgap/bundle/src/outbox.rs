@@ -5,7 +5,7 @@
 //! outbox/000007-<id>.json        prepared: written before the bundle gets its name
 //! outbox/000007-<id>.packed      the bundle is on the medium and was read back
 //! outbox/000007-<id>.delivered   its receipt code came back
-//! outbox/000007-<id>.abandoned   an interrupted pack that left nothing on the medium
+//! outbox/000007-<id>.abandoned   on no medium: an interrupted pack, or written over since
 //! ```
 //! Files only ever appear here; nothing is rewritten, so a crash leaves a state with a name.
 
@@ -23,7 +23,7 @@ use crate::shipments::Shipments;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PackState {
-    /// An interrupted pack left nothing behind.
+    /// An interrupted pack left nothing behind, or what it left was written over.
     Abandoned,
     /// Being packed, or interrupted.
     Prepared,
@@ -206,10 +206,11 @@ pub(crate) fn records(dir: &Dir) -> Result<Vec<Packed>, OutboxError> {
         let Some(stem) = entry.name.strip_suffix(".json") else { continue };
         let state = if has(format!("{stem}.delivered")) {
             PackState::Delivered
+        } else if has(format!("{stem}.abandoned")) {
+            // Also after it was packed: it was written over.
+            PackState::Abandoned
         } else if has(format!("{stem}.packed")) {
             PackState::Packed
-        } else if has(format!("{stem}.abandoned")) {
-            PackState::Abandoned
         } else {
             PackState::Prepared
         };

@@ -13,8 +13,8 @@ use std::fs::File;
 use std::io::{self, Read as _};
 
 use sd_bundle::{
-    Attested, Bundle, BundleError, CompareError, Discard, Item, Limits, Manifest, Region, compare,
-    write_raw,
+    Attested, Bundle, BundleError, CompareError, Discard, Item, Limits, Manifest, RawError, Region,
+    WriteError, compare, write_raw,
 };
 use sd_fs::{BlockDevice, Quiet, Sectors as _};
 
@@ -102,4 +102,18 @@ fn verify_length(bytes: &[u8], manifest: &Manifest) -> usize {
     let json = manifest.to_json().expect("JSON");
     let tail = bundle.authenticate(Attested::vouch(json)).expect("authentic").tail_length();
     bytes.len() - usize::try_from(tail).expect("small")
+}
+
+#[test]
+fn a_ciphertext_that_changed_is_called_that_and_not_a_device_error() {
+    let (file, manifest) = written();
+    let mut device = open(&file);
+    let changed = |item: &Item| {
+        let mut bytes = ciphertext(item.number, 1);
+        bytes[0] ^= u8::from(item.number == 2);
+        Ok(io::Cursor::new(bytes))
+    };
+    let refused = write_raw(&mut device, &manifest, SEALED, changed, &mut Quiet);
+    let Err(RawError::Bundle(WriteError::Changed(id))) = refused else { panic!("{refused:?}") };
+    assert_eq!(id, manifest.members[1].item.item);
 }

@@ -22,11 +22,12 @@ const WAITING: usize = 2;
 /// Writes what `fill` gives onto a device, from its first sector on, while `fill` goes on making
 /// more. The whole must be whole sectors. Nothing is flushed.
 ///
-/// The outer result is the device's, with the offset in the error; the inner is `fill`'s.
-pub fn write_through<S, T>(
+/// The outer result is the device's, with the offset in the error; the inner is `fill`'s. What
+/// `fill` left half made when it failed is not written.
+pub fn write_through<S, T, E>(
     device: &mut S,
-    fill: impl FnOnce(&mut dyn Write) -> T,
-) -> Result<T, (u64, io::Error)>
+    fill: impl FnOnce(&mut dyn Write) -> Result<T, E>,
+) -> Result<Result<T, E>, (u64, io::Error)>
 where
     S: Sectors + Send,
 {
@@ -36,7 +37,9 @@ where
         let writer = scope.spawn(move || write_all(device, &to_write, &back));
         let mut chunks = Chunks { sender, empty, made: 0, now: None };
         let filled = fill(&mut chunks);
-        let sent = chunks.finish();
+        let sent = filled.is_err() || chunks.send_last();
+        // Hanging up ends the writer.
+        drop(chunks);
         match writer.join() {
             Ok(Ok(())) if sent => Ok(filled),
             Ok(Ok(())) => Err((0, io::Error::other("the writer ended early"))),
@@ -82,8 +85,8 @@ impl Chunks {
         self.sender.send((chunk, length)).map_err(|_| io::ErrorKind::BrokenPipe.into())
     }
 
-    /// Sends the last chunk and hangs up.
-    fn finish(mut self) -> bool {
+    /// Sends the last chunk.
+    fn send_last(&mut self) -> bool {
         match self.now.take() {
             Some((chunk, length)) => self.send(chunk, length).is_ok(),
             None => true,

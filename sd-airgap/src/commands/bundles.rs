@@ -78,6 +78,13 @@ impl Bundles {
         }
     }
 
+    /// Unmounts and locks the stick, if there is one.
+    pub(crate) fn close(self, ui: &mut Ui) {
+        if let Some(stick) = self.stick {
+            stick.close(ui);
+        }
+    }
+
     /// Lets the stick go, if there is one.
     pub(crate) fn let_go(self) -> Option<LetGo> {
         self.stick.map(Stick::let_go)

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use sd_bundle::Home;
+use sd_bundle::{Home, Packed};
 use sd_term::{Failure, Hint, Report, Status, Ui, count, size};
 use serde::Serialize;
 use usb_rules::Access;
@@ -39,6 +39,16 @@ pub(crate) struct Written {
     pub(crate) sequence: u64,
     pub(crate) items: usize,
     pub(crate) bytes: u64,
+    /// An interrupted run had written it; this one read it back.
+    pub(crate) finished_before: bool,
+}
+
+impl Written {
+    /// One that an interrupted run had finished.
+    pub(crate) fn of(bundle: &Packed, bytes: u64) -> Self {
+        let (file, sequence) = (bundle.file.clone(), bundle.manifest.sequence);
+        Self { file, sequence, items: bundle.manifest.members.len(), bytes, finished_before: true }
+    }
 }
 
 /// What was packed.
@@ -66,7 +76,11 @@ pub(crate) struct PackReport {
 impl fmt::Display for PackReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for b in &self.bundles {
-            let done = if self.dry_run { "would hold" } else { "written and read back:" };
+            let done = match (self.dry_run, b.finished_before) {
+                (true, _) => "would hold",
+                (false, true) => "an interrupted pack had written it; read back:",
+                (false, false) => "written and read back:",
+            };
             writeln!(f, "{}\n  {done} {}, {}", b.file, count(b.items, "item"), size(b.bytes))?;
         }
         for item in &self.damaged {
@@ -151,13 +165,20 @@ impl PackArgs {
             Stick::Raw(raw) => self.pack_raw(&mut packer, raw, ui),
         };
         if self.dry_run {
+            stick.close(ui);
             return result;
         }
         let let_go = stick.let_go();
         match result {
             Ok(report) => Ok(PackReport { stick: Some(let_go), ..report }),
             Err(failure) => {
-                ui.warn("the pack failed: nothing that it wrote on the stick counts as packed");
+                match let_go {
+                    LetGo::SafeToRemove { stick } => {
+                        ui.say(format_args!("{stick}: it is locked and switched off."));
+                    }
+                    held @ LetGo::Held { .. } => ui.warn(held),
+                }
+                ui.say("What counts as packed: sd-airgap list");
                 Err(failure)
             }
         }
@@ -175,7 +196,7 @@ impl PackArgs {
             packer.plan_all(target, &waiting, &mut report)?;
             return Ok(report);
         }
-        packer.settle_interrupted(target, ui)?;
+        packer.settle_interrupted(target, &mut report, ui)?;
         let waiting = packer.waiting(self.again)?;
         let written = packer.write_all(target, waiting, &mut report, ui);
         packer.commit_all(target, written, &mut report, ui)?;
@@ -190,7 +211,12 @@ impl PackArgs {
     ) -> Result<PackReport, Failure> {
         let mut report = self.empty_report();
         if !self.dry_run {
-            packer.settle_raw(stick, ui)?;
+            packer.settle_raw(stick, &mut report, ui)?;
+        }
+        if !report.bundles.is_empty() {
+            // It is whole and fills the stick: carry it.
+            report.left = packer.waiting(false)?.len();
+            return Ok(report);
         }
         packer.guard_raw(stick, self.again)?;
         let waiting = packer.waiting(self.again)?;

@@ -4,12 +4,14 @@ use std::fmt;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use sd_bundle::Home;
+use sd_bundle::{Home, Outbox, PackState, Packed, Role};
 use sd_term::{Failure, Hint, Report, Secret, Status, Ui};
 use serde::Serialize;
 
+use super::outbox_failure;
 use super::stick::StickArgs;
 use crate::media::{self, Erasing, LetGo};
+use crate::station::Station;
 
 /// Bytes of a passphrase that is worth asking for.
 const SHORTEST: usize = 12;
@@ -76,8 +78,18 @@ impl PrepareArgs {
     }
 
     fn prepare(&self, home: &Home, ui: &mut Ui) -> Result<Prepared, Failure> {
+        if Station::load_as(home, Role::Svs).is_ok() {
+            let what = "Transfer Devices are prepared on the workstation";
+            return Err(Failure::new(Status::WrongStation, what));
+        }
         let stick = Erasing::choose(&self.stick.wanted(), ui)?;
+        let mut outbox = Outbox::open(home.part("outbox")?).map_err(outbox_failure)?;
+        let lost = unconfirmed_on(&stick, &outbox, ui)?;
         agree(&stick, ui)?;
+        if let Some(index) = lost {
+            // Before the first byte is written over: its items wait again.
+            outbox.mark(index, PackState::Abandoned).map_err(outbox_failure)?;
+        }
         let (label, stick) = match self.media {
             Media::Luks => {
                 let passphrase = self.new_passphrase(ui)?;
@@ -105,6 +117,28 @@ impl PrepareArgs {
         }
         Ok(first)
     }
+}
+
+/// The bundle on a bare stick whose receipt code has not come back, named to the person.
+fn unconfirmed_on(stick: &Erasing, outbox: &Outbox, ui: &mut Ui) -> Result<Option<usize>, Failure> {
+    let on_its_way = |b: &Packed| b.state == PackState::Packed;
+    let here = stick.bundle()?;
+    let is_here = |b: &Packed| on_its_way(b) && Some(&b.manifest.bundle) == here.as_ref();
+    let index = outbox.bundles().iter().position(is_here);
+    let count = outbox.bundles().iter().filter(|b| on_its_way(b)).count();
+    if let Some(index) = index {
+        let sequence = outbox.bundles()[index].manifest.sequence;
+        ui.warn(format_args!(
+            "bundle {sequence} is on this stick and its receipt code has not come back; its items \
+             will wait to be packed again"
+        ));
+    } else if count > 0 {
+        ui.warn(format_args!(
+            "{count} packed and not confirmed: if one is on this stick, pack it again afterwards \
+             with --again"
+        ));
+    }
+    Ok(index)
 }
 
 /// Shows what will be lost, and takes nothing but the stick's name for a yes.

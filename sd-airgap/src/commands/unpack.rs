@@ -221,9 +221,13 @@ impl UnpackArgs {
         report.stick = bundles.let_go();
         let mut bar = ui.bar();
         let done =
-            decrypt_pending(&mut store, svs.vault.as_ref(), self.max_size, self.retry, &mut bar)?;
+            decrypt_pending(&mut store, svs.vault.as_ref(), self.max_size, self.retry, &mut bar);
         drop(bar);
-        report.take(done);
+        match done {
+            Ok(done) => report.take(done),
+            // What was stored has its receipt codes all the same.
+            Err(e) => report.stopped = Some(e),
+        }
         Ok(report)
     }
 }

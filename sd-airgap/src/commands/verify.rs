@@ -109,6 +109,7 @@ impl VerifyArgs {
                 Err(failure) => report.refused.push((file, failure)),
             }
         }
+        bundles.close(ui);
         Ok(report)
     }
 }

@@ -4,44 +4,54 @@
 //! choose --shown, name typed--> true size tried --> format, label --mounted anew, read--> known
 //! ```
 
-use sd_bundle::{Home, RawHead, write_label};
+use sd_bundle::{BundleId, Home, RawHead, write_label};
 use sd_fs::Dir;
 use sd_term::{Failure, Secret, Status, Ui};
 use usb_rules::udisks::{NewFileSystem, Udisks};
-use usb_rules::{Access, Content, Device, LABEL_FILE, Label, LabelRole, Role as _, Transfer};
+use usb_rules::{Access, Content, LABEL_FILE, Label, LabelRole, Role as _, Transfer};
 
 use super::{
-    KnownSticks, LetGo, MountedStick, RawStick, Wanted, choose, label_failure, stick_failure,
+    Chosen, KnownSticks, LetGo, MountedStick, RawStick, Wanted, choose, label_failure,
+    stick_failure,
 };
 
 /// A stick that a person is about to erase.
 pub(crate) struct Erasing {
-    device: Device<Transfer>,
+    chosen: Chosen,
     udisks: Udisks,
 }
 
 impl Erasing {
     /// Finds it.
     pub(crate) fn choose(wanted: &Wanted, ui: &mut Ui) -> Result<Self, Failure> {
-        let device = choose(wanted, Access::Erase, ui)?;
+        let chosen = choose(wanted, Access::Erase, ui)?;
         let udisks = Udisks::connect().map_err(stick_failure)?;
-        Ok(Self { device, udisks })
+        Ok(Self { chosen, udisks })
+    }
+
+    /// The bundle on a bare stick, if one is there.
+    pub(crate) fn bundle(&self) -> Result<Option<BundleId>, Failure> {
+        let udisks = Udisks::connect().map_err(stick_failure)?;
+        match RawStick::open(udisks, &self.chosen.device, Access::Read)?.head()? {
+            RawHead::Bundle(id) => Ok(Some(id)),
+            RawHead::Label(_) | RawHead::Other => Ok(None),
+        }
     }
 
     /// The stick, as a person is told of it.
     pub(crate) fn title(&self) -> String {
-        self.device.title()
+        self.chosen.device.title()
     }
 
     /// What will be lost.
     pub(crate) fn holds(&self) -> Vec<String> {
-        super::holds(self.device.facts())
+        super::holds(self.chosen.device.facts())
     }
 
     /// What a person must type: a label that is on the stick, else what it calls itself, else
     /// its node.
     pub(crate) fn name_to_type(&self) -> String {
-        let facts = self.device.facts();
+        let facts = self.chosen.device.facts();
         let labels = facts.volumes.iter().map(|v| match &v.content {
             Content::Luks { label, .. } | Content::FileSystem { label, .. } => label.as_str(),
             Content::Empty | Content::PartitionTable | Content::Other(_) => "",
@@ -61,16 +71,19 @@ impl Erasing {
         ui: &mut Ui,
     ) -> Result<(Label, LetGo), Failure> {
         let label = Label::new(LabelRole::Transfer, name).map_err(label_failure)?;
+        self.chosen.is_still_there(Access::Erase)?;
         self.make_free()?;
-        let Self { device, udisks } = self;
+        let Self { chosen, udisks } = self;
+        let device = &chosen.device;
         ui.say("Trying out how much the stick really holds.");
-        let mut bare = RawStick::open(udisks, &device, Access::Erase)?;
+        let mut bare = RawStick::open(udisks, device, Access::Erase)?;
         bare.try_capacity()?;
         let udisks = bare.close();
         ui.say("Formatting: this takes a minute.");
         let new = NewFileSystem { label: Transfer::LABEL, passphrase: passphrase.expose() };
+        chosen.is_still_there(Access::Erase)?;
         udisks.format(device.node(), new).map_err(stick_failure)?;
-        let mut stick = MountedStick::formatted(udisks, &device, passphrase.expose())?;
+        let mut stick = MountedStick::formatted(udisks, device, passphrase.expose())?;
         let json = label.to_json().map_err(label_failure)?;
         let dir = Dir::open(stick.path())?;
         dir.write_new(LABEL_FILE, &json)?;
@@ -93,9 +106,10 @@ impl Erasing {
     ) -> Result<(Label, LetGo), Failure> {
         let label = Label::new(LabelRole::Transfer, name).map_err(label_failure)?;
         let json = label.to_json().map_err(label_failure)?;
+        self.chosen.is_still_there(Access::Erase)?;
         self.make_free()?;
         ui.say("Trying out how much the stick really holds.");
-        let mut stick = RawStick::open(self.udisks, &self.device, Access::Erase)?;
+        let mut stick = RawStick::open(self.udisks, &self.chosen.device, Access::Erase)?;
         stick.try_capacity()?;
         let failed = |title: &str, e| Failure::new(Status::DeviceFailed, format!("{title}: {e}"));
         let title = stick.title().to_owned();
@@ -109,7 +123,7 @@ impl Erasing {
 
     /// Nothing of the stick may be in use when it is written over.
     fn make_free(&self) -> Result<(), Failure> {
-        for volume in &self.device.facts().volumes {
+        for volume in &self.chosen.device.facts().volumes {
             if matches!(volume.content, Content::Luks { .. }) {
                 if let Some(plain) = self.udisks.unlocked(&volume.node).map_err(stick_failure)? {
                     if !volume.mounts.is_empty() {

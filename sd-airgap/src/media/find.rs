@@ -14,17 +14,52 @@ pub(crate) struct Wanted {
     pub(crate) passphrase_fd: Option<i32>,
 }
 
+/// A stick that was looked at, and what tells whether it is still the same one.
+pub(crate) struct Chosen {
+    pub(crate) device: Device<Transfer>,
+    sequence: Option<u64>,
+}
+
+impl Chosen {
+    /// Refuses if another stick has come in its place: a node is given again at once. To be asked
+    /// after each question that a person takes time to answer.
+    pub(crate) fn is_still_there(&self, access: Access) -> Result<(), Failure> {
+        let node = self.device.node();
+        let found = usb_rules::discover().map_err(|e| Failure::new(Status::DeviceFailed, e))?;
+        let again = found.iter().find(|d| d.node == node).map(|d| d.admit::<Transfer>(access));
+        let same = matches!(&again, Some(Ok(device)) if device.id() == self.device.id())
+            && usb_rules::disk_sequence(node) == self.sequence;
+        if same {
+            return Ok(());
+        }
+        let what = format!("{}: it was taken out or exchanged meanwhile", self.device.title());
+        Err(Failure::new(Status::DeviceRefused, what).hint(devices()))
+    }
+}
+
 /// The one stick that is meant: the one that was named; else the only one that fits; else the
 /// one that a person picks.
-pub(crate) fn choose(
+pub(crate) fn choose(wanted: &Wanted, access: Access, ui: &mut Ui) -> Result<Chosen, Failure> {
+    let found = usb_rules::discover().map_err(|e| Failure::new(Status::DeviceFailed, e))?;
+    // Before anybody is asked: what is numbered here is what was looked at.
+    let sequences: Vec<(String, Option<u64>)> =
+        found.iter().map(|d| (d.node.clone(), usb_rules::disk_sequence(&d.node))).collect();
+    let device = choose_from(&found, wanted, access, ui)?;
+    let sequence = sequences.into_iter().find(|(node, _)| node == device.node());
+    let chosen = Chosen { device, sequence: sequence.and_then(|(_, n)| n) };
+    chosen.is_still_there(access)?;
+    Ok(chosen)
+}
+
+fn choose_from(
+    found: &[UntrustedDevice],
     wanted: &Wanted,
     access: Access,
     ui: &mut Ui,
 ) -> Result<Device<Transfer>, Failure> {
-    let found = usb_rules::discover().map_err(|e| Failure::new(Status::DeviceFailed, e))?;
     match &wanted.device {
-        Some(node) => named(&found, node, access),
-        None => pick(fitting(&found, access), &found, access, ui),
+        Some(node) => named(found, node, access),
+        None => pick(fitting(found, access), found, access, ui),
     }
 }
 
@@ -47,10 +82,16 @@ fn named(
         let what = format!("{shown}: there is no such disk");
         return Err(Failure::new(Status::NotFound, what).hint(devices()));
     };
-    device.admit(access).map_err(|refusal| {
+    let admitted: Device<Transfer> = device.admit(access).map_err(|refusal| {
         let what = format!("{shown}: {refusal}; {}", refusal.next());
         Failure::new(Status::DeviceRefused, what).hint(devices())
-    })
+    })?;
+    // A partition that was named must be the one that would be used.
+    if node == Path::new(admitted.node()) || node == Path::new(&admitted.volume().node) {
+        return Ok(admitted);
+    }
+    let what = format!("{shown}: of this stick {} would be used", admitted.volume().node);
+    Err(Failure::new(Status::DeviceRefused, what).hint(devices()))
 }
 
 fn pick(

@@ -17,12 +17,12 @@ mod raw;
 use sd_bundle::{Home, RawHead, Shipments};
 use sd_term::{Failure, Hint, Secret, SecretError, Status, Ui};
 use usb_rules::udisks::{Udisks, UdisksError};
-use usb_rules::{Access, Content, Device, Label, LabelError, LabelRole, Transfer, UntrustedDevice};
+use usb_rules::{Access, Content, Label, LabelError, LabelRole, UntrustedDevice};
 
 use crate::commands::outbox_failure;
 
 pub(crate) use erase::Erasing;
-pub(crate) use find::{Wanted, choose};
+pub(crate) use find::{Chosen, Wanted, choose};
 pub(crate) use known::KnownSticks;
 pub(crate) use let_go::LetGo;
 pub(crate) use mounted::MountedStick;
@@ -48,16 +48,22 @@ impl Stick {
         access: Access,
         ui: &mut Ui,
     ) -> Result<Self, Failure> {
-        let device = choose(wanted, access, ui)?;
+        let chosen = choose(wanted, access, ui)?;
+        let device = &chosen.device;
         let udisks = Udisks::connect().map_err(stick_failure)?;
         let known = KnownSticks::open(home)?;
         match &device.volume().content {
             Content::Luks { .. } | Content::FileSystem { .. } => {
-                let stick = mount(udisks, &device, wanted, access, ui)?;
-                consent(stick, &known, wanted, access, ui).map(Self::Mounted)
+                let mut stick = mount(udisks, &chosen, wanted, access, ui)?;
+                consent(&stick, &known, wanted, access, ui)?;
+                if access != Access::Read {
+                    // Only now that it is agreed to may the system write on it.
+                    stick.mount_again(access)?;
+                }
+                Ok(Self::Mounted(stick))
             }
             Content::Empty if !device.volume().partition => {
-                let stick = RawStick::open(udisks, &device, access)?;
+                let stick = RawStick::open(udisks, device, access)?;
                 raw_consent(stick, home, &known, access).map(Self::Raw)
             }
             Content::Empty | Content::PartitionTable | Content::Other(_) => {
@@ -71,6 +77,15 @@ impl Stick {
         match self {
             Self::Mounted(stick) => stick.let_go(),
             Self::Raw(stick) => stick.let_go(),
+        }
+    }
+
+    /// Unmounts and locks it, and leaves it switched on for the next command.
+    pub(crate) fn close(self, ui: &mut Ui) {
+        let Self::Mounted(stick) = self else { return };
+        let title = stick.title().to_owned();
+        if let Err(e) = stick.close() {
+            ui.warn(format_args!("{title} is still in use here: {e}"));
         }
     }
 }
@@ -109,7 +124,7 @@ fn nothing_on(title: &str) -> Failure {
 
 fn mount(
     udisks: Udisks,
-    device: &Device<Transfer>,
+    chosen: &Chosen,
     wanted: &Wanted,
     access: Access,
     ui: &mut Ui,
@@ -118,38 +133,47 @@ fn mount(
     let mut ask = |again: bool, ui: &mut Ui| {
         // What comes from a descriptor does not get better by asking again.
         let spent = again && (wanted.passphrase_fd.is_some() || !ui.can_ask());
-        tries = tries.saturating_sub(1);
-        if spent || tries == 0 && again {
+        if spent || tries == 0 {
             return Err(stick_failure(UdisksError::Passphrase));
         }
+        tries -= 1;
         if again {
             ui.say("That is not its passphrase. Try again.");
         }
-        passphrase(wanted.passphrase_fd, "Passphrase of the stick: ", ui)
+        let secret = passphrase(wanted.passphrase_fd, "Passphrase of the stick: ", ui)?;
+        chosen.is_still_there(access)?;
+        Ok(secret)
     };
-    MountedStick::open(udisks, device, access, &mut ask, ui)
+    MountedStick::open(udisks, &chosen.device, access, &mut ask, ui)
 }
 
 /// A stick of this station's, or one that a person named or agrees to.
 fn consent(
-    stick: MountedStick,
+    stick: &MountedStick,
     known: &KnownSticks,
     wanted: &Wanted,
     access: Access,
     ui: &mut Ui,
-) -> Result<MountedStick, Failure> {
-    let label = stick.label()?;
+) -> Result<(), Failure> {
+    let label = match stick.label() {
+        // The bundles on it show themselves.
+        Err(failure) if access == Access::Read => {
+            ui.warn(failure.message);
+            return Ok(());
+        }
+        label => label?,
+    };
     if label.as_ref().is_some_and(|l| l.role() == LabelRole::Export) {
         let what = format!("{}: it is an Export Device, not a Transfer Device", stick.title());
         return Err(Failure::new(Status::DeviceRefused, what));
     }
     let is_known = label.is_some_and(|l| known.holds(&l));
     if is_known || access == Access::Read || wanted.device.is_some() {
-        return Ok(stick);
+        return Ok(());
     }
     let question = format!("{} was not prepared on this station. Write to it?", stick.title());
     if ui.confirm(&question, "name it with --device")? {
-        return Ok(stick);
+        return Ok(());
     }
     Err(Failure::new(Status::Refused, "the stick was not agreed to; nothing was written"))
 }

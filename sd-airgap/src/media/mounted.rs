@@ -34,7 +34,8 @@ pub(crate) struct MountedStick {
 }
 
 impl MountedStick {
-    /// Unlocks it if it is locked (`ask` is told whether it asks again), and mounts it.
+    /// Unlocks it if it is locked (`ask` is told whether it asks again), and mounts it,
+    /// read-only whatever it will be used for.
     pub(super) fn open(
         udisks: Udisks,
         device: &Device<Transfer>,
@@ -56,7 +57,7 @@ impl MountedStick {
             // The desktop mounted it, its own way.
             stick.unmount().map_err(stick_failure)?;
         }
-        stick.mount(access)?;
+        stick.mount(Access::Read)?;
         Ok(stick)
     }
 
@@ -67,10 +68,15 @@ impl MountedStick {
         passphrase: &str,
     ) -> Result<Self, Failure> {
         let node = device.node().to_owned();
-        let plain = match udisks.unlocked(&node).map_err(stick_failure)? {
-            Some(plain) => plain,
-            None => udisks.unlock(&node, passphrase, Access::Write).map_err(stick_failure)?,
+        let plain = match udisks.unlocked(&node) {
+            Ok(Some(plain)) => Ok(plain),
+            _ => udisks.unlock(&node, passphrase, Access::Write),
         };
+        let plain = plain.map_err(|e| {
+            // It was left unlocked by whoever formatted it; this is all that can be done.
+            let _ = udisks.lock(&node);
+            stick_failure(e)
+        })?;
         let mut stick = Self::new(udisks, device, Some(node), plain)?;
         stick.mount(Access::Write)?;
         Ok(stick)
@@ -138,34 +144,32 @@ impl MountedStick {
     }
 
     fn unmount(&mut self) -> Result<(), UdisksError> {
-        let mut tries = PATIENCE;
-        loop {
-            match self.udisks.unmount(&self.plain) {
-                Err(UdisksError::Busy(_)) if tries > 0 => tries -= 1,
-                Err(e) => return Err(e),
-                Ok(()) => {
-                    self.at = None;
-                    return Ok(());
-                }
-            }
-            std::thread::sleep(PAUSE);
-        }
+        patiently(|| self.udisks.unmount(&self.plain))?;
+        self.at = None;
+        Ok(())
+    }
+
+    /// Unmounts and locks it.
+    pub(super) fn close(mut self) -> Result<(), UdisksError> {
+        self.unmount_and_lock()
     }
 
     fn unmount_and_lock(&mut self) -> Result<(), UdisksError> {
         if self.at.is_some() {
             self.unmount()?;
         }
-        match self.locked.take() {
-            Some(node) => self.udisks.lock(&node),
-            None => Ok(()),
+        if let Some(node) = &self.locked {
+            patiently(|| self.udisks.lock(node))?;
         }
+        self.locked = None;
+        Ok(())
     }
 
     /// Unmounts and locks it, and switches it off.
     pub(super) fn let_go(mut self) -> LetGo {
         let stick = self.title.clone();
-        match self.unmount_and_lock().and_then(|()| self.udisks.power_off(&self.disk)) {
+        let off = |stick: &Self| patiently(|| stick.udisks.power_off(&stick.disk));
+        match self.unmount_and_lock().and_then(|()| off(&self)) {
             Ok(()) => LetGo::SafeToRemove { stick },
             Err(e) => LetGo::Held { stick, why: e.to_string() },
         }
@@ -177,6 +181,17 @@ impl Drop for MountedStick {
         // Whoever drops it without letting it go has a failure to tell of already.
         let _ = self.unmount_and_lock();
     }
+}
+
+/// Tries again while somebody looks at the stick.
+fn patiently(mut act: impl FnMut() -> Result<(), UdisksError>) -> Result<(), UdisksError> {
+    for _ in 0..PATIENCE {
+        match act() {
+            Err(UdisksError::Busy(_)) => std::thread::sleep(PAUSE),
+            done => return done,
+        }
+    }
+    act()
 }
 
 fn unlock(

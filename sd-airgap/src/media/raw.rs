@@ -24,7 +24,12 @@ impl RawStick {
     ) -> Result<Self, Failure> {
         let (title, node) = (device.title(), device.node().to_owned());
         let fd = udisks.open(&node, access).map_err(stick_failure)?;
-        let device = BlockDevice::new(fd).map_err(|e| failed(&title, &e))?;
+        let opened = BlockDevice::new(fd).map_err(|e| failed(&title, &e))?;
+        if opened.size() != device.size() {
+            let what = format!("{title}: it is another stick than before");
+            return Err(Failure::new(Status::DeviceRefused, what));
+        }
+        let device = opened;
         Ok(Self { udisks, title, node, device })
     }
 

@@ -58,6 +58,7 @@ impl Packer {
                 sequence: self.sequence + number,
                 items: n,
                 bytes,
+                finished_before: false,
             });
             room = room.saturating_sub(bytes);
             left = &left[n..];

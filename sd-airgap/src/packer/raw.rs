@@ -50,8 +50,24 @@ impl Packer {
         }
     }
 
-    /// An interrupted pack left the whole bundle on this stick, or nothing that counts.
-    pub(crate) fn settle_raw(&mut self, stick: &mut RawStick, ui: &mut Ui) -> Result<(), Failure> {
+    /// A bundle of this station that is on the stick will be on no stick from now on.
+    fn give_up_what_is_on(&mut self, stick: &mut RawStick) -> Result<(), Failure> {
+        let RawHead::Bundle(id) = stick.head()? else { return Ok(()) };
+        let is_it = |b: &Packed| b.manifest.bundle == id && b.state == PackState::Packed;
+        if let Some(index) = self.outbox.bundles().iter().position(is_it) {
+            self.outbox.mark(index, PackState::Abandoned).map_err(outbox_failure)?;
+        }
+        Ok(())
+    }
+
+    /// An interrupted pack left the whole bundle on this stick, or nothing that counts. What is
+    /// found whole counts as packed from now on.
+    pub(crate) fn settle_raw(
+        &mut self,
+        stick: &mut RawStick,
+        report: &mut PackReport,
+        ui: &mut Ui,
+    ) -> Result<(), Failure> {
         let head = stick.head()?;
         for index in 0..self.outbox.bundles().len() {
             let bundle = &self.outbox.bundles()[index];
@@ -61,9 +77,17 @@ impl Packer {
             let here = head == RawHead::Bundle(bundle.manifest.bundle.clone());
             let sealed = self.outbox.sealed(bundle).map_err(outbox_failure)?;
             let whole = match sealed.filter(|_| here) {
-                Some(sealed) => self.compare_raw(stick, &bundle.manifest, &sealed, ui).is_ok(),
+                Some(sealed) => match self.compare_raw(stick, &bundle.manifest, &sealed, ui) {
+                    Ok(()) => true,
+                    Err(CompareError::Differs { .. } | CompareError::Size { .. }) => false,
+                    // Not being able to look is no verdict.
+                    Err(e) => return Err(compare_failure(stick.title(), &e)),
+                },
                 None => false,
             };
+            if whole {
+                report.bundles.push(Written::of(bundle, stick.device().size()));
+            }
             let state = if whole { PackState::Packed } else { PackState::Abandoned };
             self.outbox.mark(index, state).map_err(outbox_failure)?;
         }
@@ -76,7 +100,13 @@ impl Packer {
         let n = how_many(waiting, stick.device().size().saturating_sub(RAW_RESERVE));
         if n > 0 {
             let (file, sequence) = ("bundle 1".to_owned(), self.sequence);
-            report.bundles.push(Written { file, sequence, items: n, bytes: stick.device().size() });
+            report.bundles.push(Written {
+                file,
+                sequence,
+                items: n,
+                bytes: stick.device().size(),
+                finished_before: false,
+            });
         }
         report.left = waiting.len() - n;
     }
@@ -90,6 +120,7 @@ impl Packer {
         ui: &mut Ui,
     ) -> Result<(), Failure> {
         let size = stick.device().size();
+        self.give_up_what_is_on(stick)?;
         loop {
             let n = how_many(&waiting, size.saturating_sub(RAW_RESERVE));
             report.left = waiting.len() - n;
@@ -109,9 +140,15 @@ impl Packer {
                 }
                 Err(Spoilt::Failed(failure)) => return Err(failure),
                 Err(Spoilt::ReadBack(e)) => {
+                    let failure = compare_failure(stick.title(), &e);
+                    if !matches!(e, CompareError::Differs { .. }) {
+                        return Err(failure);
+                    }
                     // What it holds is worth nothing now, so it can be tried out.
-                    stick.try_capacity()?;
-                    return Err(compare_failure(stick.title(), &e));
+                    return match stick.try_capacity() {
+                        Err(e) if e.status == Status::Counterfeit => Err(e),
+                        _ => Err(failure),
+                    };
                 }
             }
         }
@@ -141,7 +178,7 @@ impl Packer {
             self.previous = Some(Blake3::of(&json));
         }
         let sequence = manifest.sequence;
-        Ok(done.map(|()| Written { file, sequence, items: count, bytes }))
+        Ok(done.map(|()| Written { file, sequence, items: count, bytes, finished_before: false }))
     }
 
     fn write_raw(

@@ -24,6 +24,7 @@ impl Packer {
     pub(crate) fn settle_interrupted(
         &mut self,
         target: &Target<'_>,
+        report: &mut PackReport,
         ui: &mut Ui,
     ) -> Result<(), Failure> {
         for index in 0..self.outbox.bundles().len() {
@@ -33,14 +34,22 @@ impl Packer {
             }
             let whole = match target.dir()?.read_medium(&bundle.file) {
                 Ok(medium) => {
-                    check(medium, &bundle.manifest, &bundle.sealed, &mut ui.bar()).is_ok()
+                    match check(medium, &bundle.manifest, &bundle.sealed, &mut ui.bar()) {
+                        Ok(()) => true,
+                        Err(failure) if failure.status == Status::VerifyFailed => false,
+                        // Not being able to look is no verdict.
+                        Err(failure) => return Err(failure),
+                    }
                 }
                 Err(e) if e.is_not_found() => false,
                 Err(e) => return Err(e.into()),
             };
             let state = if whole { PackState::Packed } else { PackState::Abandoned };
             if whole {
-                ui.say(format_args!("{}: an interrupted pack had finished it", bundle.file));
+                // Its name may be in memory only.
+                target.dir()?.sync()?;
+                let bytes = target.dir()?.size_of(&bundle.file)?;
+                report.bundles.push(Written::of(bundle, bytes));
             } else {
                 target.dir()?.remove_file(&bundle.file)?;
             }
@@ -74,7 +83,7 @@ impl Packer {
         for Named { index, file, manifest, bytes, .. } in named {
             self.outbox.mark(index, PackState::Packed).map_err(outbox_failure)?;
             let (sequence, items) = (manifest.sequence, manifest.members.len());
-            report.bundles.push(Written { file, sequence, items, bytes });
+            report.bundles.push(Written { file, sequence, items, bytes, finished_before: false });
         }
         match failure {
             Some(failure) if report.bundles.is_empty() => Err(failure),

@@ -253,6 +253,8 @@ impl Ui {
     /// A word in colour, then text; on a terminal it is broken at spaces, each line for itself.
     fn tell(&mut self, word: &str, colour: &str, text: &str) {
         let painted = self.painted(word, colour);
+        // Whatever a message is made of: nothing in it acts on the terminal.
+        let text: String = text.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
         let mut lines = text.lines();
         let first = format!("{word} {}", lines.next().unwrap_or_default());
         for (n, line) in std::iter::once(first.as_str()).chain(lines).enumerate() {

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use cases::{carrying, devices, faults, stations, sticks};
+use cases::{carrying, devices, faults, packing, policy, stations, sticks};
 use sd_tests::vm::{Vm, faults_injected};
 
 type Case = fn(&mut Vm) -> io::Result<()>;
@@ -59,13 +59,22 @@ const CASES: &[(&str, Case)] = cases![
     carrying::a_batch_is_carried_on_exfat,
     carrying::a_prepared_stick_is_found_and_carries,
     carrying::a_bare_stick_carries_and_comes_back_bit_for_bit,
+    packing::a_pack_that_is_pulled_out_or_fails_says_so_and_the_next_succeeds,
+    packing::a_stick_that_loses_or_changes_what_it_was_given_is_found,
+    packing::a_stick_that_does_not_answer_hangs_nothing,
+    packing::a_power_cut_while_packing_loses_nothing,
+    packing::every_crash_of_a_pack_leaves_whole_bundles_or_none,
+    policy::sticks_are_judged_by_what_they_are,
+    policy::a_stick_in_use_or_with_the_system_on_it_is_refused,
+    policy::what_is_no_stick_is_never_used,
+    policy::a_stick_that_is_something_else_too_is_refused_whole,
     devices::devices_that_are_no_sticks_are_seen,
     devices::a_stick_that_is_a_keyboard_too_types,
     devices::gadgets_of_every_kind_are_seen,
 ];
 
 /// A case ends within this, or by force.
-const LIMIT: Duration = Duration::from_mins(6);
+const LIMIT: Duration = Duration::from_mins(12);
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);

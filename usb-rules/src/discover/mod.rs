@@ -46,6 +46,14 @@ pub fn discover() -> Result<Vec<UntrustedDevice>, DiscoverError> {
     Ok(assemble::devices(&snapshot, &Places::read()?))
 }
 
+/// The number that the kernel gave this disk when it came: no other disk gets it, whatever its
+/// node. `None` where the kernel has none, or the disk is gone.
+pub fn disk_sequence(node: &str) -> Option<u64> {
+    let name = node.strip_prefix("/dev/")?.to_owned();
+    let device = udev::Device::from_subsystem_sysname("block".to_owned(), name).ok()?;
+    device.attribute_value("diskseq")?.to_str()?.trim().parse().ok()
+}
+
 /// Every USB device that is no disk and no hub: a keyboard, a network card, a blocked stick.
 pub fn units() -> Result<Vec<Other>, DiscoverError> {
     Ok(usb::others(&Snapshot::take()?))

@@ -41,7 +41,7 @@ pub struct Udisks {
 }
 
 /// What a stick becomes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct NewFileSystem<'a> {
     /// The file system's name, as the desktop shows it.
     pub label: &'a str,

@@ -11,7 +11,7 @@ use super::MIB;
 use super::newsrooms::{PASSPHRASE, Station, Stations, airgap};
 
 /// What the sticks of the newsroom hold.
-fn world() -> io::Result<World> {
+pub(super) fn world() -> io::Result<World> {
     let mut world = World::with_test_key()?;
     world
         .source("focal ghost")?

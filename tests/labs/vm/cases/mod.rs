@@ -4,6 +4,8 @@ pub(crate) mod carrying;
 pub(crate) mod devices;
 pub(crate) mod faults;
 pub(crate) mod newsrooms;
+pub(crate) mod packing;
+pub(crate) mod policy;
 pub(crate) mod stations;
 pub(crate) mod sticks;
 

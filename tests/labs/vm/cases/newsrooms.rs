@@ -28,6 +28,8 @@ pub(crate) struct Stations {
     svs: Vec<u8>,
     /// The secret submission key's file, which stays where the pairing looks for it.
     key: (String, Vec<u8>),
+    /// The newsroom on this side, whose SVS judges what is on a stick.
+    newsroom: Newsroom,
     /// How many items wait to be carried.
     pub(crate) items: u64,
 }
@@ -63,8 +65,18 @@ impl Stations {
             workstation: tar(&newsroom.path("ws"))?,
             svs: tar(&newsroom.path("svs"))?,
             key: (key.to_string_lossy().into_owned(), std::fs::read(&key)?),
+            newsroom,
             items,
         })
+    }
+
+    /// Whether the SVS finds this bundle good to its last byte.
+    pub(crate) fn verify(&self, bundle: &[u8]) -> bool {
+        let path = self.newsroom.path("judged.sdbundle");
+        std::fs::write(&path, bundle).expect("written");
+        let run = self.newsroom.svs(&["verify", &path.to_string_lossy()]);
+        assert!(matches!(run.code, Some(0 | 10)), "{run:?}");
+        run.code == Some(0)
     }
 
     /// The guest, as it is after its boot, becomes this station.

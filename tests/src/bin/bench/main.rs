@@ -22,6 +22,7 @@ mod photos;
 mod report;
 mod settings;
 mod stage;
+mod stick;
 mod volume;
 mod workers;
 
@@ -40,6 +41,7 @@ const LINES: &[Line] = &[
     ("messages", messages::line),
     ("document", document::line),
     ("volume", volume::line),
+    ("stick", stick::line),
     ("workers", workers::line),
     ("photos", photos::line),
     ("items", items::line),
@@ -65,6 +67,12 @@ fn run() -> Outcome<()> {
     };
     if let Some(count) = settings.start_workers {
         return workers::start(count);
+    }
+    if let Some((node, dir)) = &settings.raw_write {
+        return stick::write(node, dir);
+    }
+    if let Some((node, dir)) = &settings.raw_read {
+        return stick::read(node, dir);
     }
     if let Some(dir) = &settings.dir {
         if !dir.is_dir() {

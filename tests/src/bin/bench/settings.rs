@@ -11,7 +11,8 @@ Runs our programs side by side with the tools they stand in for.
   --quick       a tenth of the sizes
   --dir DIR     where the files are made (the system's temporary directory)
   --only LINE   this line only; may be given again:
-                messages, document, volume, workers, photos, items
+                messages, document, volume, stick, workers, photos,
+                items
   --json        the result as JSON
 ";
 
@@ -24,6 +25,9 @@ pub(crate) struct Settings {
     pub(crate) sizes: Sizes,
     /// How this program is told to be the one that starts so many workers.
     pub(crate) start_workers: Option<usize>,
+    /// How it is told to be the one that writes a bare stick, or reads it: the node, the files.
+    pub(crate) raw_write: Option<(PathBuf, PathBuf)>,
+    pub(crate) raw_read: Option<(PathBuf, PathBuf)>,
     only: Vec<String>,
 }
 
@@ -77,6 +81,8 @@ impl Settings {
             json: false,
             sizes: Sizes::FULL,
             start_workers: None,
+            raw_write: None,
+            raw_read: None,
             only: Vec::new(),
         };
         while let Some(arg) = args.next() {
@@ -88,6 +94,8 @@ impl Settings {
                 "--only" => settings.only.push(known(value()?)?),
                 "--json" => settings.json = true,
                 "--start-workers" => settings.start_workers = Some(value()?.parse()?),
+                "--raw-write" => settings.raw_write = Some((value()?.into(), value()?.into())),
+                "--raw-read" => settings.raw_read = Some((value()?.into(), value()?.into())),
                 "--help" | "-h" => return Ok(None),
                 _ => return Err(format!("{arg}: not known; see --help").into()),
             }
