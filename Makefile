@@ -9,7 +9,8 @@ APT  := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
 # gpg-agent needs the capnp compiler, usb-rules needs libudev.
 BUILD_PACKAGES := gcc libc6-dev pkg-config nettle-dev libgmp-dev libclang-dev capnproto libudev-dev
 # To test: the real tools that ours are held against.
-TEST_PACKAGES  := gnupg gpg-agent tar zstd coreutils bsdutils python3 libimage-exiftool-perl poppler-utils qpdf time umockdev
+TEST_PACKAGES  := gnupg gpg-agent tar zstd coreutils bsdutils python3 libimage-exiftool-perl poppler-utils qpdf time umockdev \
+	util-linux e2fsprogs dosfstools
 BENCH_PACKAGES := $(TEST_PACKAGES) mat2 curl
 # To run the Tor lab: Tor itself, and a network namespace with a packet filter.
 LAB_TOR_PACKAGES := tor iproute2 nftables util-linux bash coreutils
@@ -23,7 +24,7 @@ CARGO ?= cargo
 # The Debian release of the VM lab's guest.
 SUITE ?= bookworm
 
-.PHONY: demo test lint bench labs lab-tor lab-vm help
+.PHONY: demo test lint bench labs lab-tor lab-faults lab-vm help
 .PHONY: build-packages test-packages bench-packages lab-tor-packages lab-vm-packages
 
 help:
@@ -32,6 +33,7 @@ help:
 	@echo "make lint   formatting, clippy, the floors"
 	@echo "make bench  side by side with gpg, tar, sha256sum"
 	@echo "make labs   what needs more than a build tree: lab-tor, a private Tor network;"
+	@echo "            lab-faults, raw media on chips that lie, break and lose their power;"
 	@echo "            lab-vm, a machine whose sticks lie, break and vanish"
 
 demo: test-packages
@@ -51,7 +53,7 @@ bench: bench-packages
 	$(CARGO) build --locked --release --workspace --bins
 	./target/release/bench
 
-labs: lab-tor lab-vm
+labs: lab-tor lab-faults lab-vm
 
 # A lab is root's, for the namespaces it makes; building stays with whoever calls. Six minutes are
 # three times what it takes.
@@ -62,6 +64,10 @@ lab-tor: lab-tor-packages
 	$(CARGO) build --locked --workspace --all-targets
 	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$(LAB_TOR)" \
 		$(CARGO) test --locked --workspace --test lab-tor -- run
+
+# Needs nothing but what is needed to build.
+lab-faults: build-packages
+	$(CARGO) test --locked --workspace --test lab-faults -- run
 
 # Root's, for making the guest's root file system. In the foreground, so that an interrupt reaches it;
 # QEMU and the image's script end with it.
