@@ -9,7 +9,8 @@ APT  := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
 # gpg-agent needs the capnp compiler, usb-rules needs libudev.
 BUILD_PACKAGES := gcc libc6-dev pkg-config nettle-dev libgmp-dev libclang-dev capnproto libudev-dev
 # To test: the real tools that ours are held against.
-TEST_PACKAGES  := gnupg gpg-agent tar zstd coreutils bsdutils python3 libimage-exiftool-perl poppler-utils qpdf time umockdev
+TEST_PACKAGES  := gnupg gpg-agent tar zstd coreutils bsdutils python3 libimage-exiftool-perl poppler-utils qpdf time umockdev \
+	util-linux e2fsprogs dosfstools
 BENCH_PACKAGES := $(TEST_PACKAGES) mat2 curl
 # To run the Tor lab: Tor itself, and a network namespace with a packet filter.
 LAB_TOR_PACKAGES := tor iproute2 nftables util-linux bash coreutils
@@ -64,6 +65,7 @@ lab-tor: lab-tor-packages
 	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$(LAB_TOR)" \
 		$(CARGO) test --locked --workspace --test lab-tor -- run
 
+# Needs nothing but what is needed to build.
 # Root's, for making the guest's root file system. In the foreground, so that an interrupt reaches it;
 # QEMU and the image's script end with it.
 LAB_VM := $(SUDO) env SUITE=$(SUITE) timeout --foreground --kill-after=10 2400

@@ -8,6 +8,7 @@
 //! beside them says how another implementation does.
 
 pub mod cases;
+mod device;
 mod envelope;
 mod expect;
 mod file;
@@ -17,7 +18,7 @@ mod laid;
 use std::path::PathBuf;
 
 pub use expect::Expect;
-pub use file::Vector;
+pub use file::{Medium, Vector};
 pub use kit::{Content, Entry, Kit, workstation_fingerprint};
 use laid::once;
 pub use laid::{Laid, Place};

@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sd_fs::Sha256;
+use sd_bundle::{Attested, Bundle, BundleError, Discard, Limits, Verified};
+use sd_fs::{Quiet, Sha256};
 use sd_tests::ciphertext::keys;
+use sd_tests::gnupg::Gnupg;
 use sd_tests::newsroom::{Run, files, program};
-use sd_tests::vectors::{Expect, Vector, cases, directory, workstation_fingerprint};
+use sd_tests::vectors::{Expect, Medium, Vector, cases, directory, workstation_fingerprint};
 use tempfile::TempDir;
 
 /// Vectors that `sd-airgap` does not yet treat as their headers say, and what it does instead.
@@ -62,7 +64,8 @@ fn every_vector_has_a_description_to_make_it_from() {
 #[test]
 fn sd_airgap_finds_in_every_vector_what_its_header_says() {
     let station = paired();
-    let vectors = vectors();
+    let mut vectors = vectors();
+    vectors.retain(|v| v.medium == Medium::File);
     let next = AtomicUsize::new(0);
     let work = || {
         let mut wrong = Vec::new();
@@ -82,6 +85,62 @@ fn sd_airgap_finds_in_every_vector_what_its_header_says() {
     assert!(mended.is_empty(), "take these off the list, they are mended: {mended:?}");
     let new: Vec<_> = wrong.iter().filter(|(name, _)| !open.contains(*name)).collect();
     assert!(new.is_empty(), "{new:#?}");
+}
+
+#[test]
+fn the_reader_of_bare_devices_finds_in_every_vector_what_its_header_says() {
+    let (station, gnupg) = (paired(), Gnupg::with_key(keys::SUBMISSION_SECRET).expect("a home"));
+    let workstation = std::fs::read(directory().join("workstation.pub.asc")).expect("readable");
+    let imported = gnupg.feed(&["--import"], &workstation).expect("gpg runs");
+    assert!(imported.status.success(), "{imported:?}");
+    let mut vectors = vectors();
+    vectors.retain(|v| v.medium == Medium::Device);
+    assert!(vectors.len() >= 12, "only {} vectors", vectors.len());
+    let wrong: Vec<_> = vectors
+        .iter()
+        .filter_map(|v| device(&station, &gnupg, v).err().map(|e| (v.name.as_str(), e)))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A bare device, read as `unpack` reads it. `sd-airgap` itself takes a device on USB and nothing
+/// else, so a good one is unpacked by it from a file with the bundle alone.
+fn device(station: &TempDir, gnupg: &Gnupg, vector: &Vector) -> Outcome {
+    let words = vector.expect.message(vector.region.as_ref());
+    let verified = match read_device(gnupg, &vector.bytes) {
+        Err(e) if vector.expect != Expect::Good && e.to_string().contains(&words) => return Ok(()),
+        Err(e) => return Err(format!("\"{words}\" was expected, \"{e}\" was said")),
+        Ok(verified) => verified,
+    };
+    same("verdict", &Expect::Good, &vector.expect)?;
+    let receipt = verified.manifest().receipt(verified.manifest_hash()).to_string();
+    same("receipt", &Some(receipt), &vector.receipt)?;
+    let image = station.path().join(&vector.name);
+    std::fs::write(&image, &vector.bytes).expect("written");
+    stock(&image.to_string_lossy(), vector)?;
+    let length = head_length(&vector.bytes).expect("a head");
+    let file = Vector { bytes: vector.bytes[..length].to_vec(), ..vector.clone() };
+    run(station, &file)
+}
+
+/// The reader of bare devices; the manifest is opened by stock `GnuPG`.
+fn read_device(gnupg: &Gnupg, bytes: &[u8]) -> Result<Verified, BundleError> {
+    let bundle = Bundle::open_raw(bytes, bytes.len() as u64, Limits::default())?;
+    let sealed = gnupg.file("sealed");
+    std::fs::write(&sealed, bundle.sealed()).expect("written");
+    let opened = gnupg.decrypt(&sealed).expect("gpg runs");
+    assert!(opened.status.success(), "{}", String::from_utf8_lossy(&opened.stderr));
+    let json = zstd::decode_all(&opened.stdout[..]).expect("a frame");
+    let bundle = bundle.authenticate(Attested::vouch(json))?;
+    bundle.copy_members(&mut Discard, &mut Quiet)
+}
+
+/// What the head says is the length of the bundle.
+fn head_length(device: &[u8]) -> Option<usize> {
+    let head = &device[(1 << 20) + 512..(1 << 20) + 1024];
+    let end = head.iter().position(|b| *b == 0)?;
+    let head: serde_json::Value = serde_json::from_slice(&head[..end]).ok()?;
+    usize::try_from(head["length"].as_u64()?).ok()
 }
 
 /// An SVS with the fixtures' keys, to be copied.

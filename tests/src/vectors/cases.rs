@@ -8,6 +8,7 @@ mod manifest;
 mod member;
 mod member_header;
 mod pad;
+mod raw;
 mod zstd;
 
 use std::io;
@@ -15,12 +16,13 @@ use std::io;
 use sd_bundle::{Receipt, Region};
 use sd_fs::Sha256;
 
-use super::{Content, Expect, Kit, Laid, Vector};
+use super::{Content, Expect, Kit, Laid, Medium, Vector};
 
 /// A vector before its bytes are made.
 pub struct Case {
     /// Its name.
     pub name: &'static str,
+    medium: Medium,
     expect: Expect,
     region: Option<Region>,
     comment: &'static str,
@@ -47,6 +49,7 @@ pub fn all() -> Vec<Case> {
         member_header::cases(),
         member::cases(),
         length::cases(),
+        raw::cases(),
     ];
     groups.into_iter().flatten().collect()
 }
@@ -57,6 +60,7 @@ impl Case {
         let Made { laid, good } = (self.make)(kit)?;
         let mut vector = Vector {
             name: self.name.to_owned(),
+            medium: self.medium,
             expect: self.expect,
             region: self.region.clone(),
             exit: self.expect.exit(),
@@ -90,7 +94,7 @@ fn refused(
     make: impl Fn(&Kit) -> io::Result<Laid> + 'static,
 ) -> Case {
     let make = move |kit: &Kit| Ok(Made { laid: make(kit)?, good: None });
-    Case { name, expect, region, comment, make: Box::new(make) }
+    Case { name, medium: Medium::File, expect, region, comment, make: Box::new(make) }
 }
 
 /// A good bundle.
@@ -103,7 +107,8 @@ fn good(
         let (laid, content, receipt) = make(kit)?;
         Ok(Made { laid, good: Some((content, receipt)) })
     };
-    Case { name, expect: Expect::Good, region: None, comment, make: Box::new(make) }
+    let (medium, expect) = (Medium::File, Expect::Good);
+    Case { name, medium, expect, region: None, comment, make: Box::new(make) }
 }
 
 /// Damaged in a region.

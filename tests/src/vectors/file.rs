@@ -14,14 +14,25 @@ const FORMAT: &str = "format: sneakernet-vector 1";
 /// Bundles are small and mostly zeros; nothing is gained by more.
 const LEVEL: i32 = 19;
 
-/// Uncompressed bundles are little more than 1 MiB.
+/// Uncompressed bundles are little more than 1 MiB, devices than 2 MiB or 4.
 const MAX_BUNDLE: usize = 4 << 20;
+
+/// What a vector's bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Medium {
+    /// A bundle file.
+    File,
+    /// Everything that a bare device holds.
+    Device,
+}
 
 /// A bundle with one fault, or none, and everything a reader must make of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vector {
     /// Its name, which is the file's name without the ending.
     pub name: String,
+    /// File or bare device.
+    pub medium: Medium,
     /// What a reader must find.
     pub expect: Expect,
     /// Where.
@@ -54,11 +65,11 @@ impl Vector {
     }
 
     fn header(&self) -> String {
-        let mut lines = vec![
-            FORMAT.to_owned(),
-            format!("name: {}", self.name),
-            format!("expect: {}", self.expect),
-        ];
+        let mut lines = vec![FORMAT.to_owned(), format!("name: {}", self.name)];
+        if self.medium == Medium::Device {
+            lines.push("medium: device".to_owned());
+        }
+        lines.push(format!("expect: {}", self.expect));
         lines.extend(self.region.iter().map(|r| format!("region: {r}")));
         lines.push(format!("exit: {}", self.exit));
         lines.push(format!("status: {}", self.status));
@@ -85,6 +96,7 @@ impl Vector {
         }
         let mut vector = Self {
             name: String::new(),
+            medium: Medium::File,
             expect: Expect::Good,
             region: None,
             exit: -1,
@@ -107,6 +119,7 @@ impl Vector {
     fn take(&mut self, field: &str, value: &str) -> io::Result<()> {
         match field {
             "name" => value.clone_into(&mut self.name),
+            "medium" if value == "device" => self.medium = Medium::Device,
             "expect" => self.expect = parsed(value)?,
             "region" => self.region = Some(region(value).ok_or_else(|| bad(value))?),
             "exit" => self.exit = parsed(value)?,
@@ -139,6 +152,7 @@ fn region(text: &str) -> Option<Region> {
         "head" => Region::Head,
         "manifest" => Region::Manifest,
         "end" => Region::End,
+        "tail" => Region::Tail,
         member => Region::Member(member.strip_prefix("member ")?.to_owned()),
     })
 }

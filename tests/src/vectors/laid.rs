@@ -44,6 +44,11 @@ impl Laid {
         Self { bytes, parts }
     }
 
+    /// The same parts at the front of other bytes: those of a bare device.
+    pub(super) fn on(&self, device: Vec<u8>) -> Self {
+        Self { bytes: device, parts: self.parts.clone() }
+    }
+
     /// The bundle.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

@@ -115,3 +115,39 @@ fn read_tail(source: &mut impl Read, into: &mut [u8]) -> Result<(), BundleError>
         _ => BundleError::Read { region: Region::Tail, source: e },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use sd_fs::{Blake3, Quiet};
+
+    use super::*;
+    use crate::ids::BundleId;
+    use crate::manifest::{Note, Timestamp};
+    use crate::receipt::Nonce;
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    }
+
+    #[test]
+    fn the_tail_is_the_one_of_the_page_of_the_format() {
+        let note = || Note::try_from(String::new()).expect("the empty text is a note");
+        let manifest = Manifest::new(
+            BundleId::from_bytes([1; 16]),
+            1,
+            None,
+            Timestamp::from_unix(0),
+            (note(), note()),
+            Nonce::from_bytes([7; 32]),
+            Vec::new(),
+        );
+        let mut tail = Tail::seeded(&manifest, Blake3::of(b"manifest").as_bytes());
+        let mut bytes = Vec::new();
+        // In two steps: the stream goes on where it was.
+        for length in [70, 10] {
+            tail.write(&mut bytes, length, &mut Quiet).expect("memory");
+        }
+        assert_eq!(hex(&bytes[..16]), "332818bbedbb8bf820f2bfa617928e73");
+        assert_eq!(hex(&bytes[64..]), "29887d508e654eec9200677160769a15");
+    }
+}
