@@ -19,12 +19,17 @@ LAB_TOR_PACKAGES := tor iproute2 nftables util-linux bash coreutils
 LAB_VM_PACKAGES := mmdebstrap debian-archive-keyring squashfs-tools kmod cpio xz-utils zstd \
 	dosfstools e2fsprogs util-linux binutils coreutils
 
+# To fuzz: libFuzzer is C++, built from the source in its crate.
+FUZZ_PACKAGES := g++ bash
+
 CARGO ?= cargo
 # The Debian release of the VM lab's guest.
 SUITE ?= bookworm
+# Seconds of processor time for each fuzz target.
+FUZZ_SECONDS ?= 3600
 
-.PHONY: demo test lint bench labs lab-tor lab-vm help
-.PHONY: build-packages test-packages bench-packages lab-tor-packages lab-vm-packages
+.PHONY: demo test lint bench labs lab-tor lab-vm fuzz fuzz-smoke fuzz-build help
+.PHONY: build-packages test-packages bench-packages lab-tor-packages lab-vm-packages fuzz-packages
 
 help:
 	@echo "make demo   the main job, end to end, on real input"
@@ -33,6 +38,7 @@ help:
 	@echo "make bench  side by side with gpg, tar, sha256sum"
 	@echo "make labs   what needs more than a build tree: lab-tor, a private Tor network;"
 	@echo "            lab-vm, a machine whose sticks lie, break and vanish"
+	@echo "make fuzz   the parsers against made-up bytes, an hour each (FUZZ_SECONDS); fuzz-smoke: 10 s"
 
 demo: test-packages
 	$(CARGO) build --locked --release --workspace --bins
@@ -72,6 +78,16 @@ lab-vm: lab-vm-packages
 	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$(LAB_VM)" \
 		$(CARGO) test --locked --workspace --test lab-vm -- run
 
+# The compiler options are in tests/fuzz/.cargo/config.toml, so cargo must start there.
+fuzz-build: fuzz-packages
+	cd tests/fuzz && $(CARGO) build --locked --release
+
+fuzz: fuzz-build
+	tests/fuzz/run $(FUZZ_SECONDS)
+
+fuzz-smoke: fuzz-build
+	tests/fuzz/run 10
+
 # A package list is asked for only if something is missing, so that a second run needs no network.
 define install
 missing=$$(for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
@@ -83,6 +99,9 @@ build-packages:
 
 test-packages: build-packages
 	@$(call install,$(TEST_PACKAGES))
+
+fuzz-packages: build-packages
+	@$(call install,$(FUZZ_PACKAGES))
 
 bench-packages: build-packages
 	@$(call install,$(BENCH_PACKAGES))
