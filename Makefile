@@ -20,12 +20,17 @@ LAB_TOR_PACKAGES := tor iproute2 nftables util-linux bash coreutils
 LAB_VM_PACKAGES := mmdebstrap debian-archive-keyring squashfs-tools kmod cpio xz-utils zstd \
 	dosfstools e2fsprogs mtools util-linux binutils coreutils
 
+# To fuzz: libFuzzer is C++, built from the source in its crate.
+FUZZ_PACKAGES := g++ bash
+
 CARGO ?= cargo
 # The Debian release of the VM lab's guest.
 SUITE ?= bookworm
+# Seconds of processor time for each fuzz target.
+FUZZ_SECONDS ?= 3600
 
-.PHONY: demo test lint bench labs lab-tor lab-faults lab-vm help
-.PHONY: build-packages test-packages bench-packages lab-tor-packages lab-vm-packages
+.PHONY: demo test lint bench labs lab-tor lab-faults lab-vm fuzz fuzz-smoke fuzz-build help
+.PHONY: build-packages test-packages bench-packages lab-tor-packages lab-vm-packages fuzz-packages
 
 help:
 	@echo "make demo   the main job, end to end, on real input"
@@ -35,6 +40,7 @@ help:
 	@echo "make labs   what needs more than a build tree: lab-tor, a private Tor network;"
 	@echo "            lab-faults, chips that lie, break and lose their power, in one process"
 	@echo "            lab-vm, a machine whose sticks lie, break and vanish"
+	@echo "make fuzz   the parsers against made-up bytes, an hour each (FUZZ_SECONDS); fuzz-smoke: 10 s"
 
 demo: test-packages
 	$(CARGO) build --locked --release --workspace --bins
@@ -65,11 +71,11 @@ lab-tor: lab-tor-packages
 	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$(LAB_TOR)" \
 		$(CARGO) test --locked --workspace --test lab-tor -- run
 
-# Needs nothing but what is needed to build.
 # Root's, for making the guest's root file system. In the foreground, so that an interrupt reaches it;
 # QEMU and the image's script end with it.
 LAB_VM := $(SUDO) env SUITE=$(SUITE) timeout --foreground --kill-after=10 2400
 
+# Needs nothing but what is needed to build.
 lab-faults: build-packages
 	$(CARGO) build --locked --workspace --all-targets
 	timeout --kill-after=10 900 $(CARGO) test --locked --workspace --test lab-faults -- run
@@ -78,6 +84,16 @@ lab-vm: lab-vm-packages
 	$(CARGO) build --locked --workspace --all-targets
 	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$(LAB_VM)" \
 		$(CARGO) test --locked --workspace --test lab-vm -- run
+
+# The compiler options are in tests/fuzz/.cargo/config.toml, so cargo must start there.
+fuzz-build: fuzz-packages
+	cd tests/fuzz && $(CARGO) build --locked --release
+
+fuzz: fuzz-build
+	tests/fuzz/run $(FUZZ_SECONDS)
+
+fuzz-smoke: fuzz-build
+	tests/fuzz/run 10
 
 # A package list is asked for only if something is missing, so that a second run needs no network.
 define install
@@ -90,6 +106,9 @@ build-packages:
 
 test-packages: build-packages
 	@$(call install,$(TEST_PACKAGES))
+
+fuzz-packages: build-packages
+	@$(call install,$(FUZZ_PACKAGES))
 
 bench-packages: build-packages
 	@$(call install,$(BENCH_PACKAGES))

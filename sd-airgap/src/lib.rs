@@ -9,6 +9,8 @@
 
 mod cli;
 mod commands;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod media;
 mod opener;
 mod packer;

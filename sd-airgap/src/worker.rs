@@ -141,7 +141,7 @@ impl From<OpenError> for Refusal {
 fn run(inside: Inside) -> Result<(), ChannelError> {
     let Inside { input, output, mut channel } = inside;
     let order: Order = parse(&channel.receive(MAX_FRAME)?)?;
-    let mut sink = Sink { file: output, hasher: Hasher::new(), left: order.limit };
+    let mut sink = Sink::new(output, order.limit);
     let verdict = work(&order, input, &mut sink, &mut channel);
     say(&mut channel, &Said::Verdict(verdict))
 }
@@ -149,7 +149,7 @@ fn run(inside: Inside) -> Result<(), ChannelError> {
 fn work(
     order: &Order,
     input: std::fs::File,
-    sink: &mut Sink,
+    sink: &mut Sink<impl Write>,
     channel: &mut Channel,
 ) -> Result<Opened, Refusal> {
     let limits = OpenLimits { plaintext: order.limit, ..OpenLimits::default() };
@@ -184,13 +184,14 @@ fn work(
 
 /// A refusal of the content is a value: the decryptor must still run to its end, so that a
 /// tampered message is called tampered.
-type Content<T> = io::Result<Result<T, Refusal>>;
+pub(crate) type Content<T> = io::Result<Result<T, Refusal>>;
 
-fn copy(source: &mut Source<'_, '_>, sink: &mut Sink) -> Content<()> {
+fn copy(source: &mut Source<'_, '_>, sink: &mut Sink<impl Write>) -> Content<()> {
     pump(source, sink)
 }
 
-fn document(source: &mut Source<'_, '_>, sink: &mut Sink) -> Content<(Wrapping, u64)> {
+/// Takes the gzip off a document; what is none is taken as it is.
+pub(crate) fn document(source: impl Read, sink: &mut Sink<impl Write>) -> Content<(Wrapping, u64)> {
     let mut source = BufReader::with_capacity(256 << 10, source);
     if !source.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
         return Ok(pump(&mut source, sink)?.map(|()| (Wrapping::Plain, 0)));
@@ -208,7 +209,7 @@ fn document(source: &mut Source<'_, '_>, sink: &mut Sink) -> Content<(Wrapping, 
     Ok(pumped.map(|()| (Wrapping::Gzip { name }, leftover)))
 }
 
-fn manifest(packed: &[u8], sink: &mut Sink) -> Result<(), Refusal> {
+fn manifest(packed: &[u8], sink: &mut Sink<impl Write>) -> Result<(), Refusal> {
     let decoder = zstd::Decoder::with_buffer(packed).map_err(|_| Refusal::Zstd)?;
     // One frame is the whole manifest: nothing hides in a second or behind it.
     let mut decoder = decoder.single_frame();
@@ -217,7 +218,7 @@ fn manifest(packed: &[u8], sink: &mut Sink) -> Result<(), Refusal> {
     if decoder.finish().is_empty() { Ok(()) } else { Err(Refusal::Zstd) }
 }
 
-fn pump(from: &mut impl Read, sink: &mut Sink) -> Content<()> {
+fn pump(from: &mut impl Read, sink: &mut Sink<impl Write>) -> Content<()> {
     let mut buffer = vec![0; 128 << 10];
     loop {
         match from.read(&mut buffer) {
@@ -234,13 +235,17 @@ fn pump(from: &mut impl Read, sink: &mut Sink) -> Content<()> {
 }
 
 /// The output, hashed and counted.
-struct Sink {
-    file: std::fs::File,
+pub(crate) struct Sink<W> {
+    file: W,
     hasher: Hasher,
     left: u64,
 }
 
-impl Sink {
+impl<W: Write> Sink<W> {
+    pub(crate) fn new(file: W, limit: u64) -> Self {
+        Self { file, hasher: Hasher::new(), left: limit }
+    }
+
     fn take(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         self.left = self.left.checked_sub(bytes.len() as u64).ok_or(Refusal::TooLong)?;
         self.hasher.update(bytes);

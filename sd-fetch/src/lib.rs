@@ -29,6 +29,9 @@ mod selection;
 mod still_there;
 mod visit;
 
+#[cfg(feature = "fuzzing")]
+pub use inventory::fuzzing;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 

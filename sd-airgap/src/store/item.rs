@@ -74,7 +74,7 @@ impl Outcome {
 }
 
 /// A safe name for what a gzip header says, and the header's own if it is another.
-fn named(raw: &[u8], notes: &mut Vec<String>) -> (SafeName, Option<String>) {
+pub(crate) fn named(raw: &[u8], notes: &mut Vec<String>) -> (SafeName, Option<String>) {
     // RFC 1952 says Latin-1; SecureDrop writes ASCII. Bytes that are UTF-8 are read as such.
     let raw = RawName::new(raw);
     let name = raw.neutralise(&fallback(Kind::Document));

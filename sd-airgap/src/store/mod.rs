@@ -23,6 +23,8 @@ use sd_term::{Failure, Status};
 
 pub(crate) use decrypt::{Decrypted, decrypt_pending};
 pub(crate) use import::import;
+#[cfg(feature = "fuzzing")]
+pub(crate) use item::named;
 pub(crate) use item::{Outcome, StoredItem};
 pub(crate) use ledger::{Event, Ledger, LedgerError, Standing};
 

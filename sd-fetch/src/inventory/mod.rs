@@ -6,6 +6,8 @@
 //!                                                 and what is refused, by name
 //! ```
 
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod judge;
 mod refused;
 

@@ -32,7 +32,7 @@ pub(crate) struct Room {
 
 impl Room {
     /// For sources.
-    pub(super) fn for_sources(limits: &Limits) -> Self {
+    pub(crate) fn for_sources(limits: &Limits) -> Self {
         Self { left: limits.sources, beyond: Excess::Sources(limits.sources) }
     }
 
@@ -45,7 +45,7 @@ impl Room {
 /// Reads `{"<name>": [entry, ...]}` and hands on each entry.
 ///
 /// Other fields are passed over. What comes after the object is refused.
-pub(super) fn read<T: DeserializeOwned>(
+pub(crate) fn read<T: DeserializeOwned>(
     response: Response<Body>,
     name: &'static str,
     room: &mut Room,

@@ -40,10 +40,14 @@ pub(crate) use address::{AddressError, LoopbackAddress, OnionAddress, Server};
 pub(crate) use answer::ClientError;
 #[cfg(test)]
 pub(crate) use answer::Said;
+#[cfg(feature = "fuzzing")]
+pub(crate) use answer::success;
 pub(crate) use client::{Client, Session};
 pub(crate) use download::DownloadError;
 pub(crate) use limits::Limits;
 pub(crate) use lists::Room;
+#[cfg(feature = "fuzzing")]
+pub(crate) use lists::read as read_list;
 pub(crate) use model::{
     RawReply, RawSource, RawSubmission, Refusal, Sources, Submission, source_id_of,
 };
