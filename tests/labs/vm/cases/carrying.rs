@@ -16,7 +16,7 @@ pub(super) fn world() -> io::Result<World> {
     world
         .source("focal ghost")?
         .message("I work at the mill.")?
-        .document("plan.txt", &*vec![7; 300_000])?;
+        .document("plan.txt", vec![7; 300_000].as_slice())?;
     world.source("curious lemur")?.message("These are the minutes.")?;
     Ok(world)
 }
