@@ -21,8 +21,11 @@ const MIB: usize = 1 << 20;
 /// Bytes of the device.
 const DEVICE: usize = 24 * MIB;
 
+/// Makes a member; the directory is for whatever program does it.
+type Make = fn(&Path) -> Vec<u8>;
+
 /// What blkid and wipefs call each member when it stands alone.
-const SHAPES: [(&str, fn(&Path) -> Vec<u8>); 7] = [
+const SHAPES: [(&str, Make); 7] = [
     ("ext2", ext2),
     ("vfat", vfat),
     ("ntfs", |_| ntfs()),
