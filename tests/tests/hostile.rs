@@ -177,6 +177,28 @@ fn a_wrapped_session_key_that_is_none_stops_nothing_else() {
     assert_eq!(newsroom.plaintexts().expect("listed").len(), 4);
 }
 
+/// For most of these lengths the library panics; that must end nothing but the worker. Found by
+/// the fuzz target `openpgp`.
+#[test]
+fn an_encrypted_packet_too_short_for_its_own_check_stops_nothing_else() {
+    const LENGTHS: [usize; 7] = [0, 1, 18, 19, 20, 40, 41];
+    let mut world = World::with_test_key().expect("a world");
+    let mut source = world.source("focal ghost").expect("a source");
+    for length in LENGTHS {
+        source = source
+            .made_by(Kind::Message, |key, sink| {
+                sink.write_all(&broken::short_packet(key, b"cut short", length)?)
+            })
+            .and_then(|s| s.message("The next one is fine."))
+            .expect("added");
+    }
+    let newsroom = packed(world);
+    let run = newsroom.unpack().expect(4);
+    assert_eq!(whys(&run).len(), LENGTHS.len(), "{:?}", whys(&run));
+    assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
+    assert_eq!(newsroom.plaintexts().expect("listed").len(), LENGTHS.len());
+}
+
 #[test]
 fn a_gzip_bomb_stops_at_the_limit_and_is_named() {
     let mut world = World::with_test_key().expect("a world");

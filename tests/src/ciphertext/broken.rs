@@ -61,6 +61,13 @@ pub fn short_session_key(to: &EncryptionKey, text: &[u8], length: usize) -> io::
     Ok(joined(&packet.to_vec().map_err(io::Error::other)?, SEIPD, &body))
 }
 
+/// A message whose encrypted packet has this many bytes and says so: all of it needs 41 at least,
+/// for a version, a random prefix and the MDC packet.
+pub fn short_packet(to: &EncryptionKey, text: &[u8], length: usize) -> io::Result<Vec<u8>> {
+    let (pkesk, body) = split(&sealed(to, text)?)?;
+    Ok(joined(&pkesk, SEIPD, &body[..length.min(body.len())]))
+}
+
 /// A literal packet and nothing around it.
 pub fn unencrypted(text: &[u8], sink: impl Write + Send + Sync) -> io::Result<()> {
     literal(Message::new(sink), text)
