@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use sd_bundle::Home;
 use sd_term::{Face, Failure, Status, Ui};
 
-use crate::commands::{confirm, devices, list, pack, pair, prepare, return_check, unpack, verify};
+use crate::commands::{confirm, devices, list, log, pack, pair, prepare, return_check, unpack, verify};
 
 /// Carry submissions across the air gap in signed bundles.
 #[derive(Debug, Parser)]
@@ -38,6 +38,7 @@ enum Command {
     Unpack(unpack::UnpackArgs),
     Confirm(confirm::ConfirmArgs),
     List(list::ListArgs),
+    Log(log::LogArgs),
     Devices(devices::DevicesArgs),
     Prepare(prepare::PrepareArgs),
     ReturnCheck(return_check::ReturnCheckArgs),
@@ -69,6 +70,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
         Command::Unpack(args) => args.run(&home, ui),
         Command::Confirm(args) => args.run(&home, ui),
         Command::List(list::ListArgs {}) => list::run(&home, ui),
+        Command::Log(log::LogArgs {}) => log::run(&home, ui),
         Command::Devices(devices::DevicesArgs {}) => devices::run(&home, ui),
         Command::Prepare(args) => args.run(&home, ui),
         Command::ReturnCheck(args) => args.run(&home, ui),

@@ -10,8 +10,8 @@
 
 use std::path::PathBuf;
 
-use sd_bundle::{Home, KeyFingerprint, Role};
-use sd_fs::{Dir, DirError};
+use sd_bundle::{Home, Role};
+use sd_fs::{Dir, DirError, Fingerprint};
 use sd_pgp::{CertError, Certificate};
 use sd_term::{Failure, Status};
 use serde::{Deserialize, Serialize};
@@ -47,7 +47,7 @@ struct Record {
     key: Option<KeySource>,
     /// What `sd-fetch` compares with the server's word; older records do not have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    submission: Option<KeyFingerprint>,
+    submission: Option<Fingerprint>,
 }
 
 /// A paired station.
@@ -75,7 +75,7 @@ pub(crate) enum StationError {
     #[error("{STATION}: {0}")]
     Record(String),
     #[error("{SUBMISSION} holds another key than the one this station was paired with, {0}")]
-    OtherSubmissionKey(KeyFingerprint),
+    OtherSubmissionKey(Fingerprint),
     #[error("this station has not been paired")]
     NotPaired,
     #[error("this is the {}", name(*.0))]
@@ -117,7 +117,7 @@ impl Station {
             serde_json::from_slice(&record).map_err(|e| StationError::Record(e.to_string()))?;
         let submission = certificate(&keys, SUBMISSION)?;
         match record.submission {
-            Some(paired) if Some(&paired) != fingerprint(&submission).as_ref() => {
+            Some(paired) if paired != submission.fingerprint() => {
                 return Err(StationError::OtherSubmissionKey(paired));
             }
             _ => {}
@@ -149,7 +149,8 @@ impl Station {
             let armored = cert.armored().map_err(|source| StationError::Cert { file, source })?;
             keys.replace(file, &armored)?;
         }
-        let record = Record { version: 1, role, key, submission: fingerprint(submission) };
+        let submission = Some(submission.fingerprint());
+        let record = Record { version: 1, role, key, submission };
         let json = serde_json::to_vec(&record).map_err(|e| StationError::Record(e.to_string()))?;
         Ok(keys.write_new(STATION, &json)?)
     }
@@ -158,11 +159,6 @@ impl Station {
     pub(crate) fn exists(keys: &Dir) -> Result<bool, DirError> {
         keys.has(STATION)
     }
-}
-
-/// As other programs read it.
-fn fingerprint(certificate: &Certificate) -> Option<KeyFingerprint> {
-    certificate.fingerprint().as_str().parse().ok()
 }
 
 fn certificate(keys: &Dir, file: &'static str) -> Result<Certificate, StationError> {

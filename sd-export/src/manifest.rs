@@ -1,16 +1,18 @@
 //! What stands beside exported files, for the person who receives them.
 //!
 //! ```text
-//! export-0001/ photo.clean.jpg ...   the files
+//! export-0001/ photo.clean.jpg ...   the files, or files.tar.zst
 //!              SHA256SUMS, B3SUMS    for `sha256sum -c` and `b3sum -c`
+//!              MANIFEST.txt          the list, for a person
 //!              MANIFEST.json         written last: without it the directory is not an export
 //! ```
-//! Nothing here names a source, a path, a person or a time.
+//! Nothing here names a source, a path, a person or a time, unless somebody asked for a note.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 
-use sd_fs::{Blake3, Digests, SafeName, Sha256};
-use serde::Serialize;
+use sd_fs::{Blake3, Digests, SafeName, Sha256, escape};
+use sd_term::{count, size};
+use serde::{Deserialize, Serialize};
 
 /// The manifest's name.
 pub(crate) const MANIFEST: &str = "MANIFEST.json";
@@ -18,11 +20,19 @@ pub(crate) const MANIFEST: &str = "MANIFEST.json";
 pub(crate) const SHA256SUMS: &str = "SHA256SUMS";
 /// BLAKE3 of each file.
 pub(crate) const B3SUMS: &str = "B3SUMS";
+/// The list, for a person.
+pub(crate) const LIST: &str = "MANIFEST.txt";
 /// Names no exported file may take.
-pub(crate) const RESERVED: &[&str] = &[MANIFEST, SHA256SUMS, B3SUMS];
+pub(crate) const RESERVED: &[&str] = &[MANIFEST, LIST, SHA256SUMS, B3SUMS];
+
+/// The most bytes a manifest may have.
+pub(crate) const MAX_MANIFEST: u64 = 64 << 20;
+
+const FORMAT: &str = "sneakernet-export";
+const VERSION: u32 = 1;
 
 /// How a file was treated before it left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum State {
     /// Scrubbing it changes no byte.
@@ -32,7 +42,8 @@ pub(crate) enum State {
 }
 
 /// One exported file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
     pub(crate) name: SafeName,
     /// Bytes.
@@ -52,21 +63,69 @@ impl Entry {
     }
 }
 
-#[derive(Serialize)]
-struct Manifest<'a> {
-    format: &'static str,
+/// What `MANIFEST.json` says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Manifest {
+    format: String,
     version: u32,
-    toolkit: &'static str,
-    files: &'a [Entry],
+    toolkit: String,
+    /// Words that somebody asked to be carried along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<String>,
+    /// The files of the directory.
+    pub(crate) files: Vec<Entry>,
+    /// What is in the archive, where the directory holds one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) archived: Vec<Entry>,
 }
 
-/// The manifest's bytes.
-pub(crate) fn manifest(files: &[Entry]) -> Result<Vec<u8>, serde_json::Error> {
-    let toolkit = env!("CARGO_PKG_VERSION");
-    let manifest = Manifest { format: "sneakernet-export", version: 1, toolkit, files };
-    let mut bytes = serde_json::to_vec_pretty(&manifest)?;
-    bytes.push(b'\n');
-    Ok(bytes)
+impl Manifest {
+    pub(crate) fn new(files: Vec<Entry>, archived: Vec<Entry>, note: Option<String>) -> Self {
+        let toolkit = env!("CARGO_PKG_VERSION").to_owned();
+        Self { format: FORMAT.to_owned(), version: VERSION, toolkit, note, files, archived }
+    }
+
+    /// Its bytes.
+    pub(crate) fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut bytes = serde_json::to_vec_pretty(self)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    /// Reads one that may come from anywhere; `None` if it is none of ours.
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        let manifest: Self = serde_json::from_slice(bytes).ok()?;
+        (manifest.format == FORMAT && manifest.version == VERSION).then_some(manifest)
+    }
+
+    /// The same for a person.
+    pub(crate) fn to_text(&self) -> String {
+        let total = self.files.iter().map(|f| f.size).fold(0, u64::saturating_add);
+        let mut text = format!("{}, {}\n", count(self.files.len(), "file"), size(total));
+        if let Some(note) = &self.note {
+            text += &format!("Note: {}\n", escape(note.as_bytes()));
+        }
+        if !self.archived.is_empty() {
+            let inside = count(self.archived.len(), "file");
+            text += &format!("{inside} in the archive, which are listed after it\n");
+        }
+        for file in self.files.iter().chain(&self.archived) {
+            let state = match file.state {
+                State::Cleaned => "cleaned",
+                State::AsIs => "AS IS, not cleaned",
+            };
+            let kind = escape(file.kind.as_bytes());
+            // Writing into a string cannot fail.
+            let _ = write!(
+                text,
+                "\n{}\n    {} bytes, {kind}, {state}\n    SHA-256 {}\n    BLAKE3  {}\n",
+                file.name, file.size, file.sha256, file.blake3
+            );
+        }
+        text += "\nTo check the files: sha256sum -c SHA256SUMS, or sd-export check.\n";
+        text
+    }
 }
 
 /// The lines `sha256sum -c` reads.
@@ -98,7 +157,11 @@ mod tests {
             kind: "plain text".to_owned(),
             state: State::AsIs,
         };
-        let bytes = manifest(&[entry]).expect("plain data");
+        let manifest = Manifest::new(vec![entry], Vec::new(), None);
+        let bytes = manifest.to_json().expect("plain data");
+        assert_eq!(Manifest::parse(&bytes).as_ref(), Some(&manifest));
+        assert!(Manifest::parse(&[&bytes[..], b"{}"].concat()).is_none());
+        assert!(manifest.to_text().contains("a.txt\n    3 bytes, plain text, AS IS, not cleaned"));
         let value: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
         let keys = |v: &serde_json::Value| -> Vec<String> {
             v.as_object().expect("an object").keys().cloned().collect()

@@ -69,6 +69,12 @@ pub(crate) fn neutral_name(number: usize, extension: &str) -> SafeName {
     SafeName::new(&name).unwrap_or_else(|_| plain_file())
 }
 
+/// The name of an archive of an export's files.
+pub(crate) fn archive_name() -> SafeName {
+    #[expect(clippy::expect_used, reason = "a constant; a test holds it")]
+    SafeName::new("files.tar.zst").expect("plain letters")
+}
+
 /// The name of last resort: a constant that is always admissible.
 fn plain_file() -> SafeName {
     #[expect(clippy::expect_used, reason = "a constant; a test holds it")]

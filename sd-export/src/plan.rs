@@ -50,6 +50,12 @@ pub(crate) struct Plan {
     pub(crate) free: u64,
     /// Export directories without a manifest: writing them was interrupted.
     pub(crate) incomplete: Vec<String>,
+    /// The one archive that all files go into, by its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) archive: Option<SafeName>,
+    /// Words that go along in the manifest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<String>,
 }
 
 /// One file of an export.
@@ -134,8 +140,18 @@ pub(crate) fn admit(source: &Source, carry: Carry, limits: &Limits) -> Result<Ad
     Ok(Admitted { source: source.clone(), name: opened.name, size, kind, format, state, expected })
 }
 
+/// How an export looks, whatever is in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape {
+    pub(crate) naming: Naming,
+    /// All files in one archive.
+    pub(crate) archive: bool,
+    /// Words that go along.
+    pub(crate) note: Option<String>,
+}
+
 /// Lays out an export of these files beneath `target`.
-pub(crate) fn plan(files: Vec<Admitted>, target: &Dir, naming: Naming) -> Result<Plan, PlanError> {
+pub(crate) fn plan(files: Vec<Admitted>, target: &Dir, shape: &Shape) -> Result<Plan, PlanError> {
     let shown = |path: PathBuf| escape(path.as_os_str().as_encoded_bytes());
     let (name, incomplete) = next_directory(target)?;
     let mut unique = Unique::except(RESERVED);
@@ -143,7 +159,7 @@ pub(crate) fn plan(files: Vec<Admitted>, target: &Dir, naming: Naming) -> Result
         .into_iter()
         .enumerate()
         .map(|(i, file)| {
-            let name = unique.take(&file.name_there(i + 1, naming));
+            let name = unique.take(&file.name_there(i + 1, shape.naming));
             file.named(name)
         })
         .collect();
@@ -154,7 +170,8 @@ pub(crate) fn plan(files: Vec<Admitted>, target: &Dir, naming: Naming) -> Result
         return Err(PlanError::NoRoom { target: shown(target.path().to_owned()), needed, free });
     }
     let directory = shown(target.path().join(&name));
-    Ok(Plan { directory, name, files, total, free, incomplete })
+    let archive = shape.archive.then(names::archive_name);
+    Ok(Plan { directory, name, files, total, free, incomplete, archive, note: shape.note.clone() })
 }
 
 impl Admitted {
@@ -196,7 +213,13 @@ impl fmt::Display for Plan {
         for name in &self.incomplete {
             writeln!(f, "{name}: incomplete, writing it was interrupted; do not use it")?;
         }
-        writeln!(f, "to {}", self.directory)?;
+        match &self.archive {
+            Some(archive) => writeln!(f, "to {}, all in {archive}", self.directory)?,
+            None => writeln!(f, "to {}", self.directory)?,
+        }
+        if let Some(note) = &self.note {
+            writeln!(f, "  with the note: {}", escape(note.as_bytes()))?;
+        }
         for file in &self.files {
             write!(f, "{file}")?;
         }

@@ -1,7 +1,7 @@
 //! Writing an export: the files, their sums, everything read back, and the manifest last.
 //!
 //! ```text
-//! mkdir export-NNNN --> files, SHA256SUMS, B3SUMS --> fsync --> read back, every hash compared
+//! mkdir export-NNNN --> files, sums, MANIFEST.txt --> fsync --> read back, every hash compared
 //!      '--any error: removed again                                 '--> MANIFEST.json --> done
 //! ```
 
@@ -9,7 +9,8 @@ use sd_fs::{Blake3, CopyError, Digests, Dir, DirError, Escaped, Kind, Progress, 
 use sd_term::{Failure, Status};
 
 use crate::inputs::InputError;
-use crate::manifest::{self, B3SUMS, Entry, MANIFEST, SHA256SUMS};
+use crate::archive;
+use crate::manifest::{self, B3SUMS, Entry, LIST, MANIFEST, Manifest, RESERVED, SHA256SUMS, State};
 use crate::plan::{Plan, Planned};
 use crate::read_back::{ReadBackError, read_back};
 
@@ -22,7 +23,7 @@ pub(crate) struct WriteError {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum Cause {
+pub(crate) enum Cause {
     #[error(transparent)]
     Door(#[from] DirError),
     #[error("{0}: {1}")]
@@ -31,6 +32,8 @@ enum Cause {
     Changed(Escaped),
     #[error("{0}: {1}")]
     Copy(Escaped, CopyError),
+    #[error("{0}: {1}")]
+    Write(Escaped, std::io::Error),
     #[error("{0}: {1}")]
     ReadBack(String, ReadBackError),
     #[error("{0}: what the medium holds is not what was written")]
@@ -47,8 +50,12 @@ impl From<WriteError> for Failure {
         let status = match e.cause {
             Cause::Door(e) => Self::from(e).status,
             Cause::Input(_, e) => Self::from(e).status,
-            Cause::Copy(_, CopyError::Write(e)) if is_full(&e) => Status::NoSpace,
-            Cause::Copy(_, CopyError::Read(_) | CopyError::Write(_)) => Status::FileError,
+            Cause::Copy(_, CopyError::Write(e)) | Cause::Write(_, e) if is_full(&e) => {
+                Status::NoSpace
+            }
+            Cause::Copy(_, CopyError::Read(_) | CopyError::Write(_)) | Cause::Write(..) => {
+                Status::FileError
+            }
             Cause::Changed(_)
             | Cause::Copy(_, CopyError::TooLong(_))
             | Cause::ReadBack(..)
@@ -70,7 +77,7 @@ pub(crate) fn write(
     plan: &Plan,
     target: &Dir,
     progress: &mut dyn Progress,
-) -> Result<Vec<Entry>, WriteError> {
+) -> Result<Manifest, WriteError> {
     let nothing = |cause| WriteError { cause, left: "nothing was written".to_owned() };
     let dir = make_new(target, &plan.name).map_err(nothing)?;
     let written = fill(&dir, target, plan, progress);
@@ -100,32 +107,54 @@ fn fill(
     target: &Dir,
     plan: &Plan,
     progress: &mut dyn Progress,
-) -> Result<Vec<Entry>, Cause> {
+) -> Result<Manifest, Cause> {
     progress.begin("writing", Some(plan.total));
-    let entries =
-        plan.files.iter().map(|f| copy_in(dir, f, progress)).collect::<Result<Vec<_>, _>>()?;
-    let sums = [
-        (SHA256SUMS, manifest::sha256sums(&entries).into_bytes()),
-        (B3SUMS, manifest::b3sums(&entries).into_bytes()),
+    let manifest = write_files(dir, plan, progress)?;
+    let files = &manifest.files;
+    let beside = [
+        (SHA256SUMS, manifest::sha256sums(files).into_bytes()),
+        (B3SUMS, manifest::b3sums(files).into_bytes()),
+        (LIST, manifest.to_text().into_bytes()),
     ];
-    for (name, bytes) in &sums {
+    for (name, bytes) in &beside {
         dir.write_new(name, bytes)?;
     }
     target.sync()?;
     dir.sync_filesystem()?;
-    progress.begin("reading back", Some(plan.total));
-    for entry in &entries {
+    let total = files.iter().map(|f| f.size).fold(0, u64::saturating_add);
+    progress.begin("reading back", Some(total));
+    for entry in files {
         let found = back(dir, entry.name.as_str(), progress)?;
         same(entry.name.as_str(), entry.is(&found))?;
     }
-    for (name, bytes) in &sums {
+    for (name, bytes) in &beside {
         held(dir, name, bytes, progress)?;
     }
-    only_ours(dir, &entries)?;
-    let bytes = manifest::manifest(&entries).map_err(|_| Cause::Words)?;
+    only_ours(dir, files, beside.len())?;
+    let bytes = manifest.to_json().map_err(|_| Cause::Words)?;
     dir.write_new(MANIFEST, &bytes)?;
     held(dir, MANIFEST, &bytes, progress)?;
-    Ok(entries)
+    Ok(manifest)
+}
+
+/// The files themselves, or the one archive of them.
+fn write_files(dir: &Dir, plan: &Plan, progress: &mut dyn Progress) -> Result<Manifest, Cause> {
+    let note = plan.note.clone();
+    let Some(name) = &plan.archive else {
+        let copied = plan.files.iter().map(|f| copy_in(dir, f, progress));
+        return Ok(Manifest::new(copied.collect::<Result<_, _>>()?, Vec::new(), note));
+    };
+    let archived = archive::pack(dir, name, &plan.files, progress)?;
+    let as_is = archived.members.iter().any(|m| m.state == State::AsIs);
+    let whole = Entry {
+        name: name.clone(),
+        size: archived.archive.size,
+        sha256: archived.archive.sha256,
+        blake3: archived.archive.blake3,
+        kind: "tar archive, compressed with zstd".to_owned(),
+        state: if as_is { State::AsIs } else { State::Cleaned },
+    };
+    Ok(Manifest::new(vec![whole], archived.members, note))
 }
 
 /// Copies one file, hashing on the way; it gets its name only if it is what was checked.
@@ -138,10 +167,16 @@ fn copy_in(dir: &Dir, file: &Planned, progress: &mut dyn Progress) -> Result<Ent
             CopyError::TooLong(_) => Cause::Changed(shown()),
             e => Cause::Copy(shown(), e),
         })?;
-    if found.size != file.size || file.expected.is_some_and(|hash| hash != found.blake3) {
-        return Err(Cause::Changed(shown()));
-    }
+    let entry = entry(file, &found)?;
     copy.commit(file.name.as_str())?;
+    Ok(entry)
+}
+
+/// What the manifest says of a file, if its bytes are still those that were checked.
+pub(crate) fn entry(file: &Planned, found: &Digests) -> Result<Entry, Cause> {
+    if found.size != file.size || file.expected.is_some_and(|hash| hash != found.blake3) {
+        return Err(Cause::Changed(file.source.clone()));
+    }
     Ok(Entry {
         name: file.name.clone(),
         size: found.size,
@@ -166,14 +201,14 @@ fn held(dir: &Dir, name: &str, bytes: &[u8], progress: &mut dyn Progress) -> Res
     same(name, found.size == bytes.len() as u64 && found.blake3 == Blake3::of(bytes))
 }
 
-/// Only files that stand in the manifest leave the station.
-fn only_ours(dir: &Dir, entries: &[Entry]) -> Result<(), Cause> {
+/// Only files that stand in the manifest, and those beside it, leave the station.
+fn only_ours(dir: &Dir, entries: &[Entry], beside: usize) -> Result<(), Cause> {
     let found = dir.entries()?;
     let ours = |name: &str| {
-        name == SHA256SUMS || name == B3SUMS || entries.iter().any(|e| e.name.as_str() == name)
+        RESERVED.contains(&name) || entries.iter().any(|e| e.name.as_str() == name)
     };
     let all = found.iter().all(|f| f.kind == Kind::File && ours(&f.name));
-    if all && found.len() == entries.len() + 2 { Ok(()) } else { Err(Cause::Strangers) }
+    if all && found.len() == entries.len() + beside { Ok(()) } else { Err(Cause::Strangers) }
 }
 
 #[cfg(test)]

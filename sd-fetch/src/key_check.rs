@@ -12,7 +12,8 @@
 use std::net::SocketAddr;
 use std::thread::JoinHandle;
 
-use sd_bundle::{Home, KeyFingerprint, Pairing};
+use sd_bundle::{Home, Pairing};
+use sd_fs::Fingerprint;
 use sd_term::{Failure, Status};
 use serde::Serialize;
 
@@ -25,14 +26,14 @@ pub(crate) enum KeyCheck {
     /// The same key.
     Agrees {
         /// Its fingerprint.
-        fingerprint: KeyFingerprint,
+        fingerprint: Fingerprint,
     },
     /// Another key.
     Differs {
         /// The one this station was paired with.
-        paired: KeyFingerprint,
+        paired: Fingerprint,
         /// The one that sources are given.
-        announced: KeyFingerprint,
+        announced: Fingerprint,
     },
     /// Nothing was compared.
     NotCompared {
@@ -90,7 +91,7 @@ impl Checking {
 }
 
 impl KeyCheck {
-    fn of(paired: KeyFingerprint, announced: Result<KeyFingerprint, ClientError>) -> Self {
+    fn of(paired: Fingerprint, announced: Result<Fingerprint, ClientError>) -> Self {
         match announced {
             Ok(announced) if announced == paired => Self::Agrees { fingerprint: paired },
             Ok(announced) => Self::Differs { paired, announced },
@@ -121,7 +122,7 @@ impl KeyCheck {
     }
 }
 
-fn paired_key(home: &Home) -> Result<KeyFingerprint, String> {
+fn paired_key(home: &Home) -> Result<Fingerprint, String> {
     match Pairing::look(home) {
         Err(e) => Err(e.to_string()),
         Ok(None) => Err("this station has not been paired".to_owned()),

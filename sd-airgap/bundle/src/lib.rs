@@ -16,6 +16,7 @@ mod inbox;
 mod incoming;
 mod item;
 mod layout;
+mod ledger;
 mod limits;
 mod manifest;
 mod outbox;
@@ -33,10 +34,11 @@ pub use inbox::{Inbox, InboxError, Leftover};
 pub use incoming::{Incoming, Interrupted};
 pub use item::{Designation, DesignationError, Item, Kind};
 pub use layout::{Region, bundle_length};
+pub use ledger::{Carried, Document, Event, Ledger, LedgerError, Line, Standing, Way};
 pub use limits::Limits;
 pub use manifest::{Manifest, ManifestError, Member, Note, Timestamp};
 pub use outbox::{ItemState, Outbox, OutboxError, PackState, Packed};
-pub use pairing::{KeyFingerprint, KeyFingerprintError, Pairing, PairingError};
+pub use pairing::{Pairing, PairingError};
 pub use random::{RandomError, random};
 pub use raw::{
     CompareError, RAW_RESERVE, RawError, RawHead, compare, look, write_label, write_raw,

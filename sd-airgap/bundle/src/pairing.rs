@@ -3,11 +3,8 @@
 //! `sd-airgap pair` writes it beside what concerns that program alone; this is what others may
 //! know. No key is read here.
 
-use std::fmt;
-use std::str::FromStr;
-
-use sd_fs::{Dir, DirError, Escaped, escape};
-use serde::{Deserialize, Serialize};
+use sd_fs::{Dir, DirError, Escaped, Fingerprint, escape};
+use serde::Deserialize;
 
 use crate::home::{Home, Role};
 
@@ -17,16 +14,6 @@ const STATION: &str = "station.json";
 /// It has less than 1 kB, however long a path in it may be.
 const MAX: u64 = 64 * 1024;
 
-/// The fingerprint of a version 4 key: 40 hexadecimal digits, in upper case.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct KeyFingerprint(String);
-
-/// Text that is no fingerprint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a fingerprint of 40 hexadecimal digits")]
-pub struct KeyFingerprintError;
-
 /// What a paired station is.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Pairing {
@@ -34,7 +21,7 @@ pub struct Pairing {
     pub role: Role,
     /// The submission key it was paired with. Older records do not say it.
     #[serde(default)]
-    pub submission: Option<KeyFingerprint>,
+    pub submission: Option<Fingerprint>,
 }
 
 /// Why a pairing cannot be read.
@@ -65,57 +52,6 @@ impl Pairing {
             path: escape(home.path().join("keys").join(STATION).as_os_str().as_encoded_bytes()),
             why: escape(e.to_string().as_bytes()),
         })
-    }
-}
-
-impl KeyFingerprint {
-    /// In groups of four, for comparing.
-    pub fn spaced(&self) -> String {
-        let groups: Vec<&str> = (0..self.0.len()).step_by(4).map(|i| &self.0[i..i + 4]).collect();
-        groups.join(" ")
-    }
-
-    /// The 40 digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for KeyFingerprint {
-    type Err = KeyFingerprintError;
-
-    fn from_str(text: &str) -> Result<Self, KeyFingerprintError> {
-        if text.len() == 40 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
-            Ok(Self(text.to_ascii_uppercase()))
-        } else {
-            Err(KeyFingerprintError)
-        }
-    }
-}
-
-impl TryFrom<String> for KeyFingerprint {
-    type Error = KeyFingerprintError;
-
-    fn try_from(text: String) -> Result<Self, KeyFingerprintError> {
-        text.parse()
-    }
-}
-
-impl From<KeyFingerprint> for String {
-    fn from(fingerprint: KeyFingerprint) -> Self {
-        fingerprint.0
-    }
-}
-
-impl fmt::Display for KeyFingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl fmt::Debug for KeyFingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeyFingerprint({})", self.0)
     }
 }
 
@@ -152,16 +88,6 @@ mod tests {
         assert_eq!(read(None).expect("looked"), None);
         for bad in ["", "{}", r#"{"role":"svs","submission":"65A1"}"#] {
             assert!(matches!(read(Some(bad)), Err(PairingError::Record { .. })), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_fingerprint_is_40_digits_in_one_spelling() {
-        let parsed: KeyFingerprint = DIGITS.to_lowercase().parse().expect("a fingerprint");
-        assert_eq!(parsed.as_str(), DIGITS);
-        assert!(parsed.spaced().starts_with("65A1 B5FF 195B"));
-        for bad in ["", &DIGITS[1..], &format!("{DIGITS}0"), &DIGITS.replace('6', "G")] {
-            assert_eq!(bad.parse::<KeyFingerprint>(), Err(KeyFingerprintError), "{bad}");
         }
     }
 }

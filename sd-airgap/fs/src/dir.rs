@@ -270,6 +270,19 @@ impl Dir {
         }
     }
 
+    /// Takes the exclusive lock `name`, and waits for whoever has it: for locks that are held for
+    /// the time of one small write.
+    pub fn lock_when_free(&self, name: &str) -> Result<Lock, DirError> {
+        let file = self.append(name)?;
+        loop {
+            match sys::flock(&file, FlockOperation::LockExclusive) {
+                Ok(()) => return Ok(Lock { _file: file }),
+                Err(rustix::io::Errno::INTR) => {}
+                Err(e) => return Err(self.error("locking", name, e)),
+            }
+        }
+    }
+
     pub(crate) fn fd(&self) -> &rustix::fd::OwnedFd {
         &self.fd
     }

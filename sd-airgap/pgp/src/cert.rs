@@ -1,7 +1,5 @@
 //! Certificates: who may read, who has signed.
 
-use std::fmt;
-use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
 use openpgp::Cert;
@@ -11,75 +9,11 @@ use openpgp::parse::Parse as _;
 use openpgp::policy::{AsymmetricAlgorithm, HashAlgoSecurity, StandardPolicy};
 use openpgp::serialize::SerializeInto as _;
 use openpgp::types::HashAlgorithm;
+use sd_fs::Fingerprint;
 use sequoia_openpgp as openpgp;
-use serde::{Deserialize, Serialize};
 
 /// A certificate file is a few kilobytes; one flooded with signatures is refused.
 const MAX_CERT: usize = 1 << 20;
-
-/// A fingerprint, as 40 upper-case hexadecimal digits.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Fingerprint(String);
-
-/// Text that is not a fingerprint of a version 4 key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a fingerprint of 40 hexadecimal digits")]
-pub struct FingerprintError;
-
-impl Fingerprint {
-    /// In groups of four, for reading aloud and comparing on two screens.
-    pub fn spaced(&self) -> String {
-        let groups: Vec<&str> = (0..self.0.len()).step_by(4).map(|i| &self.0[i..i + 4]).collect();
-        groups.join(" ")
-    }
-
-    /// The 40 digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl fmt::Debug for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Fingerprint({})", self.0)
-    }
-}
-
-impl FromStr for Fingerprint {
-    type Err = FingerprintError;
-
-    /// Spaces and lower case are fine: people copy fingerprints in many shapes.
-    fn from_str(text: &str) -> Result<Self, FingerprintError> {
-        let digits: String =
-            text.chars().filter(|c| *c != ' ').map(|c| c.to_ascii_uppercase()).collect();
-        if digits.len() == 40 && digits.chars().all(|c| c.is_ascii_hexdigit()) {
-            Ok(Self(digits))
-        } else {
-            Err(FingerprintError)
-        }
-    }
-}
-
-impl TryFrom<String> for Fingerprint {
-    type Error = FingerprintError;
-
-    fn try_from(text: String) -> Result<Self, FingerprintError> {
-        text.parse()
-    }
-}
-
-impl From<Fingerprint> for String {
-    fn from(f: Fingerprint) -> Self {
-        f.0
-    }
-}
 
 /// A certificate without any secret part.
 #[derive(Clone, Debug)]
@@ -145,7 +79,9 @@ impl Certificate {
 
     /// Its fingerprint.
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint(self.0.fingerprint().to_hex())
+        // `parse` takes version 4 only, whose fingerprints have 20 bytes.
+        let bytes = self.0.fingerprint().as_bytes().first_chunk().copied();
+        Fingerprint::from_bytes(bytes.unwrap_or_default())
     }
 
     /// The library's own view of it.
@@ -223,14 +159,6 @@ mod tests {
         assert_eq!(cert.fingerprint().as_str(), "65A1B5FF195B56353CC63DFFCC40EF1228271441");
         assert!(cert.rests_on_sha1());
         assert_eq!(cert.recipients().expect("one key").len(), 1);
-    }
-
-    #[test]
-    fn a_fingerprint_is_read_in_the_shapes_people_type() {
-        let spaced = "65a1 b5ff 195b 5635 3cc6  3dff cc40 ef12 2827 1441";
-        let fingerprint: Fingerprint = spaced.parse().expect("a fingerprint");
-        assert_eq!(fingerprint.spaced(), "65A1 B5FF 195B 5635 3CC6 3DFF CC40 EF12 2827 1441");
-        assert_eq!("65A1".parse::<Fingerprint>(), Err(FingerprintError));
     }
 
     #[test]

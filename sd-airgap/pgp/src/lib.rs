@@ -12,6 +12,6 @@ mod cert;
 mod open;
 mod seal;
 
-pub use cert::{CertError, Certificate, Fingerprint, FingerprintError};
+pub use cert::{CertError, Certificate};
 pub use open::{Expect, OpenError, OpenLimits, Opening, PkeskBytes, SessionKeyBytes, Source, open};
 pub use seal::{SealError, seal};

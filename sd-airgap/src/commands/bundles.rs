@@ -8,7 +8,8 @@ use sd_term::{Failure, Status, Ui};
 use usb_rules::Access;
 
 use super::{ENDING, bundle_failure, shown};
-use crate::media::{LetGo, Stick, Wanted};
+use sd_stick::{LetGo, Wanted};
+use crate::media::Stick;
 
 /// Bundles, and the stick they are on if this run opened it.
 pub(crate) struct Bundles {

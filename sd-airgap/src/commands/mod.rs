@@ -4,6 +4,7 @@ pub(crate) mod bundles;
 pub(crate) mod confirm;
 pub(crate) mod devices;
 pub(crate) mod list;
+pub(crate) mod log;
 pub(crate) mod pack;
 pub(crate) mod pair;
 pub(crate) mod prepare;
@@ -18,8 +19,7 @@ use sd_bundle::{
     Attested, Authentic, Bundle, BundleError, InboxError, Limits, OutboxError, RandomError,
     Unverified,
 };
-use sd_fs::{Ahead, Dir, read_bounded};
-use sd_pgp::Fingerprint;
+use sd_fs::{Ahead, Dir, Fingerprint, read_bounded};
 use sd_sandbox::ProbeError;
 use sd_term::{Failure, Secret, SecretError, Status, Ui};
 

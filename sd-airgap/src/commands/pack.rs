@@ -11,7 +11,8 @@ use serde::Serialize;
 use usb_rules::Access;
 
 use super::stick::StickArgs;
-use crate::media::{LetGo, RawStick, Stick};
+use sd_stick::LetGo;
+use crate::media::{RawStick, Stick};
 use crate::packer::{Packer, Target};
 
 /// Pack what was fetched into signed bundles on a stick, and read them back

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use sd_bundle::{Home, Role};
-use sd_fs::Dir;
-use sd_pgp::{CertError, Certificate, Fingerprint};
+use sd_fs::{Dir, Fingerprint};
+use sd_pgp::{CertError, Certificate};
 use sd_term::{Failure, Hint, Report, Status, Ui};
 use serde::Serialize;
 

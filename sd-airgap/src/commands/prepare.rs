@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use super::outbox_failure;
 use super::stick::StickArgs;
-use crate::media::{self, Erasing, LetGo};
+use sd_stick::{LetGo, passphrase};
+use crate::media::Erasing;
 use crate::station::Station;
 
 /// Bytes of a passphrase that is worth asking for.
@@ -103,13 +104,13 @@ impl PrepareArgs {
 
     fn new_passphrase(&self, ui: &mut Ui) -> Result<Secret, Failure> {
         let fd = self.stick.stick_passphrase_fd;
-        let first = media::passphrase(fd, "New passphrase for the stick: ", ui)?;
+        let first = passphrase(fd, "New passphrase for the stick: ", ui)?;
         if first.expose().len() < SHORTEST {
             let what = format!("a passphrase has at least {SHORTEST} characters; nothing was done");
             return Err(Failure::new(Status::Refused, what));
         }
         if fd.is_none() {
-            let second = media::passphrase(None, "The same again: ", ui)?;
+            let second = passphrase(None, "The same again: ", ui)?;
             if second.expose() != first.expose() {
                 let what = "the two passphrases differ; nothing was done";
                 return Err(Failure::new(Status::Refused, what));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::media::Wanted;
+use sd_stick::Wanted;
 
 /// Which stick, and its passphrase.
 #[derive(Debug, Args)]
@@ -19,6 +19,6 @@ pub(crate) struct StickArgs {
 
 impl StickArgs {
     pub(crate) fn wanted(&self) -> Wanted {
-        Wanted { device: self.device.clone(), passphrase_fd: self.stick_passphrase_fd }
+        Wanted { device: self.device.clone(), passphrase_fd: self.stick_passphrase_fd, pim: None }
     }
 }

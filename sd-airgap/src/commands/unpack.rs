@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use sd_bundle::{Authentic, Bundle, Home, Item, Receipt, Role};
+use sd_bundle::{Authentic, Bundle, Home, Item, Receipt, Role, Standing};
 use sd_fs::{Ahead, Progress as _};
 use sd_term::{Failure, Hint, Report, Status, Ui, count};
 use serde::Serialize;
@@ -13,9 +13,9 @@ use serde::Serialize;
 use super::Svs;
 use super::bundles::Bundles;
 use super::stick::StickArgs;
-use crate::media::LetGo;
+use sd_stick::LetGo;
 use crate::station::Station;
-use crate::store::{Decrypted, Outcome, Standing, Store, decrypt_pending, import};
+use crate::store::{Decrypted, Outcome, Store, decrypt_pending, import};
 
 /// SecureDrop takes uploads of 500 MiB at most; a little more for what wraps them.
 const LIMIT: u64 = 512 << 20;

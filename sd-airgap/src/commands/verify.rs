@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use sd_bundle::{Authentic, Bundle, BundleId, Discard, Home, Role};
+use sd_bundle::{Authentic, Bundle, BundleId, Discard, Home, Role, Standing};
 use sd_fs::{Ahead, Progress as _};
 use sd_term::{Failure, Hint, Report, Status, Ui, count, size};
 use serde::Serialize;
@@ -14,7 +14,7 @@ use super::bundles::Bundles;
 use super::stick::StickArgs;
 use super::{Svs, bundle_failure};
 use crate::station::Station;
-use crate::store::{Standing, Store};
+use crate::store::Store;
 
 /// On the SVS: check bundles to the last byte without storing anything
 #[derive(Debug, Args)]

@@ -6,18 +6,16 @@
 
 use sd_bundle::{BundleId, Home, RawHead, write_label};
 use sd_fs::Dir;
+use sd_stick::{Chosen, LetGo, MountedStick, Wanted, choose, label_failure, stick_failure};
 use sd_term::{Failure, Secret, Status, Ui};
 use usb_rules::udisks::{NewFileSystem, Udisks};
 use usb_rules::{Access, Content, LABEL_FILE, Label, LabelRole, Role as _, Transfer};
 
-use super::{
-    Chosen, KnownSticks, LetGo, MountedStick, RawStick, Wanted, choose, label_failure,
-    stick_failure,
-};
+use super::{KnownSticks, RawStick};
 
 /// A stick that a person is about to erase.
 pub(crate) struct Erasing {
-    chosen: Chosen,
+    chosen: Chosen<Transfer>,
     udisks: Udisks,
 }
 

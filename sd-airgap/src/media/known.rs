@@ -7,13 +7,9 @@
 
 use sd_bundle::Home;
 use sd_fs::{Dir, DirError};
+use sd_stick::{MAX_LABEL, label_failure};
 use sd_term::Failure;
 use usb_rules::Label;
-
-use super::label_failure;
-
-/// Bytes of a label, with room.
-pub(super) const MAX_LABEL: u64 = 4096;
 
 pub(crate) struct KnownSticks {
     dir: Dir,

@@ -1,35 +1,26 @@
-//! Sticks: which one it is, open for as long as a command needs it, then let go.
+//! Transfer Devices: open for as long as a command needs one, then let go.
 //!
 //! ```text
-//! discover --policy--> Device<Transfer> --choose--> unlock, mount --> MountedStick --let go--> off
-//!                            '--> refusal, shown                '--> RawStick
+//! sd_stick::choose --> Device<Transfer> --file system?--> MountedStick --let go--> off
+//!                                           '--none-----> RawStick -------'
 //! ```
-//! On the SVS a stick is mounted read-only. "Safe to remove" is said after the stick was
-//! unmounted, locked and switched off, and at no other place.
+//! On the SVS a stick is mounted read-only.
 
 mod erase;
-mod find;
 mod known;
-mod let_go;
-mod mounted;
 mod raw;
 
 use sd_bundle::{Home, RawHead, Shipments};
-use sd_term::{Failure, Hint, Secret, SecretError, Status, Ui};
-use usb_rules::udisks::{Udisks, UdisksError};
-use usb_rules::{Access, Content, Label, LabelError, LabelRole, UntrustedDevice};
+use sd_stick::{LetGo, MountedStick, Wanted, choose, stick_failure};
+use sd_term::{Failure, Hint, Status, Ui};
+use usb_rules::udisks::Udisks;
+use usb_rules::{Access, Content, Label, LabelRole, UntrustedDevice};
 
 use crate::commands::outbox_failure;
 
 pub(crate) use erase::Erasing;
-pub(crate) use find::{Chosen, Wanted, choose};
 pub(crate) use known::KnownSticks;
-pub(crate) use let_go::LetGo;
-pub(crate) use mounted::MountedStick;
 pub(crate) use raw::RawStick;
-
-/// How often a passphrase may be typed.
-const TRIES: usize = 3;
 
 /// A stick, open.
 pub(crate) enum Stick {
@@ -54,7 +45,7 @@ impl Stick {
         let known = KnownSticks::open(home)?;
         match &device.volume().content {
             Content::Luks { .. } | Content::FileSystem { .. } => {
-                let mut stick = mount(udisks, &chosen, wanted, access, ui)?;
+                let mut stick = MountedStick::open(udisks, &chosen, wanted, access, ui)?;
                 consent(&stick, &known, wanted, access, ui)?;
                 if access != Access::Read {
                     // Only now that it is agreed to may the system write on it.
@@ -122,31 +113,6 @@ fn nothing_on(title: &str) -> Failure {
     Failure::new(Status::DeviceRefused, what).hint(Hint::new(["sd-airgap", "prepare"]))
 }
 
-fn mount(
-    udisks: Udisks,
-    chosen: &Chosen,
-    wanted: &Wanted,
-    access: Access,
-    ui: &mut Ui,
-) -> Result<MountedStick, Failure> {
-    let mut tries = TRIES;
-    let mut ask = |again: bool, ui: &mut Ui| {
-        // What comes from a descriptor does not get better by asking again.
-        let spent = again && (wanted.passphrase_fd.is_some() || !ui.can_ask());
-        if spent || tries == 0 {
-            return Err(stick_failure(UdisksError::Passphrase));
-        }
-        tries -= 1;
-        if again {
-            ui.say("That is not its passphrase. Try again.");
-        }
-        let secret = passphrase(wanted.passphrase_fd, "Passphrase of the stick: ", ui)?;
-        chosen.is_still_there(access)?;
-        Ok(secret)
-    };
-    MountedStick::open(udisks, &chosen.device, access, &mut ask, ui)
-}
-
 /// A stick of this station's, or one that a person named or agrees to.
 fn consent(
     stick: &MountedStick,
@@ -178,18 +144,6 @@ fn consent(
     Err(Failure::new(Status::Refused, "the stick was not agreed to; nothing was written"))
 }
 
-/// A stick's passphrase, from the descriptor or from the terminal.
-pub(crate) fn passphrase(fd: Option<i32>, question: &str, ui: &mut Ui) -> Result<Secret, Failure> {
-    match fd {
-        Some(fd) => {
-            let [secret] = Secret::lines_from_fd(fd, ["passphrase"])
-                .map_err(|e: SecretError| Failure::new(Status::Usage, e))?;
-            Ok(secret)
-        }
-        None => Ok(ui.secret(question, "use --stick-passphrase-fd N")?),
-    }
-}
-
 /// What a device holds, volume by volume, for a person.
 pub(crate) fn holds(device: &UntrustedDevice) -> Vec<String> {
     let labelled = |kind: &str, label: &str| match label {
@@ -203,26 +157,4 @@ pub(crate) fn holds(device: &UntrustedDevice) -> Vec<String> {
         Content::Empty | Content::PartitionTable => None,
     });
     words.map(|w| sd_fs::escape(w.as_bytes()).to_string()).collect()
-}
-
-/// What udisks2 refused, by its status.
-pub(crate) fn stick_failure(e: UdisksError) -> Failure {
-    let status = match &e {
-        UdisksError::Unreachable(_) | UdisksError::Failed { .. } => Status::DeviceFailed,
-        UdisksError::Gone(_) => Status::NotFound,
-        UdisksError::NotAllowed(_) => Status::DeviceRefused,
-        UdisksError::Busy(_) => Status::StickBusy,
-        UdisksError::Passphrase => Status::WrongPassphrase,
-    };
-    Failure::new(status, e)
-}
-
-/// A label that is none.
-fn label_failure(e: LabelError) -> Failure {
-    let status = match e {
-        LabelError::Random(_) | LabelError::Json(_) => Status::Bug,
-        LabelError::Name => Status::Usage,
-        LabelError::TooLong | LabelError::Format | LabelError::Id => Status::DeviceRefused,
-    };
-    Failure::new(status, e)
 }

@@ -2,11 +2,10 @@
 
 use sd_bundle::{RawHead, look};
 use sd_fs::{BlockDevice, Capacity, Sectors as _, try_capacity};
+use sd_stick::{LetGo, stick_failure};
 use sd_term::{Failure, Status, size};
 use usb_rules::udisks::Udisks;
 use usb_rules::{Access, Device, Transfer};
-
-use super::{LetGo, stick_failure};
 
 /// A bare stick, open.
 pub(crate) struct RawStick {

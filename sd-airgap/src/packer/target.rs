@@ -6,7 +6,7 @@ use sd_fs::{Dir, DirError};
 use sd_term::{Failure, Status};
 use usb_rules::Access;
 
-use crate::media::MountedStick;
+use sd_stick::MountedStick;
 
 /// A directory that bundles are written to. If a stick was mounted for it, it can be mounted
 /// anew, so that not only the files but also the names and tables that lead to them are read

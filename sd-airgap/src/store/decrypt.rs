@@ -11,12 +11,12 @@ use std::fs::File;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 
-use sd_bundle::{Item, Kind};
+use sd_bundle::{Event, Item, Kind};
 use sd_fs::{Dir, NewFile, Progress};
 use sd_term::Failure;
 
 use super::item::{CIPHERTEXT, CONTENT, OUTCOME, Outcome};
-use super::{Entry, Event, Store, StoreError};
+use super::{Entry, Store, StoreError};
 use crate::opener;
 use crate::vault::Vault;
 use crate::worker::{Order, Task};

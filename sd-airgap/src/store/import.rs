@@ -3,14 +3,14 @@
 use std::io::Read;
 
 use sd_bundle::{
-    Authentic, Bundle, BundleId, Item, Manifest, Member, MemberSink, Timestamp, Verified,
+    Authentic, Bundle, BundleId, Event, Item, Manifest, Member, MemberSink, Standing, Timestamp,
+    Verified,
 };
-use sd_fs::{Dir, DirError, NewFile, Progress};
-use sd_pgp::Fingerprint;
+use sd_fs::{Dir, DirError, Fingerprint, NewFile, Progress};
 use sd_term::{Failure, Status};
 
 use super::item::{CIPHERTEXT, ITEM, StoredItem};
-use super::{Entry, Event, Homes, Standing, Store, StoreError};
+use super::{Entry, Homes, Store, StoreError};
 use crate::commands::bundle_failure;
 
 /// What an import did.
@@ -82,7 +82,8 @@ fn record(store: &mut Store, from: &Fingerprint, imported: &Imported) -> Result<
         members: manifest.members.len(),
         standing: imported.standing,
     };
-    Ok(store.ledger.append(event)?)
+    store.ledger.append(event)?;
+    Ok(())
 }
 
 /// Moves one verified ciphertext and its record to their place.

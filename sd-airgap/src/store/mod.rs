@@ -13,11 +13,10 @@
 mod decrypt;
 mod import;
 mod item;
-mod ledger;
 
 use std::collections::HashMap;
 
-use sd_bundle::{Home, ItemId, SourceId};
+use sd_bundle::{Home, ItemId, Ledger, LedgerError, SourceId};
 use sd_fs::{Dir, DirError, Kind, Lock};
 use sd_term::{Failure, Status};
 
@@ -26,7 +25,6 @@ pub(crate) use import::import;
 #[cfg(feature = "fuzzing")]
 pub(crate) use item::named;
 pub(crate) use item::{Outcome, StoredItem};
-pub(crate) use ledger::{Event, Ledger, LedgerError, Standing};
 
 /// Records are small.
 const MAX_RECORD: u64 = 64 << 10;

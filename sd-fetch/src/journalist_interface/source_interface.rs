@@ -9,7 +9,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use sd_bundle::KeyFingerprint;
+use sd_fs::Fingerprint;
 use serde::Deserialize;
 
 use super::address::Server;
@@ -31,7 +31,7 @@ struct Metadata {
 pub(crate) fn announced_key(
     server: &Server,
     proxies: &[SocketAddr],
-) -> Result<KeyFingerprint, ClientError> {
+) -> Result<Fingerprint, ClientError> {
     let limits =
         Limits { circuit: PATIENCE, idle: PATIENCE, answer: PATIENCE, ..Limits::default() };
     let circuit = Circuit::new().map_err(ClientError::Connect)?;

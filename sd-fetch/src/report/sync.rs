@@ -130,7 +130,8 @@ impl Report for SyncReport {
 mod tests {
     use serde_json::json;
 
-    use sd_bundle::{Designation, KeyFingerprint, Kind, SourceId};
+    use sd_bundle::{Designation, Kind, SourceId};
+    use sd_fs::Fingerprint;
 
     use super::*;
     use crate::selection::Filter;
@@ -174,7 +175,7 @@ mod tests {
         }
     }
 
-    fn key(digit: char) -> KeyFingerprint {
+    fn key(digit: char) -> Fingerprint {
         digit.to_string().repeat(40).parse().expect("a fingerprint")
     }
 

@@ -110,7 +110,7 @@ impl Udisks {
         Ok(fd.into())
     }
 
-    /// The node of the plain mapping of an unlocked LUKS volume, if it is unlocked.
+    /// The node of the plain mapping of an unlocked volume, if it is unlocked.
     pub fn unlocked(&self, node: &str) -> Result<Option<String>, UdisksError> {
         let block = self.bus.block(node)?;
         let plain: OwnedObjectPath = self.bus.property(&block, ENCRYPTED, "CleartextDevice")?;
@@ -125,9 +125,34 @@ impl Udisks {
         passphrase: &str,
         access: Access,
     ) -> Result<String, UdisksError> {
-        let block = self.bus.block(node)?;
         let read_only = matches!(access, Access::Read);
-        let options = Options::from([("read-only", Variant::from(read_only))]);
+        self.unlock_with(node, passphrase, Options::from([("read-only", Variant::from(read_only))]))
+    }
+
+    /// The same for a `VeraCrypt` or `TrueCrypt` volume. udisks2 tries every cipher and hash, which
+    /// takes its time.
+    pub fn unlock_veracrypt(
+        &self,
+        node: &str,
+        passphrase: &str,
+        pim: Option<u32>,
+        access: Access,
+    ) -> Result<String, UdisksError> {
+        let read_only = matches!(access, Access::Read);
+        let mut options = Options::from([("read-only", Variant::from(read_only))]);
+        if let Some(pim) = pim {
+            options.insert("pim", Variant::from(pim));
+        }
+        self.unlock_with(node, passphrase, options)
+    }
+
+    fn unlock_with(
+        &self,
+        node: &str,
+        passphrase: &str,
+        options: Options<'_>,
+    ) -> Result<String, UdisksError> {
+        let block = self.bus.block(node)?;
         let plain: OwnedObjectPath = self
             .bus
             .call("unlocking", &block, ENCRYPTED, "Unlock", &(passphrase, options))
@@ -135,7 +160,7 @@ impl Udisks {
         self.bus.node(&plain)
     }
 
-    /// Locks a LUKS volume.
+    /// Locks an encrypted volume.
     pub fn lock(&self, node: &str) -> Result<(), UdisksError> {
         let block = self.bus.block(node)?;
         self.bus.call("locking", &block, ENCRYPTED, "Lock", &(Options::new(),))

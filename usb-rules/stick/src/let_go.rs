@@ -7,7 +7,7 @@ use serde::Serialize;
 /// What became of a stick at the end of a command.
 #[derive(Debug, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-pub(crate) enum LetGo {
+pub enum LetGo {
     /// Unmounted, locked, flushed and switched off.
     SafeToRemove {
         /// The stick, as shown.
@@ -23,7 +23,8 @@ pub(crate) enum LetGo {
 }
 
 impl LetGo {
-    pub(crate) fn is_safe(&self) -> bool {
+    /// Whether it may be pulled out.
+    pub fn is_safe(&self) -> bool {
         matches!(self, Self::SafeToRemove { .. })
     }
 }

@@ -1,154 +1,116 @@
-//! The ledger: append-only, hash-chained, flushed at every line.
+//! The ledger of the Secure Viewing Station: append-only, hash-chained, flushed at every line.
 //!
 //! ```text
-//! {"n":1,"previous":"00..","at":"..","event":{..}}
-//! {"n":2,"previous":BLAKE3 of line 1,..}
+//! store/ledger.jsonl   {"n":1,"previous":"00..","at":"..","event":{..}}
+//!                      {"n":2,"previous":BLAKE3 of line 1,..}
 //! ```
-//! It answers one question about a new bundle: how does it stand to those that came before?
+//! Every program of the station writes in it, each under the lock and for one line only. It also
+//! answers how a new bundle stands to those that came before.
 
-use std::fmt;
+mod event;
+
 use std::io::Write as _;
 
-use sd_bundle::{BundleId, Manifest, Timestamp};
-use sd_fs::{Blake3, Dir, DirError};
-use sd_pgp::Fingerprint;
+use sd_fs::{Blake3, Dir, DirError, Fingerprint};
 use serde::{Deserialize, Serialize};
 
-const FILE: &str = "ledger.jsonl";
+pub use event::{Carried, Document, Event, Standing, Way};
 
-/// A newsroom's years of bundles stay far below this.
+use crate::manifest::{Manifest, Timestamp};
+
+const FILE: &str = "ledger.jsonl";
+const LOCK: &str = ".ledger.lock";
+
+/// A newsroom's years stay far below this.
 const MAX_LEDGER: u64 = 256 << 20;
 
-/// Something that was done.
+/// One line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "lowercase", deny_unknown_fields)]
-pub(crate) enum Event {
-    /// A bundle was verified and stored whole.
-    Imported {
-        /// Whose bundle: each workstation key has a sequence of its own.
-        workstation: Fingerprint,
-        bundle: BundleId,
-        sequence: u64,
-        manifest: Blake3,
-        previous: Option<Blake3>,
-        members: usize,
-        /// How it stood to those before it.
-        standing: Standing,
-    },
-    /// A run of opening ended.
-    Opened { opened: usize, refused: usize },
-}
-
-/// How a bundle stands to those that came before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Standing {
-    /// The first from this workstation.
-    First,
-    /// It follows the last one.
-    Next,
-    /// It was imported before.
-    Replay,
-    /// At least one bundle packed before it has not arrived.
-    Gap,
-    /// It follows an earlier one than the last: brought out of order, or from an
-    /// interrupted pack.
-    Late,
-    /// Another bundle with its number was imported: two workstations use one key, or an old
-    /// copy of the workstation's storage was put back.
-    Fork,
-}
-
-impl Standing {
-    /// What a person should hear about it, if anything.
-    pub(crate) fn warning(self) -> Option<&'static str> {
-        match self {
-            Self::First | Self::Next => None,
-            Self::Replay => Some("this bundle was brought here before; nothing is stored twice"),
-            Self::Gap => {
-                Some("a bundle packed before this one has not arrived; look for its stick")
-            }
-            Self::Late => Some("this bundle is older than the last one imported"),
-            Self::Fork => Some(
-                "another bundle with the same number was imported before: the workstation's \
-                 storage was put back from a copy, or somebody else has its key",
-            ),
-        }
-    }
-}
-
-impl fmt::Display for Standing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::First => "first from this workstation",
-            Self::Next => "in order",
-            Self::Replay => "seen before",
-            Self::Gap => "one before it is missing",
-            Self::Late => "out of order",
-            Self::Fork => "its number was used before",
-        })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
-    n: u64,
-    previous: Blake3,
-    at: Timestamp,
-    event: Event,
+pub struct Line {
+    /// Its number; the first is 1.
+    pub n: u64,
+    /// The hash of the line before it.
+    pub previous: Blake3,
+    /// When, by this station's clock.
+    pub at: Timestamp,
+    /// What.
+    pub event: Event,
 }
 
 /// The ledger, read and checked.
 #[derive(Debug)]
-pub(crate) struct Ledger {
+pub struct Ledger {
     dir: Dir,
-    events: Vec<Event>,
+    lines: Vec<Line>,
     head: Blake3,
+    /// Bytes that were read or written.
+    length: u64,
 }
 
 /// Why the ledger cannot be trusted.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum LedgerError {
+pub enum LedgerError {
+    /// A file operation failed.
     #[error(transparent)]
     Dir(#[from] DirError),
+    /// Not what this module writes.
     #[error("ledger.jsonl, line {0}: not a ledger line")]
     Line(usize),
+    /// A line does not follow the one before it.
     #[error("ledger.jsonl, line {0}: the chain is broken; a line before it was changed or removed")]
     Chain(usize),
+    /// It could not be written.
     #[error("ledger.jsonl: {0}")]
     Io(#[from] std::io::Error),
 }
 
 impl Ledger {
-    /// Reads the ledger and checks its chain. A last line cut by a power failure is set aside.
-    pub(crate) fn open(dir: &Dir) -> Result<Self, LedgerError> {
-        let bytes = match dir.read_small(FILE, MAX_LEDGER) {
+    /// Reads the ledger in `store` and checks its chain. A last line cut by a power failure is
+    /// set aside.
+    pub fn open(store: &Dir) -> Result<Self, LedgerError> {
+        let _lock = store.lock_when_free(LOCK)?;
+        Self::read(store)
+    }
+
+    fn read(store: &Dir) -> Result<Self, LedgerError> {
+        let bytes = match store.read_small(FILE, MAX_LEDGER) {
             Ok(bytes) => bytes,
             Err(e) if e.is_not_found() => Vec::new(),
             Err(e) => return Err(e.into()),
         };
         let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
         if whole < bytes.len() {
-            dir.replace(FILE, &bytes[..whole])?;
+            store.replace(FILE, &bytes[..whole])?;
         }
-        let mut ledger = Self { dir: dir.again()?, events: Vec::new(), head: Blake3::new([0; 32]) };
+        let dir = store.again()?;
+        let mut ledger =
+            Self { dir, lines: Vec::new(), head: Blake3::new([0; 32]), length: whole as u64 };
         let lines = bytes[..whole].split(|b| *b == b'\n').filter(|l| !l.is_empty());
-        for (i, line) in lines.enumerate() {
-            let parsed: Line =
-                serde_json::from_slice(line).map_err(|_| LedgerError::Line(i + 1))?;
-            if parsed.previous != ledger.head || parsed.n != i as u64 + 1 {
+        for (i, text) in lines.enumerate() {
+            let line: Line =
+                serde_json::from_slice(text).map_err(|_| LedgerError::Line(i + 1))?;
+            if line.previous != ledger.head || line.n != i as u64 + 1 {
                 return Err(LedgerError::Chain(i + 1));
             }
-            ledger.head = Blake3::of(line);
-            ledger.events.push(parsed.event);
+            ledger.head = Blake3::of(text);
+            ledger.lines.push(line);
         }
         Ok(ledger)
     }
 
-    /// Adds a line and makes it durable.
-    pub(crate) fn append(&mut self, event: Event) -> Result<(), LedgerError> {
-        let n = self.events.len() as u64 + 1;
+    /// Adds a line, makes it durable, and returns its number. What other programs added meanwhile
+    /// is read first.
+    pub fn append(&mut self, event: Event) -> Result<u64, LedgerError> {
+        let _lock = self.dir.lock_when_free(LOCK)?;
+        let now = match self.dir.size_of(FILE) {
+            Err(e) if e.is_not_found() => 0,
+            size => size?,
+        };
+        if now != self.length {
+            *self = Self::read(&self.dir)?;
+        }
+        let n = self.lines.len() as u64 + 1;
         let line = Line { n, previous: self.head, at: Timestamp::now(), event };
         let mut bytes = serde_json::to_vec(&line).map_err(std::io::Error::other)?;
         let head = Blake3::of(&bytes);
@@ -160,12 +122,23 @@ impl Ledger {
             self.dir.sync()?;
         }
         self.head = head;
-        self.events.push(line.event);
-        Ok(())
+        self.length += bytes.len() as u64;
+        self.lines.push(line);
+        Ok(n)
+    }
+
+    /// Every line, the oldest first.
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// The hash of the last line: whoever has it can tell whether a line was taken away.
+    pub fn head(&self) -> &Blake3 {
+        &self.head
     }
 
     /// How a bundle with this manifest stands to those before it from the same workstation.
-    pub(crate) fn standing(
+    pub fn standing(
         &self,
         from: &Fingerprint,
         manifest: &Manifest,
@@ -173,8 +146,8 @@ impl Ledger {
     ) -> Standing {
         let mut last = None;
         let (mut same_number, mut known_previous) = (false, false);
-        for event in &self.events {
-            let Event::Imported { workstation, sequence, manifest: seen, .. } = event else {
+        for line in &self.lines {
+            let Event::Imported { workstation, sequence, manifest: seen, .. } = &line.event else {
                 continue;
             };
             if workstation != from {
@@ -203,9 +176,9 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
-    use sd_bundle::Nonce;
-
     use super::*;
+    use crate::ids::BundleId;
+    use crate::receipt::Nonce;
 
     fn manifest(sequence: u64, previous: Option<&Manifest>) -> Manifest {
         let note = |t: &str| t.to_owned().try_into().expect("a note");
@@ -311,6 +284,21 @@ mod tests {
         dir.replace(FILE, second.as_bytes()).expect("replaced");
         assert!(matches!(Ledger::open(&dir), Err(LedgerError::Chain(1))));
         dir.replace(FILE, &bytes[..bytes.len() - 5]).expect("replaced");
-        assert_eq!(Ledger::open(&dir).expect("the torn line is set aside").events.len(), 1);
+        assert_eq!(Ledger::open(&dir).expect("the torn line is set aside").lines().len(), 1);
+    }
+
+    #[test]
+    fn two_programs_write_one_chain() {
+        let (tmp, mut ledger) = ledger();
+        let mut other = Ledger::open(&Dir::open(tmp.path()).expect("open")).expect("empty");
+        let opened = |opened| Event::Opened { opened, refused: 0 };
+        assert_eq!(ledger.append(opened(1)).expect("appended"), 1);
+        assert_eq!(other.append(opened(2)).expect("appended"), 2);
+        assert_eq!(other.append(opened(3)).expect("appended"), 3);
+        assert_eq!(ledger.append(opened(4)).expect("appended"), 4);
+        let again = Ledger::open(&Dir::open(tmp.path()).expect("open")).expect("a chain");
+        assert_eq!(again.lines(), ledger.lines());
+        assert_eq!(again.head(), ledger.head());
+        assert_eq!(again.lines()[2].event, opened(3));
     }
 }

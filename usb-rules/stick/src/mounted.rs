@@ -4,22 +4,32 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sd_fs::Dir;
-use sd_term::{Failure, Secret, Status, Ui};
+use sd_term::{Failure, Status, Ui};
 use usb_rules::udisks::{Udisks, UdisksError};
-use usb_rules::{Access, Content, Device, LABEL_FILE, Label, Transfer};
+use usb_rules::{Access, Content, Device, LABEL_FILE, Label, Role};
 
-use super::known::MAX_LABEL;
-use super::{LetGo, stick_failure};
+use crate::failure::stick_failure;
+use crate::find::{Chosen, Wanted};
+use crate::let_go::LetGo;
+use crate::unlock::{Lock, unlock};
 
 /// File systems that are mounted. Others have had less care in the kernel, or need a helper.
 const KINDS: &[&str] = &["ext4", "vfat", "exfat"];
+
+/// What else a volume without a file system may be.
+const HIDDEN: &str = "(a VeraCrypt volume is found only where /etc/udisks2/tcrypt.conf is there, \
+                      as on Tails)";
 
 /// A desktop that has just seen the stick looks at it for a moment.
 const PATIENCE: usize = 20;
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// Bytes of a label, with room.
+pub const MAX_LABEL: u64 = 4096;
+
 /// A mounted stick.
-pub(crate) struct MountedStick {
+#[derive(Debug)]
+pub struct MountedStick {
     udisks: Udisks,
     title: String,
     /// The whole disk.
@@ -34,22 +44,27 @@ pub(crate) struct MountedStick {
 }
 
 impl MountedStick {
-    /// Unlocks it if it is locked (`ask` is told whether it asks again), and mounts it,
-    /// read-only whatever it will be used for.
-    pub(super) fn open(
+    /// Unlocks it if it is locked, and mounts it, read-only whatever it will be used for.
+    pub fn open<R: Role>(
         udisks: Udisks,
-        device: &Device<Transfer>,
+        chosen: &Chosen<R>,
+        wanted: &Wanted,
         access: Access,
-        ask: &mut dyn FnMut(bool, &mut Ui) -> Result<Secret, Failure>,
         ui: &mut Ui,
     ) -> Result<Self, Failure> {
+        let device = &chosen.device;
         let volume = device.volume();
-        let (locked, plain) = match &volume.content {
-            Content::Luks { .. } => {
-                let plain = unlock(&udisks, &volume.node, access, ask, ui)?;
+        let lock = match &volume.content {
+            Content::Luks { .. } => Some(Lock::Luks),
+            Content::Empty => veracrypt(&udisks, &volume.node)?,
+            Content::FileSystem { .. } | Content::PartitionTable | Content::Other(_) => None,
+        };
+        let (locked, plain) = match lock {
+            Some(lock) => {
+                let plain = unlock(&udisks, chosen, lock, wanted, access, ui)?;
                 (Some(volume.node.clone()), plain)
             }
-            _ => (None, volume.node.clone()),
+            None => (None, volume.node.clone()),
         };
         let mut stick = Self::new(udisks, device, locked, plain)?;
         stick.check_kind()?;
@@ -62,9 +77,9 @@ impl MountedStick {
     }
 
     /// One that was formatted just now, with this passphrase.
-    pub(super) fn formatted(
+    pub fn formatted<R: Role>(
         udisks: Udisks,
-        device: &Device<Transfer>,
+        device: &Device<R>,
         passphrase: &str,
     ) -> Result<Self, Failure> {
         let node = device.node().to_owned();
@@ -83,9 +98,9 @@ impl MountedStick {
     }
 
     /// From here on, whatever fails, dropping it locks it again.
-    fn new(
+    fn new<R: Role>(
         udisks: Udisks,
-        device: &Device<Transfer>,
+        device: &Device<R>,
         locked: Option<String>,
         plain: String,
     ) -> Result<Self, Failure> {
@@ -101,7 +116,7 @@ impl MountedStick {
         }
         let kind = sd_fs::escape(self.kind.as_bytes());
         let what = match kind.as_str() {
-            "" => format!("{}: there is no file system on it", self.title),
+            "" => format!("{}: there is no file system on it {HIDDEN}", self.title),
             kind => format!("{}: its file system is {kind}; {KINDS:?} are used", self.title),
         };
         Err(Failure::new(Status::DeviceRefused, what))
@@ -114,17 +129,17 @@ impl MountedStick {
     }
 
     /// The stick, as a person is told of it.
-    pub(crate) fn title(&self) -> &str {
+    pub fn title(&self) -> &str {
         &self.title
     }
 
     /// Where it is mounted.
-    pub(crate) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.at.as_deref().unwrap_or(Path::new("/nonexistent"))
     }
 
     /// Whose stick it is, if it says so.
-    pub(crate) fn label(&self) -> Result<Option<Label>, Failure> {
+    pub fn label(&self) -> Result<Option<Label>, Failure> {
         let bytes = match Dir::open(self.path())?.read_small(LABEL_FILE, MAX_LABEL) {
             Ok(bytes) => bytes,
             Err(e) if e.is_not_found() => return Ok(None),
@@ -136,7 +151,7 @@ impl MountedStick {
 
     /// Unmounts it, which makes the system forget what it remembers of the stick, and mounts it
     /// anew.
-    pub(crate) fn mount_again(&mut self, access: Access) -> Result<(), Failure> {
+    pub fn mount_again(&mut self, access: Access) -> Result<(), Failure> {
         // Where this user may not, the stick is flushed when it is switched off.
         self.udisks.flush(&self.disk).map_err(stick_failure)?;
         self.unmount().map_err(stick_failure)?;
@@ -150,7 +165,7 @@ impl MountedStick {
     }
 
     /// Unmounts and locks it.
-    pub(super) fn close(mut self) -> Result<(), UdisksError> {
+    pub fn close(mut self) -> Result<(), UdisksError> {
         self.unmount_and_lock()
     }
 
@@ -166,7 +181,7 @@ impl MountedStick {
     }
 
     /// Unmounts and locks it, and switches it off.
-    pub(super) fn let_go(mut self) -> LetGo {
+    pub fn let_go(mut self) -> LetGo {
         let stick = self.title.clone();
         let off = |stick: &Self| patiently(|| stick.udisks.power_off(&stick.disk));
         match self.unmount_and_lock().and_then(|()| off(&self)) {
@@ -194,22 +209,9 @@ fn patiently(mut act: impl FnMut() -> Result<(), UdisksError>) -> Result<(), Udi
     act()
 }
 
-fn unlock(
-    udisks: &Udisks,
-    node: &str,
-    access: Access,
-    ask: &mut dyn FnMut(bool, &mut Ui) -> Result<Secret, Failure>,
-    ui: &mut Ui,
-) -> Result<String, Failure> {
-    if let Some(plain) = udisks.unlocked(node).map_err(stick_failure)? {
-        return Ok(plain);
-    }
-    let mut again = false;
-    loop {
-        let secret = ask(again, ui)?;
-        match udisks.unlock(node, secret.expose(), access) {
-            Err(UdisksError::Passphrase) => again = true,
-            other => return other.map_err(stick_failure),
-        }
-    }
+/// Whether a volume that looks like noise may be one of `VeraCrypt`'s, as far as udisks2 is
+/// willing to try.
+fn veracrypt(udisks: &Udisks, node: &str) -> Result<Option<Lock>, Failure> {
+    let kind = udisks.kind(node).map_err(stick_failure)?;
+    Ok(matches!(kind.as_str(), "crypto_unknown" | "crypto_TCRYPT").then_some(Lock::VeraCrypt))
 }

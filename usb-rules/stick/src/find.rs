@@ -3,30 +3,34 @@
 use std::path::{Path, PathBuf};
 
 use sd_term::{Failure, Hint, Status, Ui};
-use usb_rules::{Access, Device, Transfer, UntrustedDevice};
+use usb_rules::{Access, Device, Role, UntrustedDevice};
 
 /// What the command line says about the stick.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Wanted {
+pub struct Wanted {
     /// This one and no other.
-    pub(crate) device: Option<PathBuf>,
+    pub device: Option<PathBuf>,
     /// Where its passphrase comes from, if not from the terminal.
-    pub(crate) passphrase_fd: Option<i32>,
+    pub passphrase_fd: Option<i32>,
+    /// The PIM of a `VeraCrypt` volume, if it has one of its own.
+    pub pim: Option<u32>,
 }
 
 /// A stick that was looked at, and what tells whether it is still the same one.
-pub(crate) struct Chosen {
-    pub(crate) device: Device<Transfer>,
+#[derive(Debug)]
+pub struct Chosen<R: Role> {
+    /// The stick.
+    pub device: Device<R>,
     sequence: Option<u64>,
 }
 
-impl Chosen {
+impl<R: Role> Chosen<R> {
     /// Refuses if another stick has come in its place: a node is given again at once. To be asked
     /// after each question that a person takes time to answer.
-    pub(crate) fn is_still_there(&self, access: Access) -> Result<(), Failure> {
+    pub fn is_still_there(&self, access: Access) -> Result<(), Failure> {
         let node = self.device.node();
         let found = usb_rules::discover().map_err(|e| Failure::new(Status::DeviceFailed, e))?;
-        let again = found.iter().find(|d| d.node == node).map(|d| d.admit::<Transfer>(access));
+        let again = found.iter().find(|d| d.node == node).map(|d| d.admit::<R>(access));
         let same = matches!(&again, Some(Ok(device)) if device.id() == self.device.id())
             && usb_rules::disk_sequence(node) == self.sequence;
         if same {
@@ -39,7 +43,11 @@ impl Chosen {
 
 /// The one stick that is meant: the one that was named; else the only one that fits; else the
 /// one that a person picks.
-pub(crate) fn choose(wanted: &Wanted, access: Access, ui: &mut Ui) -> Result<Chosen, Failure> {
+pub fn choose<R: Role>(
+    wanted: &Wanted,
+    access: Access,
+    ui: &mut Ui,
+) -> Result<Chosen<R>, Failure> {
     let found = usb_rules::discover().map_err(|e| Failure::new(Status::DeviceFailed, e))?;
     // Before anybody is asked: what is numbered here is what was looked at.
     let sequences: Vec<(String, Option<u64>)> =
@@ -51,27 +59,27 @@ pub(crate) fn choose(wanted: &Wanted, access: Access, ui: &mut Ui) -> Result<Cho
     Ok(chosen)
 }
 
-fn choose_from(
+fn choose_from<R: Role>(
     found: &[UntrustedDevice],
     wanted: &Wanted,
     access: Access,
     ui: &mut Ui,
-) -> Result<Device<Transfer>, Failure> {
+) -> Result<Device<R>, Failure> {
     match &wanted.device {
         Some(node) => named(found, node, access),
         None => pick(fitting(found, access), found, access, ui),
     }
 }
 
-fn fitting(found: &[UntrustedDevice], access: Access) -> Vec<Device<Transfer>> {
+fn fitting<R: Role>(found: &[UntrustedDevice], access: Access) -> Vec<Device<R>> {
     found.iter().filter_map(|d| d.admit(access).ok()).collect()
 }
 
-fn named(
+fn named<R: Role>(
     found: &[UntrustedDevice],
     node: &Path,
     access: Access,
-) -> Result<Device<Transfer>, Failure> {
+) -> Result<Device<R>, Failure> {
     // A person may name a link, such as one beneath /dev/disk/by-id.
     let node = std::fs::canonicalize(node).unwrap_or_else(|_| node.to_owned());
     let shown = sd_fs::escape(node.as_os_str().as_encoded_bytes());
@@ -82,7 +90,7 @@ fn named(
         let what = format!("{shown}: there is no such disk");
         return Err(Failure::new(Status::NotFound, what).hint(devices()));
     };
-    let admitted: Device<Transfer> = device.admit(access).map_err(|refusal| {
+    let admitted: Device<R> = device.admit(access).map_err(|refusal| {
         let what = format!("{shown}: {refusal}; {}", refusal.next());
         Failure::new(Status::DeviceRefused, what).hint(devices())
     })?;
@@ -94,18 +102,18 @@ fn named(
     Err(Failure::new(Status::DeviceRefused, what).hint(devices()))
 }
 
-fn pick(
-    mut fitting: Vec<Device<Transfer>>,
+fn pick<R: Role>(
+    mut fitting: Vec<Device<R>>,
     found: &[UntrustedDevice],
     access: Access,
     ui: &mut Ui,
-) -> Result<Device<Transfer>, Failure> {
+) -> Result<Device<R>, Failure> {
     if fitting.len() > 1 && ui.can_ask() {
         return ask(fitting, ui);
     }
     match (fitting.pop(), fitting.is_empty()) {
         (Some(only), true) => Ok(only),
-        (None, _) => Err(none(found, access)),
+        (None, _) => Err(none::<R>(found, access)),
         (Some(last), false) => {
             fitting.push(last);
             let names: Vec<String> = fitting.iter().map(Device::title).collect();
@@ -115,7 +123,7 @@ fn pick(
     }
 }
 
-fn ask(mut fitting: Vec<Device<Transfer>>, ui: &mut Ui) -> Result<Device<Transfer>, Failure> {
+fn ask<R: Role>(mut fitting: Vec<Device<R>>, ui: &mut Ui) -> Result<Device<R>, Failure> {
     ui.say("Several sticks would fit:");
     for (n, device) in fitting.iter().enumerate() {
         ui.say(format_args!("  {}  {}", n + 1, device.title()));
@@ -128,10 +136,10 @@ fn ask(mut fitting: Vec<Device<Transfer>>, ui: &mut Ui) -> Result<Device<Transfe
 }
 
 /// No stick fits; what was seen and why it does not.
-fn none(found: &[UntrustedDevice], access: Access) -> Failure {
+fn none<R: Role>(found: &[UntrustedDevice], access: Access) -> Failure {
     let on_usb = found.iter().filter(|d| d.usb.is_some() && !d.boot);
     let refused: Vec<String> = on_usb
-        .filter_map(|d| d.admit::<Transfer>(access).err().map(|why| format!("{}: {why}", d.node)))
+        .filter_map(|d| d.admit::<R>(access).err().map(|why| format!("{}: {why}", d.node)))
         .collect();
     let what = if refused.is_empty() {
         "no stick is plugged in".to_owned()

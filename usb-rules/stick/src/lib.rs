@@ -1,0 +1,20 @@
+//! A stick with a file system, from plugged in to safe to remove.
+//!
+//! ```text
+//! discover --policy--> Device<R> --choose--> unlock, mount --> MountedStick --let go--> off
+//!                          '--> refusal, shown
+//! ```
+//! Both programs that use sticks do it this way. "Safe to remove" is said after the stick was
+//! unmounted, locked and switched off, and at no other place.
+
+mod failure;
+mod find;
+mod let_go;
+mod mounted;
+mod unlock;
+
+pub use failure::{label_failure, stick_failure};
+pub use find::{Chosen, Wanted, choose};
+pub use let_go::LetGo;
+pub use mounted::{MAX_LABEL, MountedStick};
+pub use unlock::passphrase;
