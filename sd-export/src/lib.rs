@@ -1,11 +1,12 @@
-//! Scrubs metadata and writes verified copies for the Export Device.
+//! Scrubs metadata, writes verified copies for the Export Device, and prints.
 //!
 //! ```text
 //! FILE --read only--> worker (no file system, no network) --bytes--> unnamed file
 //!   |                     '--verdict, size, BLAKE3--> parent: read again, compared
 //!   |                                                    '--> <stem>.clean.<extension>
 //!   '--write: scrubbed once more, same bytes?--> plan --y--> export-NNNN/
-//!                                                 files, sums --read back--> MANIFEST.json
+//!   |                                             files, sums --read back--> MANIFEST.json
+//!   '--print: the same --> plan --y--> CUPS, on its local socket --> paper; CUPS's copy purged
 //! ```
 //!
 //! The program gives up the network before it does anything, and opens no file on a system
@@ -20,6 +21,8 @@ mod inputs;
 mod manifest;
 mod names;
 mod plan;
+mod print_report;
+mod printing;
 mod read_back;
 mod report;
 mod worker;

@@ -31,6 +31,16 @@ pub(crate) enum State {
     AsIs,
 }
 
+impl State {
+    /// In words, for a plan.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Cleaned => "cleaned",
+            Self::AsIs => "AS IS, not cleaned",
+        }
+    }
+}
+
 /// One exported file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Entry {

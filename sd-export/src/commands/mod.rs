@@ -1,19 +1,41 @@
 //! One verb a file.
 
 mod inspect;
+mod print;
+mod printers;
 mod scrub;
 mod write;
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use sd_fs::Escaped;
 use sd_sandbox::{ProbeError, WorkerError};
 use sd_term::{Failure, Hint, Report, Status, Ui};
 
 /// Most files a hint lists by name.
 const MAX_HINTED: usize = 20;
+
+/// Whether somebody agreed to a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Consent {
+    Ask,
+    Given,
+    OnlyShow,
+}
+
+impl Consent {
+    fn of(dry_run: bool, yes: bool) -> Self {
+        match (dry_run, yes) {
+            (true, _) => Self::OnlyShow,
+            (false, true) => Self::Given,
+            (false, false) => Self::Ask,
+        }
+    }
+}
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
@@ -21,6 +43,8 @@ pub(crate) enum Command {
     Inspect(inspect::Args),
     Scrub(scrub::Args),
     Write(write::Args),
+    Print(print::Args),
+    Printers(printers::Args),
 }
 
 /// Runs one verb to its end.
@@ -29,6 +53,8 @@ pub(crate) fn run(command: Command, ui: &mut Ui) -> ExitCode {
         Command::Inspect(args) => end(ui, "inspect", |ui| Ok(inspect::run(&args, ui))),
         Command::Scrub(args) => end(ui, "scrub", |ui| scrub::run(&args.request(), ui)),
         Command::Write(args) => end(ui, "write", |ui| write::run(&args.request(), ui)),
+        Command::Print(args) => end(ui, "print", |ui| print::run(args.request(), ui)),
+        Command::Printers(args) => end(ui, "printers", |_| printers::run(args)),
     }
 }
 
@@ -63,7 +89,7 @@ fn no_walls(e: ProbeError) -> Failure {
 
 /// `sd-export VERB PATH... OPTION...`, or nothing if a path is not text: a hint must run as it
 /// stands.
-fn hint(verb: &str, paths: &[PathBuf], options: &[&OsStr]) -> Option<Hint> {
+pub(crate) fn hint(verb: &str, paths: &[PathBuf], options: &[&OsStr]) -> Option<Hint> {
     let mut args = vec!["sd-export".to_owned(), verb.to_owned()];
     for path in paths {
         let path = path.to_str()?;
@@ -75,6 +101,11 @@ fn hint(verb: &str, paths: &[PathBuf], options: &[&OsStr]) -> Option<Hint> {
         args.push(option.to_str()?.to_owned());
     }
     Some(Hint::new(args))
+}
+
+/// What stood in directories and was left out.
+pub(crate) fn skips(f: &mut fmt::Formatter<'_>, skipped: &[Escaped]) -> fmt::Result {
+    skipped.iter().try_for_each(|name| writeln!(f, "{name}: not a regular file; skipped"))
 }
 
 /// Where Tails mounts the encrypted stick that `SecureDrop`'s guide calls Export Device.
@@ -90,9 +121,10 @@ mod tests {
     fn every_hint_parses() {
         let odd = ["-rf.jpg", "a b.pdf", "x\u{202e}.txt"].map(PathBuf::from);
         let to = [OsStr::new("--to"), export_device().as_os_str()];
-        for hint in [hint("inspect", &odd, &[]), hint("scrub", &odd, &[]), hint("write", &odd, &to)]
-        {
-            assert!(crate::parses(hint.expect("text").args()));
+        let files = [("inspect", &[][..]), ("scrub", &[]), ("write", &to)];
+        for (verb, options) in files {
+            assert!(crate::parses(hint(verb, &odd, options).expect("text").args()));
         }
+        assert!(crate::parses(print::printers().args()));
     }
 }

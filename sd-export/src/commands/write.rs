@@ -4,14 +4,13 @@ use std::fmt;
 use std::path::PathBuf;
 
 use sd_fs::{Dir, Escaped};
-use sd_scrub::Limits;
 use sd_term::{Failure, Hint, Report, Status, Ui, count, size};
 use serde::Serialize;
 
-use crate::batch;
-use crate::inputs::{Source, gather};
+use super::{Consent, skips};
+use crate::inputs::gather;
 use crate::manifest::Entry;
-use crate::plan::{self, Admitted, Carry, Naming, Plan};
+use crate::plan::{self, Carry, Naming, NotAdmitted, Plan};
 use crate::report::{Item, gravest};
 use crate::writing;
 
@@ -44,13 +43,6 @@ pub(crate) struct Args {
     yes: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Consent {
-    Ask,
-    Given,
-    OnlyShow,
-}
-
 /// What is to be done.
 #[derive(Debug)]
 pub(super) struct Request {
@@ -68,11 +60,7 @@ impl Args {
             to: self.to,
             naming: if self.neutral_names { Naming::Neutral } else { Naming::Own },
             carry: if self.as_is { Carry::AsIs } else { Carry::OnlyClean },
-            consent: match (self.dry_run, self.yes) {
-                (true, _) => Consent::OnlyShow,
-                (false, true) => Consent::Given,
-                (false, false) => Consent::Ask,
-            },
+            consent: Consent::of(self.dry_run, self.yes),
         }
     }
 }
@@ -112,9 +100,9 @@ pub(super) fn run(request: &Request, ui: &mut Ui) -> Result<Export, Failure> {
     if inputs.sources.is_empty() {
         return Ok(Export::Nothing { skipped });
     }
-    let files = match judged(&inputs.sources, request.carry, ui) {
+    let files = match plan::admit_all(&inputs.sources, request.carry, ui) {
         Ok(files) => files,
-        Err(refused) => return Ok(refused),
+        Err(NotAdmitted { files, unclean }) => return Ok(Export::Refused { files, unclean }),
     };
     let plan = plan::plan(files, &target, request.naming)?;
     match request.consent {
@@ -136,27 +124,6 @@ fn ask(plan: &Plan, ui: &mut Ui) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(Status::Refused, "not confirmed; nothing was written"))
-}
-
-/// Decides about every file; one that may not leave keeps all of them here.
-#[expect(clippy::result_large_err, reason = "once a run, and the error is the report itself")]
-fn judged(sources: &[Source], carry: Carry, ui: &Ui) -> Result<Vec<Admitted>, Export> {
-    let limits = Limits::default();
-    let admit = |s: &Source| plan::admit(s, carry, &limits);
-    let judged = batch::each(sources, "checking", &mut ui.bar(), admit);
-    let (mut admitted, mut files, mut unclean) = (Vec::new(), Vec::new(), Vec::new());
-    for (verdict, source) in judged.into_iter().zip(sources) {
-        match verdict {
-            Ok(file) => admitted.push(file),
-            Err(item) => {
-                if item.refusal() == Some(Status::NotClean) {
-                    unclean.push(source.path().to_owned());
-                }
-                files.push(*item);
-            }
-        }
-    }
-    if files.is_empty() { Ok(admitted) } else { Err(Export::Refused { files, unclean }) }
 }
 
 impl Report for Export {
@@ -204,8 +171,4 @@ impl fmt::Display for Export {
             }
         }
     }
-}
-
-fn skips(f: &mut fmt::Formatter<'_>, skipped: &[Escaped]) -> fmt::Result {
-    skipped.iter().try_for_each(|name| writeln!(f, "{name}: not a regular file; skipped"))
 }
