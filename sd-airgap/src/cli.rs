@@ -8,7 +8,9 @@ use clap::{Args, Parser, Subcommand};
 use sd_bundle::Home;
 use sd_term::{Face, Failure, Status, Ui};
 
-use crate::commands::{confirm, devices, list, log, pack, pair, prepare, return_check, unpack, verify};
+use crate::commands::{
+    confirm, devices, list, log, pack, pair, prepare, return_check, unpack, verify,
+};
 
 /// Carry submissions across the air gap in signed bundles.
 #[derive(Debug, Parser)]

@@ -37,10 +37,7 @@ pub(crate) fn pack(
     for file in files {
         members.push(append(&mut tar, file, progress)?);
     }
-    let sums = [
-        (SHA256SUMS, manifest::sha256sums(&members)),
-        (B3SUMS, manifest::b3sums(&members)),
-    ];
+    let sums = [(SHA256SUMS, manifest::sha256sums(&members)), (B3SUMS, manifest::b3sums(&members))];
     for (sums_name, text) in &sums {
         tar.append_data(&mut header(text.len() as u64), sums_name, text.as_bytes())
             .map_err(write)?;

@@ -60,8 +60,7 @@ pub(crate) fn check(dir: &Dir, progress: &mut dyn Progress) -> Result<Manifest, 
     let manifest = Manifest::parse(&bytes).ok_or(CheckError::Manifest)?;
     let files = &manifest.files;
     only_ours(dir, &manifest)?;
-    let total = files.iter().map(|f| f.size).fold(0, u64::saturating_add);
-    progress.begin("checking", Some(total));
+    progress.begin("checking", Some(manifest.total()));
     for file in files {
         let name = file.name.as_str();
         let found = back(dir, name, progress)?;
@@ -83,15 +82,9 @@ pub(crate) fn check(dir: &Dir, progress: &mut dyn Progress) -> Result<Manifest, 
     Ok(manifest)
 }
 
-fn back(
-    dir: &Dir,
-    name: &str,
-    progress: &mut dyn Progress,
-) -> Result<sd_fs::Digests, CheckError> {
+fn back(dir: &Dir, name: &str, progress: &mut dyn Progress) -> Result<sd_fs::Digests, CheckError> {
     read_back(dir, name, progress).map_err(|e| match e {
-        ReadBackError::Door(e) if e.is_not_found() => {
-            CheckError::Missing(escape(name.as_bytes()))
-        }
+        ReadBackError::Door(e) if e.is_not_found() => CheckError::Missing(escape(name.as_bytes())),
         e => CheckError::Read(escape(name.as_bytes()), e),
     })
 }

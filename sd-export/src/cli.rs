@@ -2,9 +2,11 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::path::PathBuf;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use sd_bundle::Home;
 use sd_term::{Face, Failure, Report, Status, Ui};
 use serde::Serialize;
 
@@ -20,6 +22,9 @@ struct Cli {
     /// Print one JSON object instead of text.
     #[arg(long, global = true)]
     json: bool,
+    /// The station's directory [default: ~/Persistent/sneakernet].
+    #[arg(long, global = true, value_name = "DIR")]
+    home: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -62,14 +67,19 @@ impl Report for Text {
 }
 
 /// Makes a typed command of the words.
-pub(crate) fn parse(args: &[OsString]) -> Result<Command, Answer> {
-    Cli::try_parse_from(args).map(|cli| cli.command).map_err(|e| {
+pub(crate) fn parse(args: &[OsString]) -> Result<(Command, Home), Answer> {
+    let cli = Cli::try_parse_from(args).map_err(|e| {
         let text = e.render().to_string();
         match e.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Answer::Text(Text { text }),
             _ => Answer::Wrong(shown(&text)),
         }
-    })
+    })?;
+    #[expect(clippy::disallowed_methods, reason = "cli.rs is where the environment is read")]
+    let user = std::env::var_os("HOME").map(PathBuf::from);
+    let unknown = || Answer::Wrong("no home directory is known: use --home DIR".to_owned());
+    let home = Home::choose(cli.home, user).ok_or_else(unknown)?;
+    Ok((cli.command, home))
 }
 
 /// The terminal for these words. The face is chosen before they are parsed, so that a script

@@ -8,7 +8,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use sd_fs::{Dir, DirError, Escaped, escape};
+use sd_fs::{CopyError, Digests, Dir, DirError, Escaped, Quiet, copy_bounded, escape};
 use sd_term::{Failure, Status};
 use walkdir::WalkDir;
 
@@ -135,6 +135,18 @@ impl Source {
         let file = dir.open_file(&name)?;
         let size = file.metadata().map_err(InputError::Look)?.len();
         Ok(Opened { dir, file, name, size })
+    }
+
+    /// Reads it whole, for its hashes.
+    pub(crate) fn digests(&self) -> Result<Digests, Failure> {
+        let Opened { mut file, size, .. } = self.open()?;
+        copy_bounded(&mut file, &mut std::io::sink(), size, &mut Quiet).map_err(|e| {
+            let status = match e {
+                CopyError::TooLong(_) => Status::VerifyFailed,
+                CopyError::Read(_) | CopyError::Write(_) => Status::FileError,
+            };
+            Failure::new(status, e)
+        })
     }
 }
 

@@ -15,6 +15,8 @@ use sd_bundle::{
 use sd_fs::Blake3;
 use sd_term::{Failure, Report, Status};
 
+use crate::inputs::Source;
+
 /// The ledger, if this station has one.
 #[derive(Debug)]
 pub(crate) struct Journal {
@@ -49,25 +51,23 @@ impl Journal {
         Ok(Self { kept: Some(Kept { ledger, sources }) })
     }
 
-    /// A clean copy was made of what lies at `path`.
-    pub(crate) fn scrubbed(
-        &self,
-        path: &Path,
-        from: Blake3,
-        to: Blake3,
-        rebuilt: bool,
-    ) -> Result<(), Failure> {
-        let event = Event::Scrubbed { from: self.document(path, from), to, rebuilt };
-        self.append(event).map(drop)
+    /// A clean copy with this hash is about to get its name.
+    pub(crate) fn scrubbed(&self, of: &Source, to: Blake3, rebuilt: bool) -> Result<(), Failure> {
+        if self.kept.is_none() {
+            return Ok(());
+        }
+        let from = self.document(of.path(), of.digests()?.blake3);
+        self.append(Event::Scrubbed { from, to, rebuilt }).map(drop)
     }
 
     /// Documents are about to leave: their paths, their hashes, and whether they are not clean.
-    pub(crate) fn leaving<'a>(
-        &'a self,
+    pub(crate) fn leaving<'d>(
+        &self,
         way: Way,
-        documents: impl IntoIterator<Item = (&'a Path, Blake3, bool)>,
-    ) -> Result<Departure<'a>, Failure> {
-        let carried = |(path, blake3, as_is)| Carried { document: self.document(path, blake3), as_is };
+        documents: impl IntoIterator<Item = (&'d Path, Blake3, bool)>,
+    ) -> Result<Departure<'_>, Failure> {
+        let carried =
+            |(path, blake3, as_is)| Carried { document: self.document(path, blake3), as_is };
         let documents = documents.into_iter().map(carried).collect();
         let line = self.append(Event::Leaving { way, documents })?;
         Ok(Departure { journal: self, line })

@@ -1,27 +1,34 @@
-//! Scrubs metadata and writes verified copies for the Export Device.
+//! Scrubs metadata, writes verified copies for the Export Device, and prints.
 //!
 //! ```text
 //! FILE --read only--> worker (no file system, no network) --bytes--> unnamed file
 //!   |                     '--verdict, size, BLAKE3--> parent: read again, compared
 //!   |                                                    '--> <stem>.clean.<extension>
 //!   '--write: scrubbed once more, same bytes?--> plan --y--> export-NNNN/
-//!                                                 files, sums --read back--> MANIFEST.json
+//!   |                                             files, sums --read back--> MANIFEST.json
+//!   '--print: the same --> plan --y--> CUPS, on its local socket --> paper; CUPS's copy purged
 //! ```
 //!
 //! The program gives up the network before it does anything, and opens no file on a system
 //! that cannot lock down a worker. It parses no document itself: what it knows about one is
 //! what a worker said, capped and escaped.
 
+mod archive;
 mod batch;
+mod check;
 mod cli;
 mod commands;
 mod face;
 mod inputs;
+mod journal;
 mod manifest;
 mod names;
 mod plan;
+mod print_report;
+mod printing;
 mod read_back;
 mod report;
+mod target;
 mod worker;
 mod writing;
 
@@ -51,7 +58,7 @@ pub fn main() -> ExitCode {
 /// program started anew.
 pub fn run(args: &[OsString], ui: &mut Ui) -> ExitCode {
     match cli::parse(args) {
-        Ok(command) => commands::run(command, ui),
+        Ok((command, home)) => commands::run(command, &home, ui),
         Err(answer) => ui.finish("sd-export", answer.into_result()),
     }
 }

@@ -41,6 +41,16 @@ pub(crate) enum State {
     AsIs,
 }
 
+impl State {
+    /// In words, for a plan.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Cleaned => "cleaned",
+            Self::AsIs => "AS IS, not cleaned",
+        }
+    }
+}
+
 /// One exported file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,6 +96,16 @@ impl Manifest {
         Self { format: FORMAT.to_owned(), version: VERSION, toolkit, note, files, archived }
     }
 
+    /// How many files were carried, in the archive or beside it.
+    pub(crate) fn count(&self) -> usize {
+        if self.archived.is_empty() { self.files.len() } else { self.archived.len() }
+    }
+
+    /// Bytes in the directory.
+    pub(crate) fn total(&self) -> u64 {
+        self.files.iter().map(|f| f.size).fold(0, u64::saturating_add)
+    }
+
     /// Its bytes.
     pub(crate) fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
         let mut bytes = serde_json::to_vec_pretty(self)?;
@@ -101,8 +121,7 @@ impl Manifest {
 
     /// The same for a person.
     pub(crate) fn to_text(&self) -> String {
-        let total = self.files.iter().map(|f| f.size).fold(0, u64::saturating_add);
-        let mut text = format!("{}, {}\n", count(self.files.len(), "file"), size(total));
+        let mut text = format!("{}, {}\n", count(self.count(), "file"), size(self.total()));
         if let Some(note) = &self.note {
             text += &format!("Note: {}\n", escape(note.as_bytes()));
         }
@@ -111,16 +130,16 @@ impl Manifest {
             text += &format!("{inside} in the archive, which are listed after it\n");
         }
         for file in self.files.iter().chain(&self.archived) {
-            let state = match file.state {
-                State::Cleaned => "cleaned",
-                State::AsIs => "AS IS, not cleaned",
-            };
             let kind = escape(file.kind.as_bytes());
             // Writing into a string cannot fail.
             let _ = write!(
                 text,
-                "\n{}\n    {} bytes, {kind}, {state}\n    SHA-256 {}\n    BLAKE3  {}\n",
-                file.name, file.size, file.sha256, file.blake3
+                "\n{}\n    {} bytes, {kind}, {}\n    SHA-256 {}\n    BLAKE3  {}\n",
+                file.name,
+                file.size,
+                file.state.words(),
+                file.sha256,
+                file.blake3
             );
         }
         text += "\nTo check the files: sha256sum -c SHA256SUMS, or sd-export check.\n";

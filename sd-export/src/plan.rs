@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use sd_fs::{Blake3, Dir, DirError, Escaped, SafeName, escape};
 use sd_scrub::{Format, Limits};
-use sd_term::{Failure, Status, count, size};
+use sd_term::{Failure, Status, Ui, count, size};
 use serde::Serialize;
 
+use crate::batch;
 use crate::inputs::Source;
 use crate::manifest::{MANIFEST, RESERVED, State};
 use crate::names::{self, Unique};
@@ -72,20 +73,30 @@ pub(crate) struct Planned {
     pub(crate) state: State,
     #[serde(skip)]
     pub(crate) input: Source,
-    /// What a clean file must still be when it is copied.
+    /// What it must still be when it is copied.
     #[serde(skip)]
-    pub(crate) expected: Option<Blake3>,
+    pub(crate) expected: Blake3,
 }
 
 /// A file that may leave.
+#[derive(Debug)]
 pub(crate) struct Admitted {
-    source: Source,
+    pub(crate) source: Source,
     name: String,
-    size: u64,
-    kind: String,
-    format: Option<Format>,
-    state: State,
-    expected: Option<Blake3>,
+    pub(crate) size: u64,
+    pub(crate) kind: String,
+    pub(crate) format: Option<Format>,
+    pub(crate) state: State,
+    /// What it must still be when it leaves.
+    pub(crate) expected: Blake3,
+}
+
+/// Files that may not leave; they keep all the others here.
+#[derive(Debug)]
+pub(crate) struct NotAdmitted {
+    pub(crate) files: Vec<Item>,
+    /// Those that cleaning could help.
+    pub(crate) unclean: Vec<PathBuf>,
 }
 
 /// Why there is no plan.
@@ -119,19 +130,43 @@ impl From<PlanError> for Failure {
     }
 }
 
+/// Decides about every file; one that may not leave keeps all of them here.
+pub(crate) fn admit_all(
+    sources: &[Source],
+    carry: Carry,
+    ui: &Ui,
+) -> Result<Vec<Admitted>, NotAdmitted> {
+    let limits = Limits::default();
+    let judge = |s: &Source| admit(s, carry, &limits);
+    let judged = batch::each(sources, "checking", &mut ui.bar(), judge);
+    let (mut admitted, mut files, mut unclean) = (Vec::new(), Vec::new(), Vec::new());
+    for (verdict, source) in judged.into_iter().zip(sources) {
+        match verdict {
+            Ok(file) => admitted.push(file),
+            Err(item) => {
+                if item.refusal() == Some(Status::NotClean) {
+                    unclean.push(source.path().to_owned());
+                }
+                files.push(*item);
+            }
+        }
+    }
+    if files.is_empty() { Ok(admitted) } else { Err(NotAdmitted { files, unclean }) }
+}
+
 /// Decides about one file; a file that cannot leave comes back as a refused item.
-pub(crate) fn admit(source: &Source, carry: Carry, limits: &Limits) -> Result<Admitted, Box<Item>> {
+fn admit(source: &Source, carry: Carry, limits: &Limits) -> Result<Admitted, Box<Item>> {
     let opened = source.open().map_err(|e| Box::new(Item::refused(source, None, e)))?;
     let size = opened.size;
     let refuse = |why: Failure| Box::new(Item::refused(source, Some(size), why));
-    let (kind, format, expected) = match worker::check(&opened.file, limits) {
+    let (kind, format, clean) = match worker::check(&opened.file, limits) {
         Ok(checked) => (checked.format.to_string(), Some(checked.format), checked.clean),
         Err(e) if carry == Carry::AsIs && e.is_about_content() => (e.kind(), e.format(), None),
         Err(e) => return Err(refuse(e.into())),
     };
-    let state = match (expected, carry) {
-        (Some(_), _) => State::Cleaned,
-        (None, Carry::AsIs) => State::AsIs,
+    let (state, expected) = match (clean, carry) {
+        (Some(hash), _) => (State::Cleaned, hash),
+        (None, Carry::AsIs) => (State::AsIs, source.digests().map_err(refuse)?.blake3),
         (None, Carry::OnlyClean) => {
             let why = format_args!("{kind}: not a clean copy: cleaning it would change it");
             return Err(refuse(Failure::new(Status::NotClean, why)));
@@ -231,10 +266,7 @@ impl fmt::Display for Plan {
 impl fmt::Display for Planned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, kind, state, .. } = self;
-        let state = match state {
-            State::Cleaned => "cleaned",
-            State::AsIs => "AS IS, not cleaned",
-        };
+        let state = state.words();
         writeln!(f, "  {name:36} {:>8}  {kind}, {state}", size(self.size))?;
         if self.input.name() == name.as_str().as_bytes() {
             return Ok(());

@@ -64,7 +64,11 @@ impl Target {
 
     /// A stick is mounted anew, read-only, and the export on it checked: what the system
     /// remembered of it is gone then.
-    pub(crate) fn seal(&mut self, export: &str, progress: &mut dyn Progress) -> Result<(), Failure> {
+    pub(crate) fn seal(
+        &mut self,
+        export: &str,
+        progress: &mut dyn Progress,
+    ) -> Result<(), Failure> {
         let Self::Stick(stick) = self else { return Ok(()) };
         stick.mount_again(Access::Read)?;
         let dir = Dir::open(stick.path())?.sub(export)?;
@@ -109,7 +113,8 @@ fn consent<'a>(
     if says_so || wanted.device.is_some() {
         return Ok(());
     }
-    let question = format!("{} does not say that it is an Export Device. Write to it?", stick.title());
+    let question =
+        format!("{} does not say that it is an Export Device. Write to it?", stick.title());
     if ui.confirm(&question, "name it with --device")? {
         return Ok(());
     }

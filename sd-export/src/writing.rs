@@ -8,8 +8,8 @@
 use sd_fs::{Blake3, CopyError, Digests, Dir, DirError, Escaped, Kind, Progress, copy_bounded};
 use sd_term::{Failure, Status};
 
-use crate::inputs::InputError;
 use crate::archive;
+use crate::inputs::InputError;
 use crate::manifest::{self, B3SUMS, Entry, LIST, MANIFEST, Manifest, RESERVED, SHA256SUMS, State};
 use crate::plan::{Plan, Planned};
 use crate::read_back::{ReadBackError, read_back};
@@ -121,8 +121,7 @@ fn fill(
     }
     target.sync()?;
     dir.sync_filesystem()?;
-    let total = files.iter().map(|f| f.size).fold(0, u64::saturating_add);
-    progress.begin("reading back", Some(total));
+    progress.begin("reading back", Some(manifest.total()));
     for entry in files {
         let found = back(dir, entry.name.as_str(), progress)?;
         same(entry.name.as_str(), entry.is(&found))?;
@@ -174,7 +173,7 @@ fn copy_in(dir: &Dir, file: &Planned, progress: &mut dyn Progress) -> Result<Ent
 
 /// What the manifest says of a file, if its bytes are still those that were checked.
 pub(crate) fn entry(file: &Planned, found: &Digests) -> Result<Entry, Cause> {
-    if found.size != file.size || file.expected.is_some_and(|hash| hash != found.blake3) {
+    if found.size != file.size || file.expected != found.blake3 {
         return Err(Cause::Changed(file.source.clone()));
     }
     Ok(Entry {
@@ -204,9 +203,8 @@ fn held(dir: &Dir, name: &str, bytes: &[u8], progress: &mut dyn Progress) -> Res
 /// Only files that stand in the manifest, and those beside it, leave the station.
 fn only_ours(dir: &Dir, entries: &[Entry], beside: usize) -> Result<(), Cause> {
     let found = dir.entries()?;
-    let ours = |name: &str| {
-        RESERVED.contains(&name) || entries.iter().any(|e| e.name.as_str() == name)
-    };
+    let ours =
+        |name: &str| RESERVED.contains(&name) || entries.iter().any(|e| e.name.as_str() == name);
     let all = found.iter().all(|f| f.kind == Kind::File && ours(&f.name));
     if all && found.len() == entries.len() + beside { Ok(()) } else { Err(Cause::Strangers) }
 }

@@ -85,7 +85,7 @@ fn linked(metadata: &Metadata, package: &str) -> BTreeSet<String> {
 #[test]
 fn no_program_of_the_svs_links_a_network_crate() {
     let metadata = metadata();
-    for program in ["sd-airgap", "sd-export", "sd-scrub", "usb-rules", "tails-persistence"] {
+    for program in ["sd-airgap", "sd-export", "sd-scrub", "sd-stick", "tails-persistence"] {
         let linked = linked(&metadata, program);
         for crate_name in NETWORK {
             assert!(!linked.contains(*crate_name), "{program} links {crate_name}");
@@ -108,6 +108,7 @@ fn only_sd_airgap_and_what_it_is_made_of_speak_openpgp() {
         "sd-term",
         "sd-sandbox",
         "usb-rules",
+        "sd-stick",
     ];
     for program in without {
         assert!(!linked(&metadata, program).contains("sequoia-openpgp"), "{program}");
@@ -134,8 +135,9 @@ fn arrows_between_our_packages_go_down_only() {
     let floor = |name: &str| match name {
         "sd-fs" => Some(0),
         "sd-bundle" | "sd-pgp" | "sd-term" | "sd-sandbox" | "sd-scrub" | "usb-rules" => Some(1),
-        "sd-fetch" | "sd-airgap" | "sd-export" | "tails-persistence" => Some(2),
-        "sd-tests" => Some(3),
+        "sd-stick" => Some(2),
+        "sd-fetch" | "sd-airgap" | "sd-export" | "tails-persistence" => Some(3),
+        "sd-tests" => Some(4),
         _ => None,
     };
     let metadata = metadata();

@@ -270,15 +270,17 @@ impl Dir {
         }
     }
 
-    /// Takes the exclusive lock `name`, and waits for whoever has it: for locks that are held for
-    /// the time of one small write.
-    pub fn lock_when_free(&self, name: &str) -> Result<Lock, DirError> {
-        let file = self.append(name)?;
+    /// Locks the directory itself, and waits for whoever has it: for the time of one small write.
+    pub fn lock_when_free(&self) -> Result<Lock, DirError> {
+        let locking = |e| DirError::new("locking", &self.path, e);
+        // A handle of its own: a second one of this handle would share its lock.
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let fd = sys::openat(&self.fd, ".", flags, Mode::empty()).map_err(locking)?;
         loop {
-            match sys::flock(&file, FlockOperation::LockExclusive) {
-                Ok(()) => return Ok(Lock { _file: file }),
+            match sys::flock(&fd, FlockOperation::LockExclusive) {
+                Ok(()) => return Ok(Lock { _file: File::from(fd) }),
                 Err(rustix::io::Errno::INTR) => {}
-                Err(e) => return Err(self.error("locking", name, e)),
+                Err(e) => return Err(locking(e)),
             }
         }
     }

@@ -8,8 +8,8 @@ use sd_term::{Failure, Status, Ui};
 use usb_rules::Access;
 
 use super::{ENDING, bundle_failure, shown};
-use sd_stick::{LetGo, Wanted};
 use crate::media::Stick;
+use sd_stick::{LetGo, Wanted};
 
 /// Bundles, and the stick they are on if this run opened it.
 pub(crate) struct Bundles {

@@ -80,7 +80,11 @@ impl Log {
                     let state = if *as_is { ", NOT CLEAN, let go by a person" } else { "" };
                     writeln!(f, "{INDENT}{}{state}", Shown(document))?;
                 }
-                if self.ended(line.n) { Ok(()) } else { writeln!(f, "{INDENT}its end is not recorded") }
+                if self.ended(line.n) {
+                    Ok(())
+                } else {
+                    writeln!(f, "{INDENT}its end is not recorded")
+                }
             }
             Event::Left { announced, status } => {
                 let status = sd_fs::escape(status.as_bytes());

@@ -11,9 +11,9 @@ use serde::Serialize;
 use usb_rules::Access;
 
 use super::stick::StickArgs;
-use sd_stick::LetGo;
 use crate::media::{RawStick, Stick};
 use crate::packer::{Packer, Target};
+use sd_stick::LetGo;
 
 /// Pack what was fetched into signed bundles on a stick, and read them back
 ///

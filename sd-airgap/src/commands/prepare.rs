@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use super::outbox_failure;
 use super::stick::StickArgs;
-use sd_stick::{LetGo, passphrase};
 use crate::media::Erasing;
 use crate::station::Station;
+use sd_stick::{LetGo, passphrase};
 
 /// Bytes of a passphrase that is worth asking for.
 const SHORTEST: usize = 12;

@@ -13,9 +13,9 @@ use serde::Serialize;
 use super::Svs;
 use super::bundles::Bundles;
 use super::stick::StickArgs;
-use sd_stick::LetGo;
 use crate::station::Station;
 use crate::store::{Decrypted, Outcome, Store, decrypt_pending, import};
+use sd_stick::LetGo;
 
 /// SecureDrop takes uploads of 500 MiB at most; a little more for what wraps them.
 const LIMIT: u64 = 512 << 20;

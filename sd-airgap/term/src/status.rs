@@ -97,6 +97,28 @@ table! {
     Counterfeit = "COUNTERFEIT", 11, "the stick holds less than it says", "throw it away and use another; nothing was lost";
     /// Somebody still uses the stick.
     StickBusy = "STICK_BUSY", 11, "the stick is still in use", "close what uses it, and eject it in Files before you unplug it";
+    /// No printer at all.
+    NoPrinter = "NO_PRINTER", 11, "there is no such printer on this station", "plug the printer in and switch it on; if it is still not listed, add it in Settings, Printers";
+    /// A printer that may not be used.
+    PrinterRefused = "PRINTER_REFUSED", 11, "the printer may not be used on this station", "use a printer on a USB cable that asks for no password";
+    /// Several printers would fit.
+    PrinterUnclear = "PRINTER_UNCLEAR", 11, "more than one printer would fit", "name one with --printer";
+    /// CUPS cannot be asked.
+    PrintingUnavailable = "PRINTING_UNAVAILABLE", 11, "the printing system (CUPS) of this station does not answer as it should", "start the station anew; if it stays, show the message to your administrator";
+    /// Nobody at the other end of the cable.
+    PrinterOffline = "PRINTER_OFFLINE", 11, "the printer does not answer; the job was cancelled", "switch it on, look at its cable, and print again";
+    /// Paper, toner, a door.
+    PrinterWaits = "PRINTER_WAITS", 11, "the printer waits for a person; the job was cancelled", "do at the printer what the message says, collect the pages that came out, and print again";
+    /// Its queue is stopped.
+    PrinterPaused = "PRINTER_PAUSED", 11, "the printer's queue is paused", "resume it in Settings, Printers, and print again";
+    /// A driver failed, or it is not certain that it did not.
+    PrintFailed = "PRINT_FAILED", 11, "printing failed, or it is not certain that it did not", "count the pages that came out; if it fails again, try another file or add the printer anew";
+    /// Cancelled on the way.
+    PrintCancelled = "PRINT_CANCELLED", 4, "the job was cancelled; some pages may have come out", "collect every page from the printer, and print again what is missing";
+    /// The spool may hold a copy.
+    SpoolKept = "SPOOL_KEPT", 4, "a copy of a document may still be in the print spool", "shut this station down before you leave it: on Tails the spool is gone then; elsewhere have your administrator empty it";
+    /// A type that the printer cannot be given.
+    Unprintable = "UNPRINTABLE", 1, "this cannot be printed here", "print a PDF, JPEG, PNG or plain text file, and pages that it has";
     /// The key cannot be used.
     KeyUnavailable = "KEY_UNAVAILABLE", 12, "the key is missing or cannot be used", "check that the key is on this station: gpg --list-secret-keys";
     /// The passphrase did not open the key.

@@ -64,7 +64,7 @@ fn each_change_is_named() {
     assert!(verdict(|d| d.remove_file(MANIFEST).expect("removed")).starts_with("no MANIFEST"));
     assert_eq!(verdict(|d| d.remove_file("b.txt").expect("removed")), "b.txt is missing");
     let stranger = verdict(|d| d.write_new("x\n", b"").expect("free"));
-    assert_eq!(stranger, "x\\n does not belong to the export");
+    assert_eq!(stranger, "x\\u{a} does not belong to the export");
     let grown = verdict(|d| d.replace("a.txt", b"one more").expect("replaced"));
     assert!(grown.starts_with("a.txt is not what"), "{grown}");
 }

@@ -41,10 +41,7 @@ enum Verdict {
         manifest: Manifest,
     },
     /// It is not what it should be.
-    Refused {
-        status: Status,
-        message: String,
-    },
+    Refused { status: Status, message: String },
 }
 
 /// All that were checked.
@@ -101,9 +98,8 @@ impl fmt::Display for Exports {
         for Checked { directory, verdict } in &self.exports {
             match verdict {
                 Verdict::Whole { manifest } => {
-                    let total = manifest.files.iter().map(|x| x.size).fold(0, u64::saturating_add);
-                    let files = count(manifest.files.len(), "file");
-                    writeln!(f, "{directory}: {files}, {}: whole and unchanged", size(total))?;
+                    let (files, total) = (count(manifest.count(), "file"), size(manifest.total()));
+                    writeln!(f, "{directory}: {files}, {total}: whole and unchanged")?;
                     if let Some(note) = &manifest.note {
                         writeln!(f, "  note: {}", escape(note.as_bytes()))?;
                     }

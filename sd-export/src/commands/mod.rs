@@ -1,34 +1,67 @@
 //! One verb a file.
 
+mod check;
 mod inspect;
+mod print;
+mod printers;
 mod scrub;
 mod write;
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use sd_bundle::Home;
+use sd_fs::Escaped;
 use sd_sandbox::{ProbeError, WorkerError};
 use sd_term::{Failure, Hint, Report, Status, Ui};
 
 /// Most files a hint lists by name.
 const MAX_HINTED: usize = 20;
 
+/// Whether somebody agreed to a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Consent {
+    Ask,
+    Given,
+    OnlyShow,
+}
+
+impl Consent {
+    fn of(dry_run: bool, yes: bool) -> Self {
+        match (dry_run, yes) {
+            (true, _) => Self::OnlyShow,
+            (false, true) => Self::Given,
+            (false, false) => Self::Ask,
+        }
+    }
+}
+
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Check(check::Args),
     Inspect(inspect::Args),
     Scrub(scrub::Args),
     Write(write::Args),
+    Print(print::Args),
+    Printers(printers::Args),
 }
 
 /// Runs one verb to its end.
-pub(crate) fn run(command: Command, ui: &mut Ui) -> ExitCode {
+pub(crate) fn run(command: Command, home: &Home, ui: &mut Ui) -> ExitCode {
     match command {
+        Command::Check(args) => {
+            let result = check::run(&args, ui);
+            ui.finish("sd-export check", result)
+        }
         Command::Inspect(args) => end(ui, "inspect", |ui| Ok(inspect::run(&args, ui))),
-        Command::Scrub(args) => end(ui, "scrub", |ui| scrub::run(&args.request(), ui)),
-        Command::Write(args) => end(ui, "write", |ui| write::run(&args.request(), ui)),
+        Command::Scrub(args) => end(ui, "scrub", |ui| scrub::run(&args.request(), home, ui)),
+        Command::Write(args) => end(ui, "write", |ui| write::run(&args.request(), home, ui)),
+        Command::Print(args) => end(ui, "print", |ui| print::run(args.request(), home, ui)),
+        Command::Printers(args) => end(ui, "printers", |_| printers::run(args)),
     }
 }
 
@@ -63,7 +96,7 @@ fn no_walls(e: ProbeError) -> Failure {
 
 /// `sd-export VERB PATH... OPTION...`, or nothing if a path is not text: a hint must run as it
 /// stands.
-fn hint(verb: &str, paths: &[PathBuf], options: &[&OsStr]) -> Option<Hint> {
+pub(crate) fn hint(verb: &str, paths: &[PathBuf], options: &[&OsStr]) -> Option<Hint> {
     let mut args = vec!["sd-export".to_owned(), verb.to_owned()];
     for path in paths {
         let path = path.to_str()?;
@@ -77,9 +110,9 @@ fn hint(verb: &str, paths: &[PathBuf], options: &[&OsStr]) -> Option<Hint> {
     Some(Hint::new(args))
 }
 
-/// Where Tails mounts the encrypted stick that `SecureDrop`'s guide calls Export Device.
-fn export_device() -> &'static Path {
-    Path::new("/media/amnesia/Export")
+/// What stood in directories and was left out.
+pub(crate) fn skips(f: &mut fmt::Formatter<'_>, skipped: &[Escaped]) -> fmt::Result {
+    skipped.iter().try_for_each(|name| writeln!(f, "{name}: not a regular file; skipped"))
 }
 
 #[cfg(test)]
@@ -89,10 +122,9 @@ mod tests {
     #[test]
     fn every_hint_parses() {
         let odd = ["-rf.jpg", "a b.pdf", "x\u{202e}.txt"].map(PathBuf::from);
-        let to = [OsStr::new("--to"), export_device().as_os_str()];
-        for hint in [hint("inspect", &odd, &[]), hint("scrub", &odd, &[]), hint("write", &odd, &to)]
-        {
-            assert!(crate::parses(hint.expect("text").args()));
+        for verb in ["inspect", "scrub", "write"] {
+            assert!(crate::parses(hint(verb, &odd, &[]).expect("text").args()));
         }
+        assert!(crate::parses(print::printers().args()));
     }
 }

@@ -1,15 +1,16 @@
 //! `sd-export scrub`.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
 use std::path::PathBuf;
 
+use sd_bundle::Home;
 use sd_fs::{Dir, DirError, SafeName, escape};
 use sd_scrub::{Format, Limits};
 use sd_term::{Failure, Hint, Status, Ui};
 
 use crate::batch::{self, Weigh};
 use crate::inputs::{Opened, Source, gather};
+use crate::journal::Journal;
 use crate::names::{self, ending_note};
 use crate::report::{Batch, Item, Outcome, Verb};
 use crate::worker;
@@ -84,7 +85,8 @@ enum CopyName {
     Exactly(SafeName),
 }
 
-pub(super) fn run(request: &Request, ui: &mut Ui) -> Result<Batch, Failure> {
+pub(super) fn run(request: &Request, home: &Home, ui: &mut Ui) -> Result<Batch, Failure> {
+    let journal = Journal::open(home)?;
     let inputs = gather(&request.files);
     let (to, named) = open_target(&request.target)?;
     if named.is_some() && inputs.sources.len() != 1 {
@@ -95,9 +97,9 @@ pub(super) fn run(request: &Request, ui: &mut Ui) -> Result<Batch, Failure> {
         _ => 1,
     };
     let tasks = tasks(&inputs.sources, &request.target, named.as_ref(), start);
-    let limits = Limits::default();
+    let run = Run { to, limits: Limits::default(), journal };
     let mut bar = ui.bar();
-    let items = batch::each(&tasks, "cleaning", &mut bar, |t| clean(t, to.as_ref(), &limits));
+    let items = batch::each(&tasks, "cleaning", &mut bar, |t| run.clean(t));
     drop(bar);
     let mut report = Batch::new(Verb::Scrub, items, inputs.skipped);
     report.hint = next(&report, &request.target);
@@ -145,61 +147,70 @@ fn tasks<'a>(
     sources.iter().enumerate().map(task).collect()
 }
 
-fn clean(task: &Task<'_>, to: Option<&Dir>, limits: &Limits) -> Item {
-    let source = task.source;
-    let opened = match source.open() {
-        Ok(opened) => opened,
-        Err(e) => return Item::refused(source, None, e),
-    };
-    let size = Some(opened.size);
-    match copy(&opened, task, to.unwrap_or(&opened.dir), limits) {
-        Ok((outcome, format)) => {
-            Item { note: ending_note(&opened.name, format), outcome, ..Item::of(source, size) }
-        }
-        Err(failure) => Item::refused(source, size, failure),
-    }
+/// What is the same for every file.
+struct Run {
+    /// The directory that all copies go to, if there is one.
+    to: Option<Dir>,
+    limits: Limits,
+    journal: Journal,
 }
 
-/// The walk of one file: an unnamed file, a worker, the parent's own check, and only then a name.
-fn copy(
-    opened: &Opened,
-    task: &Task<'_>,
-    to: &Dir,
-    limits: &Limits,
-) -> Result<(Outcome, Format), Failure> {
-    let unnamed = to.new_file()?;
-    let cleaned = worker::scrub(&opened.file, &unnamed, limits)?;
-    let name = match &task.name {
-        CopyName::After { mark } => names::clean_name(&opened.name, mark, cleaned.report.format),
-        CopyName::Neutral(n) => names::neutral_name(*n, cleaned.report.format.extension()),
-        CopyName::Exactly(name) => name.clone(),
-    };
-    let path = to.path().join(name.as_str());
-    let path = path.strip_prefix(".").unwrap_or(&path).to_owned();
-    let shown = escape(path.as_os_str().as_encoded_bytes());
-    match unnamed.commit(name.as_str()) {
-        Err(e) if e.is_exists() => return Err(DirError::Exists { path: shown }.into()),
-        done => done?,
+impl Run {
+    fn clean(&self, task: &Task<'_>) -> Item {
+        let source = task.source;
+        let opened = match source.open() {
+            Ok(opened) => opened,
+            Err(e) => return Item::refused(source, None, e),
+        };
+        let size = Some(opened.size);
+        match self.copy(&opened, task) {
+            Ok((outcome, format)) => {
+                Item { note: ending_note(&opened.name, format), outcome, ..Item::of(source, size) }
+            }
+            Err(failure) => Item::refused(source, size, failure),
+        }
     }
-    let format = cleaned.report.format;
-    let outcome = Outcome::Cleaned {
-        copy: shown,
-        copy_size: cleaned.size,
-        blake3: cleaned.blake3,
-        report: cleaned.report,
-        path,
-    };
-    Ok((outcome, format))
+
+    /// The walk of one file: an unnamed file, a worker, the parent's own check, the ledger, and
+    /// only then a name.
+    fn copy(&self, opened: &Opened, task: &Task<'_>) -> Result<(Outcome, Format), Failure> {
+        let to = self.to.as_ref().unwrap_or(&opened.dir);
+        let unnamed = to.new_file()?;
+        let cleaned = worker::scrub(&opened.file, &unnamed, &self.limits)?;
+        let name = match &task.name {
+            CopyName::After { mark } => {
+                names::clean_name(&opened.name, mark, cleaned.report.format)
+            }
+            CopyName::Neutral(n) => names::neutral_name(*n, cleaned.report.format.extension()),
+            CopyName::Exactly(name) => name.clone(),
+        };
+        let path = to.path().join(name.as_str());
+        let path = path.strip_prefix(".").unwrap_or(&path).to_owned();
+        let shown = escape(path.as_os_str().as_encoded_bytes());
+        self.journal.scrubbed(task.source, cleaned.blake3, false)?;
+        match unnamed.commit(name.as_str()) {
+            Err(e) if e.is_exists() => return Err(DirError::Exists { path: shown }.into()),
+            done => done?,
+        }
+        let format = cleaned.report.format;
+        let outcome = Outcome::Cleaned {
+            copy: shown,
+            copy_size: cleaned.size,
+            blake3: cleaned.blake3,
+            report: cleaned.report,
+            path,
+        };
+        Ok((outcome, format))
+    }
 }
 
 fn next(report: &Batch, target: &Target) -> Option<Hint> {
     let copies = report.copies();
-    let to = [OsStr::new("--to"), super::export_device().as_os_str()];
     match (copies.len(), target) {
         (0, _) => None,
-        (1..=super::MAX_HINTED, _) => super::hint("write", &copies, &to),
+        (1..=super::MAX_HINTED, _) => super::hint("write", &copies, &[]),
         (_, Target::Into(dir) | Target::Neutral(dir)) => {
-            super::hint("write", std::slice::from_ref(dir), &to)
+            super::hint("write", std::slice::from_ref(dir), &[])
         }
         _ => None,
     }

@@ -3,36 +3,56 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use sd_fs::{Dir, Escaped};
-use sd_scrub::Limits;
+use sd_bundle::{Home, Way};
+use sd_fs::Escaped;
+use sd_stick::{LetGo, Wanted};
 use sd_term::{Failure, Hint, Report, Status, Ui, count, size};
 use serde::Serialize;
 
-use crate::batch;
-use crate::inputs::{Source, gather};
-use crate::manifest::Entry;
-use crate::plan::{self, Admitted, Carry, Naming, Plan};
+use super::{Consent, skips};
+use crate::inputs::gather;
+use crate::journal::Journal;
+use crate::manifest::{Manifest, State};
+use crate::plan::{self, Carry, Naming, NotAdmitted, Plan, Shape};
 use crate::report::{Item, gravest};
+use crate::target::{Place, Target};
 use crate::writing;
 
-/// Write clean copies into a directory as an export, and read them back.
+/// Write clean copies onto an Export Device, and read them back.
 ///
-/// Takes only files that cleaning would not change any more. Makes a new directory export-NNNN
-/// in DIR with the files, SHA256SUMS, B3SUMS and, when every byte was read back and compared,
-/// MANIFEST.json. A directory without MANIFEST.json is no export. File names leave with the
-/// files: see --neutral-names.
+/// Takes only files that cleaning would not change any more. Without --to the Export Device that
+/// is plugged in is unlocked (LUKS or VeraCrypt), written, mounted anew, read back, locked and
+/// switched off. Makes a new directory export-NNNN with the files, SHA256SUMS, B3SUMS,
+/// MANIFEST.txt and, when every byte was read back and compared, MANIFEST.json. A directory
+/// without MANIFEST.json is no export. File names leave with the files: see --neutral-names.
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "flags; `request` makes choices of them")]
 pub(crate) struct Args {
     /// Files; of a directory, every regular file in it.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Where to: a directory that is there, such as a mounted stick.
-    #[arg(long, value_name = "DIR")]
-    to: PathBuf,
+    /// Into this directory, which must be there, instead of onto a stick.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["device", "stick_passphrase_fd", "pim"])]
+    to: Option<PathBuf>,
+    /// Use this stick, such as /dev/sdb [default: the only one that fits]
+    #[arg(long, value_name = "NODE")]
+    device: Option<PathBuf>,
+    /// Read the stick's passphrase from this file descriptor.
+    #[arg(long, value_name = "N")]
+    stick_passphrase_fd: Option<i32>,
+    /// The PIM of a VeraCrypt volume that was made with one.
+    #[arg(long, value_name = "N")]
+    pim: Option<u32>,
     /// Name the files file-001.jpg and so on.
     #[arg(long)]
     neutral_names: bool,
+    /// Put all files into one archive, files.tar.zst.
+    #[arg(long)]
+    archive: bool,
+    /// Words to carry along in the manifest, such as whose documents these are. Nothing of the
+    /// kind leaves otherwise.
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
     /// Take files that are not clean too; the manifest names them as such.
     #[arg(long)]
     as_is: bool,
@@ -44,35 +64,30 @@ pub(crate) struct Args {
     yes: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Consent {
-    Ask,
-    Given,
-    OnlyShow,
-}
-
 /// What is to be done.
 #[derive(Debug)]
 pub(super) struct Request {
     files: Vec<PathBuf>,
-    to: PathBuf,
-    naming: Naming,
+    place: Place,
+    shape: Shape,
     carry: Carry,
     consent: Consent,
 }
 
 impl Args {
     pub(super) fn request(self) -> Request {
+        let stick =
+            Wanted { device: self.device, passphrase_fd: self.stick_passphrase_fd, pim: self.pim };
         Request {
             files: self.files,
-            to: self.to,
-            naming: if self.neutral_names { Naming::Neutral } else { Naming::Own },
-            carry: if self.as_is { Carry::AsIs } else { Carry::OnlyClean },
-            consent: match (self.dry_run, self.yes) {
-                (true, _) => Consent::OnlyShow,
-                (false, true) => Consent::Given,
-                (false, false) => Consent::Ask,
+            place: self.to.map_or(Place::Stick(stick), Place::Directory),
+            shape: Shape {
+                naming: if self.neutral_names { Naming::Neutral } else { Naming::Own },
+                archive: self.archive,
+                note: self.note,
             },
+            carry: if self.as_is { Carry::AsIs } else { Carry::OnlyClean },
+            consent: Consent::of(self.dry_run, self.yes),
         }
     }
 }
@@ -98,35 +113,53 @@ pub(super) enum Export {
     /// On the medium, read back, every hash the same.
     Written {
         directory: Escaped,
-        files: Vec<Entry>,
-        total: u64,
+        #[serde(flatten)]
+        manifest: Manifest,
         incomplete: Vec<String>,
         skipped: Vec<Escaped>,
+        /// How the stick was left.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        stick: Option<LetGo>,
     },
 }
 
-pub(super) fn run(request: &Request, ui: &mut Ui) -> Result<Export, Failure> {
-    let target = Dir::open(&request.to)?;
+pub(super) fn run(request: &Request, home: &Home, ui: &mut Ui) -> Result<Export, Failure> {
+    let journal = Journal::open(home)?;
     let inputs = gather(&request.files);
     let skipped = inputs.skipped;
     if inputs.sources.is_empty() {
         return Ok(Export::Nothing { skipped });
     }
-    let files = match judged(&inputs.sources, request.carry, ui) {
+    let target = Target::open(&request.place, ui)?;
+    let files = match plan::admit_all(&inputs.sources, request.carry, ui) {
         Ok(files) => files,
-        Err(refused) => return Ok(refused),
+        Err(NotAdmitted { files, unclean }) => return Ok(Export::Refused { files, unclean }),
     };
-    let plan = plan::plan(files, &target, request.naming)?;
+    let plan = plan::plan(files, &target.dir()?, &request.shape)?;
     match request.consent {
         Consent::OnlyShow => return Ok(Export::Planned { plan, skipped }),
         Consent::Given => ui.say(format_args!("{}", plan.to_string().trim_end())),
         Consent::Ask => ask(&plan, ui)?,
     }
+    let files = plan.files.iter().map(|f| (f.input.path(), f.expected, f.state == State::AsIs));
+    let departure = journal.leaving(Way::Export, files)?;
+    departure.ended(carry_out(plan, target, skipped, ui))
+}
+
+/// Everything is agreed to: from here on bytes leave.
+fn carry_out(
+    plan: Plan,
+    mut target: Target,
+    skipped: Vec<Escaped>,
+    ui: &mut Ui,
+) -> Result<Export, Failure> {
+    target.make_writable()?;
     let mut bar = ui.bar();
-    let files = writing::write(&plan, &target, &mut bar)?;
+    let manifest = writing::write(&plan, &target.dir()?, &mut bar)?;
+    target.seal(&plan.name, &mut bar)?;
     drop(bar);
-    let Plan { directory, total, incomplete, .. } = plan;
-    Ok(Export::Written { directory, files, total, incomplete, skipped })
+    let Plan { directory, incomplete, .. } = plan;
+    Ok(Export::Written { directory, manifest, incomplete, skipped, stick: target.let_go() })
 }
 
 fn ask(plan: &Plan, ui: &mut Ui) -> Result<(), Failure> {
@@ -138,27 +171,6 @@ fn ask(plan: &Plan, ui: &mut Ui) -> Result<(), Failure> {
     Err(Failure::new(Status::Refused, "not confirmed; nothing was written"))
 }
 
-/// Decides about every file; one that may not leave keeps all of them here.
-#[expect(clippy::result_large_err, reason = "once a run, and the error is the report itself")]
-fn judged(sources: &[Source], carry: Carry, ui: &Ui) -> Result<Vec<Admitted>, Export> {
-    let limits = Limits::default();
-    let admit = |s: &Source| plan::admit(s, carry, &limits);
-    let judged = batch::each(sources, "checking", &mut ui.bar(), admit);
-    let (mut admitted, mut files, mut unclean) = (Vec::new(), Vec::new(), Vec::new());
-    for (verdict, source) in judged.into_iter().zip(sources) {
-        match verdict {
-            Ok(file) => admitted.push(file),
-            Err(item) => {
-                if item.refusal() == Some(Status::NotClean) {
-                    unclean.push(source.path().to_owned());
-                }
-                files.push(*item);
-            }
-        }
-    }
-    if files.is_empty() { Ok(admitted) } else { Err(Export::Refused { files, unclean }) }
-}
-
 impl Report for Export {
     fn status(&self) -> Status {
         match self {
@@ -166,6 +178,7 @@ impl Report for Export {
                 gravest(files.iter().filter_map(Item::refusal)).unwrap_or(Status::Bug)
             }
             Self::Nothing { .. } => Status::NothingToDo,
+            Self::Written { stick: Some(stick), .. } if !stick.is_safe() => Status::StickBusy,
             Self::Planned { .. } | Self::Written { .. } => Status::Done,
         }
     }
@@ -196,16 +209,16 @@ impl fmt::Display for Export {
                 write!(f, "{plan}")?;
                 writeln!(f, "nothing was written")
             }
-            Self::Written { directory, files, total, skipped, .. } => {
+            Self::Written { directory, manifest, skipped, stick, .. } => {
                 skips(f, skipped)?;
-                let (n, total) = (count(files.len(), "file"), size(*total));
-                writeln!(f, "{directory}: {n}, {total}")?;
-                writeln!(f, "written, read back from the medium, every hash compared")
+                let (files, total) = (manifest.count(), size(manifest.total()));
+                writeln!(f, "{directory}: {}, {total}", count(files, "file"))?;
+                writeln!(f, "written, read back from the medium, every hash compared")?;
+                match stick {
+                    Some(stick) => write!(f, "{stick}"),
+                    None => Ok(()),
+                }
             }
         }
     }
-}
-
-fn skips(f: &mut fmt::Formatter<'_>, skipped: &[Escaped]) -> fmt::Result {
-    skipped.iter().try_for_each(|name| writeln!(f, "{name}: not a regular file; skipped"))
 }

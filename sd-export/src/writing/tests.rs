@@ -27,7 +27,7 @@ struct Bench {
     plan: Plan,
 }
 
-fn bench(expected: Option<Blake3>) -> Bench {
+fn bench(expected: Blake3) -> Bench {
     let tmp = tempfile::tempdir().expect("a directory");
     let dir = Dir::open(tmp.path()).expect("it opens");
     dir.write_new("a.txt", b"text").expect("free");
@@ -48,12 +48,14 @@ fn bench(expected: Option<Blake3>) -> Bench {
         total: 4,
         free: 0,
         incomplete: vec![],
+        archive: None,
+        note: None,
     };
     Bench { _tmp: tmp, target: dir.make_sub("stick").expect("made"), plan }
 }
 
 fn sabotaged(deed: impl Fn(&Dir)) -> (String, Status, usize) {
-    let Bench { _tmp, target, plan } = bench(None);
+    let Bench { _tmp, target, plan } = bench(Blake3::of(b"text"));
     let strike = || deed(&target.sub("export-0001").expect("being written"));
     let error = write(&plan, &target, &mut Saboteur(&strike)).expect_err("noticed");
     let failure = Failure::from(error);
@@ -62,7 +64,7 @@ fn sabotaged(deed: impl Fn(&Dir)) -> (String, Status, usize) {
 
 #[test]
 fn bytes_that_changed_on_the_medium_are_noticed_and_taken_away() {
-    for name in ["a.txt", "SHA256SUMS", "B3SUMS"] {
+    for name in ["a.txt", "SHA256SUMS", "B3SUMS", "MANIFEST.txt"] {
         let (message, status, left) = sabotaged(|dir| {
             let bytes = dir.read_small(name, 1000).expect("there");
             dir.replace(name, &vec![b'!'; bytes.len()]).expect("replaced");
@@ -84,19 +86,55 @@ fn a_file_that_vanished_or_appeared_is_noticed() {
 
 #[test]
 fn a_file_that_changed_after_its_check_is_not_written() {
-    let Bench { _tmp, target, plan } = bench(Some(Blake3::of(b"TEXT")));
+    let Bench { _tmp, target, plan } = bench(Blake3::of(b"TEXT"));
     let error = write(&plan, &target, &mut Quiet).expect_err("noticed");
     assert!(error.to_string().contains("it changed after it was checked"), "{error}");
     assert_eq!(target.entries().expect("listed"), []);
-    let Bench { _tmp, target, plan } = bench(Some(Blake3::of(b"text")));
-    assert_eq!(write(&plan, &target, &mut Quiet).expect("unchanged").len(), 1);
+    let Bench { _tmp, target, plan } = bench(Blake3::of(b"text"));
+    assert_eq!(write(&plan, &target, &mut Quiet).expect("unchanged").files.len(), 1);
 }
 
 #[test]
 fn a_directory_that_appeared_in_the_meantime_is_left_alone() {
-    let Bench { _tmp, target, plan } = bench(None);
+    let Bench { _tmp, target, plan } = bench(Blake3::of(b"text"));
     target.make_sub("export-0001").expect("made").write_new("b", b"").expect("free");
     let error = write(&plan, &target, &mut Quiet).expect_err("taken");
     assert!(error.to_string().ends_with("already there; nothing was written"), "{error}");
     assert!(target.sub("export-0001").and_then(|d| d.has("b")).expect("asked"));
+}
+
+#[test]
+fn an_archive_holds_the_files_and_their_sums_and_nothing_of_their_owner() {
+    let Bench { _tmp, target, mut plan } = bench(Blake3::of(b"text"));
+    plan.archive = Some(crate::names::archive_name());
+    plan.note = Some("for the desk".to_owned());
+    let manifest = write(&plan, &target, &mut Quiet).expect("written");
+    assert_eq!((manifest.files.len(), manifest.archived.len()), (1, 1));
+    let dir = target.sub("export-0001").expect("there");
+    assert_eq!(crate::check::check(&dir, &mut Quiet).expect("whole"), manifest);
+    let packed = dir.read_small("files.tar.zst", 1 << 20).expect("there");
+    let mut tar = tar::Archive::new(zstd::Decoder::new(&packed[..]).expect("zstd"));
+    let mut names = Vec::new();
+    for member in tar.entries().expect("a tar") {
+        let member = member.expect("a member");
+        let head = member.header();
+        assert_eq!(
+            (head.uid().ok(), head.gid().ok(), head.mtime().ok()),
+            (Some(0), Some(0), Some(0))
+        );
+        names.push(member.path().expect("a path").display().to_string());
+    }
+    assert_eq!(names, ["a.txt", "SHA256SUMS", "B3SUMS"]);
+}
+
+#[test]
+fn a_file_that_changed_its_length_is_not_archived() {
+    for size in [3, 5] {
+        let Bench { _tmp, target, mut plan } = bench(Blake3::of(b"text"));
+        plan.archive = Some(crate::names::archive_name());
+        plan.files[0].size = size;
+        let error = write(&plan, &target, &mut Quiet).expect_err("noticed").to_string();
+        assert!(error.contains("it changed after it was checked"), "{error}");
+        assert_eq!(target.entries().expect("listed"), []);
+    }
 }

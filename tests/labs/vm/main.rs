@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use cases::{carrying, devices, faults, packing, policy, stations, sticks};
+use cases::{carrying, devices, exporting, faults, packing, policy, stations, sticks};
 use sd_tests::vm::{Vm, faults_injected};
 
 type Case = fn(&mut Vm) -> io::Result<()>;
@@ -64,6 +64,10 @@ const CASES: &[(&str, Case)] = cases![
     packing::a_stick_that_does_not_answer_hangs_nothing,
     packing::a_power_cut_while_packing_loses_nothing,
     packing::every_crash_of_a_pack_leaves_whole_bundles_or_none,
+    exporting::an_export_device_with_luks_opens_elsewhere,
+    exporting::an_export_device_with_veracrypt_opens_elsewhere,
+    exporting::an_export_device_that_fails_is_named_and_the_next_write_succeeds,
+    exporting::an_export_device_that_cannot_be_used_is_named,
     policy::sticks_are_judged_by_what_they_are,
     policy::a_stick_in_use_or_with_the_system_on_it_is_refused,
     policy::what_is_no_stick_is_never_used,
@@ -132,7 +136,9 @@ fn machine() -> io::Result<Vm> {
     let built = own.parent().and_then(|deps| deps.parent()).ok_or(io::ErrorKind::NotFound)?;
     let target = built.parent().map(PathBuf::from).ok_or(io::ErrorKind::NotFound)?;
     let mut vm = Vm::start(&suite, &target.join("vm-lab"), &built.join("vm-agent"))?;
-    vm.bring_program(&built.join("sd-airgap"))?;
+    for program in ["sd-airgap", "sd-export"] {
+        vm.bring_program(&built.join(program))?;
+    }
     Ok(vm)
 }
 

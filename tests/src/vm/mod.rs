@@ -28,6 +28,7 @@ mod plugging;
 mod qmp;
 mod station;
 mod stick;
+mod veracrypt;
 pub mod wire;
 
 use std::io;
@@ -51,6 +52,7 @@ use image::Image;
 use machine::{Machine, Place};
 pub use order::{Job, Order, Who};
 pub use stick::{Plugged, Stick};
+pub use veracrypt::veracrypt;
 
 /// The state after the boot.
 const BOOTED: &str = "booted";

@@ -43,11 +43,7 @@ impl<R: Role> Chosen<R> {
 
 /// The one stick that is meant: the one that was named; else the only one that fits; else the
 /// one that a person picks.
-pub fn choose<R: Role>(
-    wanted: &Wanted,
-    access: Access,
-    ui: &mut Ui,
-) -> Result<Chosen<R>, Failure> {
+pub fn choose<R: Role>(wanted: &Wanted, access: Access, ui: &mut Ui) -> Result<Chosen<R>, Failure> {
     let found = usb_rules::discover().map_err(|e| Failure::new(Status::DeviceFailed, e))?;
     // Before anybody is asked: what is numbered here is what was looked at.
     let sequences: Vec<(String, Option<u64>)> =

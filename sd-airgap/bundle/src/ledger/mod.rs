@@ -19,7 +19,6 @@ pub use event::{Carried, Document, Event, Standing, Way};
 use crate::manifest::{Manifest, Timestamp};
 
 const FILE: &str = "ledger.jsonl";
-const LOCK: &str = ".ledger.lock";
 
 /// A newsroom's years stay far below this.
 const MAX_LEDGER: u64 = 256 << 20;
@@ -69,7 +68,7 @@ impl Ledger {
     /// Reads the ledger in `store` and checks its chain. A last line cut by a power failure is
     /// set aside.
     pub fn open(store: &Dir) -> Result<Self, LedgerError> {
-        let _lock = store.lock_when_free(LOCK)?;
+        let _lock = store.lock_when_free()?;
         Self::read(store)
     }
 
@@ -88,8 +87,7 @@ impl Ledger {
             Self { dir, lines: Vec::new(), head: Blake3::new([0; 32]), length: whole as u64 };
         let lines = bytes[..whole].split(|b| *b == b'\n').filter(|l| !l.is_empty());
         for (i, text) in lines.enumerate() {
-            let line: Line =
-                serde_json::from_slice(text).map_err(|_| LedgerError::Line(i + 1))?;
+            let line: Line = serde_json::from_slice(text).map_err(|_| LedgerError::Line(i + 1))?;
             if line.previous != ledger.head || line.n != i as u64 + 1 {
                 return Err(LedgerError::Chain(i + 1));
             }
@@ -102,7 +100,7 @@ impl Ledger {
     /// Adds a line, makes it durable, and returns its number. What other programs added meanwhile
     /// is read first.
     pub fn append(&mut self, event: Event) -> Result<u64, LedgerError> {
-        let _lock = self.dir.lock_when_free(LOCK)?;
+        let _lock = self.dir.lock_when_free()?;
         let now = match self.dir.size_of(FILE) {
             Err(e) if e.is_not_found() => 0,
             size => size?,
@@ -138,12 +136,7 @@ impl Ledger {
     }
 
     /// How a bundle with this manifest stands to those before it from the same workstation.
-    pub fn standing(
-        &self,
-        from: &Fingerprint,
-        manifest: &Manifest,
-        hash: &Blake3,
-    ) -> Standing {
+    pub fn standing(&self, from: &Fingerprint, manifest: &Manifest, hash: &Blake3) -> Standing {
         let mut last = None;
         let (mut same_number, mut known_previous) = (false, false);
         for line in &self.lines {

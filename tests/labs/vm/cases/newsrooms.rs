@@ -17,7 +17,7 @@ const SVS: &str = "/home/amnesia/svs";
 
 /// As on Tails, the person at the machine may open removable devices: `/etc/udev/rules.d/
 /// 99-make-removable-devices-user-writable.rules` there.
-const AS_ON_TAILS: &str = r#"echo 'SUBSYSTEM=="block", ENV{ID_BUS}=="usb", GROUP="amnesia", MODE="0660"' \
+pub(crate) const AS_ON_TAILS: &str = r#"echo 'SUBSYSTEM=="block", ENV{ID_BUS}=="usb", GROUP="amnesia", MODE="0660"' \
     >/etc/udev/rules.d/99-make-removable-devices-user-writable.rules && udevadm control --reload"#;
 
 /// Two stations, paired and with mail to carry: made on this side, where no emulation slows the
