@@ -3,7 +3,8 @@
 # Each target that needs Debian packages names them here, once. sudo is used only when not root.
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-APT  := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
+# A fresh machine may be updating itself: wait for it.
+APT  := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
 
 # To build: nettle and gmp are linked statically, bindgen needs libclang, the crate that talks to
 # gpg-agent needs the capnp compiler, usb-rules needs libudev.

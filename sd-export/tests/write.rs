@@ -38,7 +38,8 @@ fn an_export_holds_the_files_their_sums_and_a_manifest() {
     assert!(ran.out.contains("stick/export-0001: 2 files"), "{}", ran.out);
     assert!(ran.talk.contains("plain text, cleaned"), "the plan is shown: {}", ran.talk);
     let export = at.dir.sub("stick").and_then(|s| s.sub("export-0001")).expect("there");
-    let all = ["B3SUMS", "MANIFEST.json", "MANIFEST.txt", "SHA256SUMS", "a.clean.txt", "b.clean.jpg"];
+    let all =
+        ["B3SUMS", "MANIFEST.json", "MANIFEST.txt", "SHA256SUMS", "a.clean.txt", "b.clean.jpg"];
     assert_eq!(names(&export), all);
     assert_eq!(at.get("stick/export-0001/b.clean.jpg"), at.get("b.clean.jpg"));
     let value = manifest(&at, "export-0001");

@@ -4,8 +4,8 @@
 set -eu
 if command -v qemu-system-x86_64 >/dev/null && command -v qemu-img >/dev/null; then exit; fi
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -q
-if apt-get install -q -y --no-install-recommends --no-remove qemu-system-x86 qemu-utils; then exit; fi
+apt-get -o DPkg::Lock::Timeout=300 update -q
+if apt-get -o DPkg::Lock::Timeout=300 install -q -y --no-install-recommends --no-remove qemu-system-x86 qemu-utils; then exit; fi
 
 # A list of sources of its own, so that nothing else ever comes from there.
 . /etc/os-release

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use cases::{carrying, devices, exporting, faults, packing, policy, stations, sticks};
+use cases::{carrying, devices, exporting, faults, packing, policy, rules, stations, sticks};
 use sd_tests::vm::{Vm, faults_injected};
 
 type Case = fn(&mut Vm) -> io::Result<()>;
@@ -72,6 +72,10 @@ const CASES: &[(&str, Case)] = cases![
     policy::a_stick_in_use_or_with_the_system_on_it_is_refused,
     policy::what_is_no_stick_is_never_used,
     policy::a_stick_that_is_something_else_too_is_refused_whole,
+    rules::at_the_svs_only_an_export_device_can_be_written,
+    rules::at_the_svs_what_arrives_late_gets_no_driver,
+    rules::a_stick_that_is_a_keyboard_too_is_switched_off,
+    rules::at_the_workstation_nothing_is_mounted_unasked,
     devices::devices_that_are_no_sticks_are_seen,
     devices::a_stick_that_is_a_keyboard_too_types,
     devices::gadgets_of_every_kind_are_seen,

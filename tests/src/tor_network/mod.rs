@@ -24,6 +24,7 @@ mod wait;
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -38,8 +39,9 @@ use socks::knock;
 
 /// One attempt to start. It takes 15 to 25 seconds, 40 on a computer that is busy.
 const START: Duration = Duration::from_secs(80);
-/// From "up" to the first connection, also after the service was restarted (5 seconds).
-const REACH: Duration = Duration::from_mins(1);
+/// From "up" to the first connection, also after the service was restarted (5 seconds); and until
+/// everybody has noticed that it is down. Tor itself gives up after two minutes.
+const REACH: Duration = Duration::from_mins(2);
 
 /// A running network.
 #[derive(Debug)]
@@ -56,6 +58,7 @@ pub struct TorNetwork {
     onion: String,
     web: u16,
     attempts: u32,
+    knocks: AtomicU32,
     // Last, so that the nodes are gone before their files.
     _dir: TempDir,
 }
@@ -98,6 +101,7 @@ impl TorNetwork {
             onion,
             web,
             attempts,
+            knocks: AtomicU32::new(0),
             _dir: dir,
         };
         network.bootstrap()?;
@@ -155,14 +159,12 @@ impl TorNetwork {
     fn knock_until(&self, what: &str, wanted: impl Fn(u8) -> bool) -> io::Result<()> {
         let mut answers = Vec::new();
         let came = wait_for(what, REACH, || {
-            match knock(self.with_key.extended, &self.onion) {
+            let user = self.knocks.fetch_add(1, Ordering::Relaxed);
+            match knock(self.with_key.extended, user, &self.onion) {
                 Ok(code) if wanted(code) => return Some(()),
                 Ok(code) => answers.push(format!("{code:#04x}")),
                 Err(e) => answers.push(e.to_string()),
             }
-            // Else the next knock would join what the last one still waits for.
-            let control = self.with_key.node.control();
-            let _ = control.and_then(|mut c| c.command("SIGNAL NEWNYM"));
             None
         });
         came.map_err(|e| io::Error::other(format!("{e}: {answers:?}\n{}", self.last_words())))

@@ -32,15 +32,17 @@ pub fn veracrypt(size: usize, passphrase: &str, pim: u32) -> Chip {
         let mut key = [0; 64];
         pbkdf2::pbkdf2_hmac::<Sha512>(passphrase.as_bytes(), &salt, rounds, &mut key);
         let mut header = header(data);
-        xts(&key).encrypt_area(&mut header, header.len(), 0, get_tweak_default);
+        // One unit of all its bytes.
+        let length = header.len();
+        xts(&key).encrypt_area(&mut header, length, 0, get_tweak_default);
         image[at + SALT..at + 512].copy_from_slice(&header);
     }
     Chip::of(&image)
 }
 
 fn xts(key: &[u8; 64]) -> Xts128<Aes256> {
-    let (first, second) = key.split_at(32);
-    Xts128::new(Aes256::new(first.into()), Aes256::new(second.into()))
+    let half = |at: usize| std::array::from_fn::<u8, 32, _>(|i| key[at + i]);
+    Xts128::new(Aes256::new(&half(0).into()), Aes256::new(&half(32).into()))
 }
 
 /// The header before it is locked. All numbers are big-endian.

@@ -4,9 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use sd_tests::newsroom::Run;
-use sd_tests::vm::{
-    Chip, Fake, Fault, Flash, Order, Refusal, Request, Stick, Vm, When, veracrypt,
-};
+use sd_tests::vm::{Chip, Fake, Fault, Flash, Order, Refusal, Request, Stick, Vm, When, veracrypt};
 
 use super::newsrooms::{AS_ON_TAILS, PASSPHRASE};
 use super::{MIB, formatted};
@@ -81,7 +79,8 @@ pub(crate) fn an_export_device_with_luks_opens_elsewhere(vm: &mut Vm) -> io::Res
 pub(crate) fn an_export_device_with_veracrypt_opens_elsewhere(vm: &mut Vm) -> io::Result<()> {
     ready(vm)?;
     let stick = vm.plug(Stick::new("EXPORT0", veracrypt(16 << 20, PASSPHRASE, 1)))?;
-    let open = "cryptsetup open --type tcrypt --veracrypt --veracrypt-pim 1 DEVICE there </dev/stdin
+    let open =
+        "cryptsetup open --type tcrypt --veracrypt --veracrypt-pim 1 DEVICE there </dev/stdin
                 plain=/dev/mapper/there";
     let script = format!(
         "set -e; {}; mkfs.vfat -n WORK $plain >/dev/null; cryptsetup close there; udevadm settle",

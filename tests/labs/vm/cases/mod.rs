@@ -7,6 +7,7 @@ pub(crate) mod faults;
 pub(crate) mod newsrooms;
 pub(crate) mod packing;
 pub(crate) mod policy;
+pub(crate) mod rules;
 pub(crate) mod stations;
 pub(crate) mod sticks;
 
