@@ -139,9 +139,13 @@ pub(crate) fn an_export_device_that_cannot_be_used_is_named(vm: &mut Vm) -> io::
     let vfat = |size| formatted("vfat", size);
     let protected = Stick::new("E1", vfat(16 * MIB)?).protected();
     refused(vm, protected, "--device /dev/sda", "DEVICE_REFUSED", 11)?;
-    refused(vm, Stick::new("E2", vfat(2 * MIB)?), "--device /dev/sda", "NO_SPACE", 1)?;
+    let stick = vm.plug(Stick::new("E2", vfat(16 * MIB)?))?;
+    let device = stick.device().to_owned();
+    vm.sh(&format!("mount {device} /srv && head -c 15000000 /dev/zero >/srv/old; umount /srv"))?;
+    let chip = vm.unplug(stick)?;
+    refused(vm, Stick::new("E2", chip), "--device /dev/sda", "NO_SPACE", 1)?;
     // Nobody agreed to it, and nobody can be asked.
-    refused(vm, Stick::new("E3", vfat(16 * MIB)?), "", "REFUSED", 1)?;
+    refused(vm, Stick::new("E3", vfat(16 * MIB)?), "", "USAGE", 2)?;
     let transfer = luks(vm, "SD-TRANSFER")?;
     refused(vm, Stick::new("E4", transfer), "", "NOT_FOUND", 1)?;
     let wrong = Stick::new("E5", luks(vm, "SD-EXPORT")?);
