@@ -16,6 +16,9 @@ BENCH_PACKAGES := $(TEST_PACKAGES) mat2 curl
 # To run the Tor lab: Tor itself, and a network namespace with a packet filter.
 LAB_TOR_PACKAGES := tor iproute2 nftables util-linux bash coreutils
 
+# To run the print lab: CUPS with its filters, a printer made of software, and the bus it wants.
+LAB_PRINT_PACKAGES := cups-daemon cups-client cups-ipp-utils cups-filters dbus-daemon util-linux coreutils
+
 # To run the VM lab: what its guest is made with. QEMU comes by a script of its own, because it may
 # have to come from the backports.
 LAB_VM_PACKAGES := mmdebstrap debian-archive-keyring squashfs-tools kmod cpio xz-utils zstd \
@@ -30,8 +33,8 @@ SUITE ?= bookworm
 # Seconds of processor time for each fuzz target.
 FUZZ_SECONDS ?= 3600
 
-.PHONY: demo test lint bench labs lab-tor lab-faults lab-vm fuzz fuzz-smoke fuzz-build help
-.PHONY: build-packages test-packages bench-packages lab-tor-packages lab-vm-packages fuzz-packages
+.PHONY: demo test lint bench labs lab-tor lab-faults lab-print lab-vm fuzz fuzz-smoke fuzz-build help
+.PHONY: build-packages test-packages bench-packages lab-tor-packages lab-print-packages lab-vm-packages fuzz-packages
 
 help:
 	@echo "make demo   the main job, end to end, on real input"
@@ -40,6 +43,7 @@ help:
 	@echo "make bench  side by side with gpg, tar, sha256sum"
 	@echo "make labs   what needs more than a build tree: lab-tor, a private Tor network;"
 	@echo "            lab-faults, chips that lie, break and lose their power, in one process"
+	@echo "            lab-print, a private CUPS and printers that fail"
 	@echo "            lab-vm, a machine whose sticks lie, break and vanish"
 	@echo "make fuzz   the parsers against made-up bytes, an hour each (FUZZ_SECONDS); fuzz-smoke: 10 s"
 
@@ -60,7 +64,7 @@ bench: bench-packages
 	$(CARGO) build --locked --release --workspace --bins
 	./target/release/bench
 
-labs: lab-tor lab-faults lab-vm
+labs: lab-tor lab-faults lab-print lab-vm
 
 # A lab is root's, for the namespaces it makes; building stays with whoever calls. Six minutes are
 # three times what it takes.
@@ -80,6 +84,14 @@ LAB_VM := $(SUDO) env SUITE=$(SUITE) timeout --foreground --kill-after=10 2400
 lab-faults: build-packages
 	$(CARGO) build --locked --workspace --all-targets
 	timeout --kill-after=10 900 $(CARGO) test --locked --workspace --test lab-faults -- run
+
+# Root's, for cupsd. Five minutes are twice what it takes.
+LAB_PRINT := $(SUDO) timeout --kill-after=10 300
+
+lab-print: lab-print-packages
+	$(CARGO) build --locked --workspace --all-targets
+	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$(LAB_PRINT)" \
+		$(CARGO) test --locked --workspace --test lab-print -- run
 
 lab-vm: lab-vm-packages
 	$(CARGO) build --locked --workspace --all-targets
@@ -114,13 +126,21 @@ fuzz-packages: build-packages
 bench-packages: build-packages
 	@$(call install,$(BENCH_PACKAGES))
 
-# Tor is wanted as a program. Debian would start it as a service too, unless a policy forbids it.
+# Tor and CUPS are wanted as programs. Debian would start them as services too, unless a policy
+# forbids it.
 POLICY := /usr/sbin/policy-rc.d
 
+define no_service
+if ! command -v $(1) >/dev/null && [ ! -e $(POLICY) ]; then trap '$(SUDO) rm -f $(POLICY)' EXIT; \
+printf '#!/bin/sh\nexit 101\n' | $(SUDO) tee $(POLICY) >/dev/null; $(SUDO) chmod 755 $(POLICY); fi
+endef
+
 lab-tor-packages: build-packages
-	@if ! command -v tor >/dev/null && [ ! -e $(POLICY) ]; then trap '$(SUDO) rm -f $(POLICY)' EXIT; \
-	printf '#!/bin/sh\nexit 101\n' | $(SUDO) tee $(POLICY) >/dev/null; $(SUDO) chmod 755 $(POLICY); fi; \
-	$(call install,$(LAB_TOR_PACKAGES))
+	@$(call no_service,tor); $(call install,$(LAB_TOR_PACKAGES))
+
+# cupsd is in a directory that the path of an ordinary user does not have.
+lab-print-packages: build-packages
+	@$(call no_service,/usr/sbin/cupsd); $(call install,$(LAB_PRINT_PACKAGES))
 
 lab-vm-packages: build-packages
 	@$(call install,$(LAB_VM_PACKAGES))

@@ -82,7 +82,11 @@ impl PrintPlan {
         }
     }
 
-    pub(crate) fn warn(&self, ui: &mut Ui) {
+    pub(crate) fn warn(&self, printer: &Printer, ui: &mut Ui) {
+        for reason in &printer.reasons {
+            let (says, todo) = (reason.says(), reason.todo());
+            ui.warn(format_args!("after its last job the printer said: {says}: {todo}"));
+        }
         if self.settings.colour == Colour::Colour {
             ui.warn(
                 "colour lasers print yellow dots on every page, too small to see: \

@@ -106,7 +106,7 @@ table! {
     /// CUPS cannot be asked.
     PrintingUnavailable = "PRINTING_UNAVAILABLE", 11, "the printing system (CUPS) of this station does not answer as it should", "start the station anew; if it stays, show the message to your administrator";
     /// Nobody at the other end of the cable.
-    PrinterOffline = "PRINTER_OFFLINE", 11, "the printer does not answer; the job was cancelled", "switch it on, look at its cable, and print again";
+    PrinterOffline = "PRINTER_OFFLINE", 11, "the printer does not answer, or takes nothing; the job was cancelled", "switch it on, look at its cable and its display, and print again";
     /// Paper, toner, a door.
     PrinterWaits = "PRINTER_WAITS", 11, "the printer waits for a person; the job was cancelled", "do at the printer what the message says, collect the pages that came out, and print again";
     /// Its queue is stopped.

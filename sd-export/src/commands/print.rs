@@ -116,7 +116,7 @@ pub(super) fn run(request: Request, home: &Home, ui: &mut Ui) -> Result<Printing
         Ok(jobs) => jobs,
         Err(files) => return Ok(Printing::Refused { files, unclean: Vec::new() }),
     };
-    plan.warn(ui);
+    plan.warn(&printer, ui);
     match request.consent {
         Consent::OnlyShow => return Ok(Printing::Planned { plan, skipped }),
         Consent::Given => ui.say(plan.to_string().trim_end()),

@@ -110,14 +110,14 @@ impl Press {
         teller: &mut Teller,
         ui: &mut Ui,
     ) -> Option<Outcome> {
-        match view.look(self.settings.pages.is_some()) {
+        let known = &self.printer.reasons;
+        match view.look(self.settings.pages.is_some(), known) {
             Look::Printed => Some(Outcome::Printed),
             Look::Over(trouble) => Some(Outcome::Failed(trouble)),
             Look::Going(reasons) => {
-                let gravest = reasons.first().copied();
                 teller.tell(reasons, ui);
-                let trouble = gravest.map_or(Trouble::Silent, Trouble::Waited);
-                clock.ran_out(view, Instant::now()).then_some(Outcome::Failed(trouble))
+                let out = clock.ran_out(view, Instant::now());
+                out.then(|| Outcome::Failed(view.out_of_time(known)))
             }
         }
     }

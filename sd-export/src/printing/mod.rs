@@ -19,6 +19,8 @@ mod message;
 mod outcome;
 mod printer;
 mod reason;
+#[cfg(test)]
+mod recorded;
 mod settings;
 mod spool;
 mod vouched;

@@ -27,9 +27,14 @@ pub(crate) enum Trouble {
     /// It waited for this until the limit, or CUPS gave up because of it.
     #[error("the printer did not go on: {}: {}", .0.says(), .0.todo())]
     Waited(Reason),
-    /// Nothing moved and nothing says why.
-    #[error("nothing happened until the limit, and the printer does not say why")]
-    Silent,
+    /// Nothing moved, and no reason came up since the job began.
+    #[error("nothing happened until the limit{}", silence(driver.as_ref(), *before))]
+    Silent {
+        /// The last words of the driver.
+        driver: Option<Escaped>,
+        /// What was the matter before the job, and may still be.
+        before: Option<Reason>,
+    },
     /// Ctrl-C.
     #[error("you stopped it")]
     Stopped,
@@ -62,12 +67,18 @@ pub(crate) enum Trouble {
     File(Failure),
 }
 
+fn silence(driver: Option<&Escaped>, before: Option<Reason>) -> String {
+    let driver = driver.map(|words| format!("; its driver says: {words}")).unwrap_or_default();
+    let before = before.map(|r| format!("; before this job: {}: {}", r.says(), r.todo()));
+    driver + &before.unwrap_or_default()
+}
+
 impl Trouble {
     /// The status word.
     pub(crate) fn status(&self) -> Status {
         match self {
             Self::Waited(reason) => reason.status(),
-            Self::Silent => Status::PrinterOffline,
+            Self::Silent { .. } => Status::PrinterOffline,
             Self::Stopped | Self::Cancelled => Status::PrintCancelled,
             Self::Password => Status::PrinterRefused,
             Self::Held => Status::PrinterPaused,

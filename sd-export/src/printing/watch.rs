@@ -65,27 +65,49 @@ impl View {
         matches!(self.state, JobState::Completed | JobState::Canceled | JobState::Aborted)
     }
 
-    /// What it tells; `ranged`: only some of the pages were asked for.
-    pub(super) fn look(&self, ranged: bool) -> Look {
+    /// What it tells. `ranged`: only some of the pages were asked for; `known`: what was said of the
+    /// printer before.
+    pub(super) fn look(&self, ranged: bool, known: &[Reason]) -> Look {
         match self.state {
             JobState::Completed => self.completed(ranged),
             JobState::Canceled => Look::Over(Trouble::Cancelled),
-            JobState::Aborted => Look::Over(self.aborted()),
+            JobState::Aborted => Look::Over(self.aborted(known)),
             JobState::PendingHeld if self.has("authentication") => Look::Over(Trouble::Password),
             JobState::PendingHeld if !self.has("job-incoming") && !self.has("insufficient") => {
                 Look::Over(Trouble::Held)
             }
-            JobState::ProcessingStopped if self.printer.is_empty() => {
-                Look::Going(vec![Reason::Paused])
-            }
-            JobState::Pending if self.has("printer-stopped") && self.printer.is_empty() => {
-                Look::Going(vec![Reason::Paused])
+            // What CUPS does when a filter fails; it begins this job no more by itself.
+            JobState::ProcessingStopped if !self.is_paused() => {
+                Look::Over(Trouble::Failed(self.message.clone()))
             }
             JobState::Pending
             | JobState::PendingHeld
             | JobState::Processing
-            | JobState::ProcessingStopped => Look::Going(self.printer.clone()),
+            | JobState::ProcessingStopped => Look::Going(self.waits_for(known)),
         }
+    }
+
+    fn is_paused(&self) -> bool {
+        self.has("printer-stopped") || self.printer.contains(&Reason::Paused)
+    }
+
+    /// The gravest first, without what was known before the job: CUPS keeps what a driver said last
+    /// until another job's driver says otherwise.
+    fn waits_for(&self, known: &[Reason]) -> Vec<Reason> {
+        let mut reasons = self.printer.clone();
+        reasons.retain(|reason| !known.contains(reason));
+        if self.is_paused() && !reasons.contains(&Reason::Paused) {
+            reasons.push(Reason::Paused);
+        }
+        reasons
+    }
+
+    /// Why it is over if it waited too long.
+    pub(super) fn out_of_time(&self, known: &[Reason]) -> Trouble {
+        if let Some(reason) = self.waits_for(known).first() {
+            return Trouble::Waited(*reason);
+        }
+        Trouble::Silent { driver: self.message.clone(), before: self.printer.first().copied() }
     }
 
     /// CUPS's IPP driver calls a job done whose document the printer did not take: what it
@@ -103,11 +125,11 @@ impl View {
         Look::Printed
     }
 
-    fn aborted(&self) -> Trouble {
+    fn aborted(&self, known: &[Reason]) -> Trouble {
         if self.has("document-format") || self.has("unprintable") {
             return Trouble::Unprintable;
         }
-        match self.printer.first() {
+        match self.waits_for(known).first() {
             Some(reason) => Trouble::Waited(*reason),
             None => Trouble::Failed(self.message.clone()),
         }
@@ -175,12 +197,12 @@ mod tests {
     }
 
     fn look(view: &View) -> String {
-        format!("{:?}", view.look(false))
+        format!("{:?}", view.look(false, &[]))
     }
 
     #[test]
     fn each_end_of_a_job_is_told_apart() {
-        use JobState::{Aborted, Canceled, Completed, PendingHeld};
+        use JobState::{Aborted, Canceled, Completed, PendingHeld, ProcessingStopped};
         for (view, seen) in [
             (view(Completed, &["job-completed-successfully"], &[], ""), "Printed"),
             (view(Completed, &["processing-to-stop-point"], &["toner-low"], ""), "Printed"),
@@ -191,6 +213,7 @@ mod tests {
             (view(Aborted, &["aborted-by-system"], &[], "Filter failed"), "Over(Failed(Some("),
             (view(Aborted, &["aborted-by-system"], &["media-jam"], ""), "Over(Waited(Jam))"),
             (view(Aborted, &["document-format-error"], &["offline"], ""), "Over(Unprintable)"),
+            (view(ProcessingStopped, &["job-stopped"], &[], "Filter failed"), "Over(Failed("),
             (view(PendingHeld, &["cups-held-for-authentication"], &[], ""), "Over(Password)"),
             (view(PendingHeld, &["job-hold-until-specified"], &[], ""), "Over(Held)"),
         ] {
@@ -205,8 +228,8 @@ mod tests {
             (view(Processing, &["job-printing"], &[], ""), "Going([])"),
             (view(Processing, &["job-printing"], &["media-empty-error"], ""), "Going([Paper])"),
             (view(Pending, &["printer-stopped"], &[], ""), "Going([Paused])"),
-            (view(Pending, &["printer-stopped"], &["offline-report"], ""), "Going([Offline])"),
-            (view(ProcessingStopped, &["job-printing"], &[], ""), "Going([Paused])"),
+            (view(Pending, &["printer-stopped"], &["media-jam"], ""), "Going([Jam, Paused])"),
+            (view(ProcessingStopped, &["printer-stopped"], &[], ""), "Going([Paused])"),
             (view(PendingHeld, &["job-incoming"], &[], ""), "Going([])"),
         ] {
             assert_eq!(look(&view), seen, "{view:?}");
@@ -214,11 +237,25 @@ mod tests {
     }
 
     #[test]
+    fn what_was_known_before_the_job_is_not_taken_for_its_fault() {
+        let known = [Reason::Jam];
+        let mut going = view(JobState::Processing, &[], &["media-jam", "offline-report"], "no");
+        let seen = format!("{:?}", going.look(false, &known));
+        assert_eq!(seen, "Going([Offline])");
+        assert!(matches!(going.out_of_time(&known), Trouble::Waited(Reason::Offline)));
+        going.printer = known.to_vec();
+        let silent = going.out_of_time(&known).to_string();
+        assert!(silent.contains("its driver says: no") && silent.contains("stuck"), "{silent}");
+        let aborted = view(JobState::Aborted, &[], &["media-jam"], "no");
+        assert!(matches!(aborted.look(false, &known), Look::Over(Trouble::Failed(Some(_)))));
+    }
+
+    #[test]
     fn pages_that_do_not_exist_are_not_printed() {
         let mut none = view(JobState::Completed, &[], &[], "");
         none.counted = 0;
-        assert!(matches!(none.look(true), Look::Over(Trouble::NoPages)));
-        assert!(matches!(none.look(false), Look::Printed));
+        assert!(matches!(none.look(true, &[]), Look::Over(Trouble::NoPages)));
+        assert!(matches!(none.look(false, &[]), Look::Printed));
     }
 
     #[test]

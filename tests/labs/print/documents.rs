@@ -2,14 +2,14 @@
 
 use std::io;
 
-/// A picture of three by two squares: black, white, grey over white, black, black.
-pub(crate) const SQUARES: [[u8; 3]; 2] = [[0, 255, 128], [255, 0, 0]];
+/// A picture of two by three squares, higher than wide, or CUPS would turn it.
+pub(crate) const SQUARES: [[u8; 2]; 3] = [[0, 255], [255, 128], [0, 0]];
 
 /// The picture, 60 pixels a square.
 pub(crate) fn squares() -> io::Result<Vec<u8>> {
-    let row = |y: usize| (0..180).map(move |x| SQUARES[y / 60][x / 60]);
-    let pixels: Vec<u8> = (0..120).flat_map(row).collect();
-    encoded(png::ColorType::Grayscale, 180, 120, &pixels)
+    let row = |y: usize| (0..120).map(move |x| SQUARES[y / 60][x / 60]);
+    let pixels: Vec<u8> = (0..180).flat_map(row).collect();
+    encoded(png::ColorType::Grayscale, 120, 180, &pixels)
 }
 
 /// A red square.

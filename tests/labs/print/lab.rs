@@ -137,6 +137,13 @@ impl Lab {
         until("the queue's description", || ppd.exists())?;
         // The lab's backend has no printer that would say which paper it has.
         fs::copy(&ppd, self.path("cable.ppd"))?;
+        self.new_cable()
+    }
+
+    /// The queue of the USB printer, of which CUPS knows nothing yet.
+    pub(crate) fn new_cable(&self) -> io::Result<()> {
+        // It may not be there.
+        let _ = self.admin("lpadmin", &["-x", CABLE]);
         let ppd = self.path("cable.ppd").to_string_lossy().into_owned();
         let uri = "usb://Lab/Printer?serial=1";
         self.admin("lpadmin", &["-p", CABLE, "-E", "-v", uri, "-P", &ppd])

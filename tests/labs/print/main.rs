@@ -62,6 +62,7 @@ const CASES: &[(&str, Case)] = cases![
     failures::a_printer_that_asks_for_a_password_is_told_apart,
     failures::talk_of_a_driver_is_no_complaint,
     failures::completed_with_a_complaint_is_not_called_printed,
+    failures::a_printer_that_refuses_the_document_has_not_printed,
 ];
 
 fn main() -> ExitCode {

@@ -1,21 +1,19 @@
-//! A socket between `sd-export` and cupsd that keeps all that is said, and can lose a question.
+//! A socket between `sd-export` and cupsd that keeps every question, and can lose one.
 
 use std::io::{self, Read, Write};
-use std::net::Shutdown;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// One question and its answer, with their heads.
-#[derive(Clone, Default)]
+/// One question, with its head.
+#[derive(Clone)]
 pub(crate) struct Exchange {
     pub(crate) asked: Vec<u8>,
-    pub(crate) answered: Vec<u8>,
 }
 
-/// What was said so far.
+/// What was asked so far.
 #[derive(Clone, Default)]
 pub(crate) struct Recorder(Arc<Mutex<State>>);
 
@@ -37,7 +35,7 @@ impl Recorder {
             for client in listener.incoming().flatten() {
                 let (own, back) = (own.clone(), back.clone());
                 // A connection that breaks is the client's business.
-                thread::spawn(move || own.pass(client, back));
+                thread::spawn(move || own.pass(client, &back));
             }
         });
         Ok(recorder)
@@ -57,30 +55,18 @@ impl Recorder {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn pass(&self, client: UnixStream, back: PathBuf) -> io::Result<()> {
-        let mut exchange = Exchange::default();
-        let outcome = self.pass_both(client, back, &mut exchange);
-        self.state().exchanges.push(exchange);
-        outcome
-    }
-
     /// First the whole question, then the whole answer: that is how `sd-export` speaks.
-    fn pass_both(
-        &self,
-        mut client: UnixStream,
-        back: PathBuf,
-        exchange: &mut Exchange,
-    ) -> io::Result<()> {
-        exchange.asked = question(&mut client)?;
-        let lost = self.state().lost.clone();
-        if lost.is_some_and(|bytes| holds(&exchange.asked, &bytes)) {
+    fn pass(&self, mut client: UnixStream, back: &Path) -> io::Result<()> {
+        let asked = question(&mut client)?;
+        let lost = self.state().lost.as_ref().is_some_and(|bytes| holds(&asked, bytes));
+        self.state().exchanges.push(Exchange { asked: asked.clone() });
+        if lost {
             return Ok(());
         }
         let mut server = UnixStream::connect(back)?;
-        server.write_all(&exchange.asked)?;
-        server.shutdown(Shutdown::Write)?;
-        server.read_to_end(&mut exchange.answered)?;
-        client.write_all(&exchange.answered)
+        server.write_all(&asked)?;
+        // cupsd keeps some connections open; the client does not, and that ends it here.
+        io::copy(&mut server, &mut client).map(drop)
     }
 }
 
@@ -110,11 +96,6 @@ impl Exchange {
     /// The message of the question, behind its head, with the document.
     pub(crate) fn message(&self) -> &[u8] {
         body(&self.asked)
-    }
-
-    /// The message of the answer.
-    pub(crate) fn answer(&self) -> &[u8] {
-        body(&self.answered)
     }
 
     /// The code of the operation.

@@ -13,6 +13,11 @@ exit-*)
 talk)
 	echo "INFO: Sending data to printer." >&2
 	;;
+complain)
+	cat > /dev/null
+	echo "ERROR: Unable to add document to print job." >&2
+	exit 0
+	;;
 ?*)
 	echo "STATE: +$mode" >&2
 	for _ in $(seq 300); do

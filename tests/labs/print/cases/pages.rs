@@ -38,7 +38,7 @@ fn squares_are_on(page: &Page) {
     let inked = page.inked().expect("a picture");
     for (row, squares) in documents::SQUARES.iter().enumerate() {
         for (column, level) in squares.iter().enumerate() {
-            let found = page.darkness(inked, (column, row), (3, 2));
+            let found = page.darkness(inked, (column, row), (2, 3));
             let expected = u64::from(255 - level);
             assert!(found.abs_diff(expected) < 24, "{column}, {row}: {found}, not {expected}");
         }
