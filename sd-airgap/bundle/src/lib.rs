@@ -25,6 +25,7 @@ mod raw;
 mod reader;
 mod receipt;
 mod shipments;
+mod who;
 mod writer;
 
 pub use home::{Home, Role};
@@ -46,4 +47,5 @@ pub use reader::{
 };
 pub use receipt::{Nonce, Receipt, ReceiptError};
 pub use shipments::{Delivered, Shipments};
+pub use who::{Who, WhoError};
 pub use writer::{WriteError, write_bundle};
