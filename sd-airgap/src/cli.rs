@@ -8,7 +8,9 @@ use clap::{Args, Parser, Subcommand};
 use sd_bundle::Home;
 use sd_term::{Face, Failure, Status, Ui};
 
-use crate::commands::{confirm, devices, list, pack, pair, prepare, return_check, unpack, verify};
+use crate::commands::{
+    browse, confirm, devices, list, pack, pair, prepare, return_check, show, unpack, verify,
+};
 
 /// Carry submissions across the air gap in signed bundles.
 #[derive(Debug, Parser)]
@@ -38,6 +40,8 @@ enum Command {
     Unpack(unpack::UnpackArgs),
     Confirm(confirm::ConfirmArgs),
     List(list::ListArgs),
+    Show(show::ShowArgs),
+    Browse(browse::BrowseArgs),
     Devices(devices::DevicesArgs),
     Prepare(prepare::PrepareArgs),
     ReturnCheck(return_check::ReturnCheckArgs),
@@ -69,6 +73,8 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
         Command::Unpack(args) => args.run(&home, ui),
         Command::Confirm(args) => args.run(&home, ui),
         Command::List(list::ListArgs {}) => list::run(&home, ui),
+        Command::Show(args) => args.run(&home, ui),
+        Command::Browse(browse::BrowseArgs {}) => browse::run(&home, ui),
         Command::Devices(devices::DevicesArgs {}) => devices::run(&home, ui),
         Command::Prepare(args) => args.run(&home, ui),
         Command::ReturnCheck(args) => args.run(&home, ui),
