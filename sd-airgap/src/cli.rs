@@ -9,7 +9,7 @@ use sd_bundle::Home;
 use sd_term::{Face, Failure, Status, Ui};
 
 use crate::commands::{
-    confirm, devices, list, log, pack, pair, prepare, return_check, unpack, verify,
+    browse, confirm, devices, list, log, pack, pair, prepare, return_check, show, unpack, verify,
 };
 
 /// Carry submissions across the air gap in signed bundles.
@@ -41,6 +41,8 @@ enum Command {
     Confirm(confirm::ConfirmArgs),
     List(list::ListArgs),
     Log(log::LogArgs),
+    Show(show::ShowArgs),
+    Browse(browse::BrowseArgs),
     Devices(devices::DevicesArgs),
     Prepare(prepare::PrepareArgs),
     ReturnCheck(return_check::ReturnCheckArgs),
@@ -73,6 +75,8 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
         Command::Confirm(args) => args.run(&home, ui),
         Command::List(list::ListArgs {}) => list::run(&home, ui),
         Command::Log(log::LogArgs {}) => log::run(&home, ui),
+        Command::Show(args) => args.run(&home, ui),
+        Command::Browse(browse::BrowseArgs {}) => browse::run(&home, ui),
         Command::Devices(devices::DevicesArgs {}) => devices::run(&home, ui),
         Command::Prepare(args) => args.run(&home, ui),
         Command::ReturnCheck(args) => args.run(&home, ui),

@@ -9,6 +9,7 @@
 
 mod cli;
 mod commands;
+mod conversations;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod media;
@@ -17,6 +18,7 @@ mod packer;
 mod station;
 mod store;
 mod vault;
+mod view;
 mod worker;
 
 use std::ffi::OsString;

@@ -85,10 +85,8 @@ pub(crate) fn outbox_failure(e: OutboxError) -> Failure {
     }
 }
 
-impl From<WhoError> for Failure {
-    fn from(e: WhoError) -> Self {
-        Self::new(Status::Refused, e)
-    }
+pub(crate) fn who_failure(e: WhoError) -> Failure {
+    Failure::new(Status::Refused, e)
 }
 
 impl From<AddressesError> for Failure {

@@ -1,33 +1,13 @@
 //! Which of the new items are wanted: from whom, of what kind, up to what size.
 
 use std::collections::BTreeSet;
-use std::fmt;
-use std::str::FromStr;
 
 use sd_bundle::{Designation, ItemId, Kind, SourceId};
-use sd_fs::escape;
+pub(crate) use sd_bundle::{Who, WhoError};
 use serde::Serialize;
 
 use crate::byte_size::ByteSize;
 use crate::journalist_interface::{Sources, Submission};
-
-/// The fewest characters of a UUID that name a source.
-const SHORTEST: usize = 8;
-
-/// More candidates than this are counted and not named.
-const MOST_NAMED: usize = 20;
-
-/// A source as a person names it: its designation, or its UUID or the first characters of that.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Who(String);
-
-/// A name that stands for no source, or for several.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct WhoError {
-    who: String,
-    found: usize,
-    candidates: Vec<(Designation, SourceId)>,
-}
 
 /// What a person asked for. Nothing asked means everything.
 #[derive(Clone, Debug, Default)]
@@ -80,45 +60,6 @@ pub(crate) struct TooLarge {
     pub(crate) kind: Kind,
     /// Bytes of ciphertext.
     pub(crate) size: u64,
-}
-
-impl FromStr for Who {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-        if words.is_empty() { Err("nobody is named") } else { Ok(Self(words.join(" "))) }
-    }
-}
-
-impl Who {
-    fn is(&self, id: &SourceId, designation: &Designation) -> bool {
-        let by_id = self.0.len() >= SHORTEST && id.as_str().starts_with(&self.0);
-        by_id || designation.as_str().to_lowercase() == self.0
-    }
-
-    /// Whether a designation is near enough to be what was meant.
-    fn is_near(&self, designation: &Designation) -> bool {
-        self.0.split(' ').any(|word| designation.as_str().contains(word))
-    }
-
-    fn find(&self, sources: &Sources) -> Result<SourceId, WhoError> {
-        let found = || sources.iter().filter(|(id, words)| self.is(id, words));
-        if let (Some((id, _)), None) = (found().next(), found().nth(1)) {
-            return Ok(id.clone());
-        }
-        let named = |(id, words): (&SourceId, &Designation)| (words.clone(), id.clone());
-        let mut candidates: Vec<_> = found().map(named).collect();
-        let count = candidates.len();
-        if candidates.is_empty() {
-            candidates = sources.iter().filter(|(_, w)| self.is_near(w)).map(named).collect();
-        }
-        if candidates.is_empty() {
-            candidates = sources.iter().map(named).collect();
-        }
-        candidates.sort();
-        Err(WhoError { who: self.0.clone(), found: count, candidates })
-    }
 }
 
 /// The sources that are meant; nothing if nobody was named.
@@ -181,7 +122,7 @@ impl Selection {
 
 /// The flags that name these sources.
 pub(crate) fn args_of(who: &[Who]) -> Vec<String> {
-    who.iter().flat_map(|who| ["--source".to_owned(), who.0.clone()]).collect()
+    who.iter().flat_map(|who| ["--source".to_owned(), who.to_string()]).collect()
 }
 
 fn plural(kind: Kind) -> String {
@@ -212,79 +153,19 @@ impl Filter {
     }
 }
 
-impl fmt::Display for WhoError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let who = escape(self.who.as_bytes());
-        match self.found {
-            0 => write!(f, "no source is called \"{who}\"")?,
-            n => write!(f, "\"{who}\" is the name of {n} sources: use the UUID")?,
-        }
-        for (designation, id) in self.candidates.iter().take(MOST_NAMED) {
-            write!(f, "\n  {designation}  {id}")?;
-        }
-        match self.candidates.len().saturating_sub(MOST_NAMED) {
-            0 => Ok(()),
-            more => write!(f, "\n  and {more} more"),
-        }
-    }
-}
-
-impl std::error::Error for WhoError {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const GHOST: &str = "7c5a4ca2-4817-48c7-8397-b7cab2cc0b8c";
     const LEMUR: &str = "7c5a4ca2-d2da-4b97-8368-f0b6c0a699d0";
-    const TWIN: &str = "3c3eebd6-d2da-4b97-8368-f0b6c0a699d0";
 
     fn sources() -> Sources {
-        [(GHOST, "focal ghost"), (LEMUR, "curious lemur"), (TWIN, "curious lemur")]
+        [(GHOST, "focal ghost"), (LEMUR, "curious lemur")]
             .map(|(id, words)| {
                 (id.parse().expect("a UUID"), words.to_owned().try_into().expect("words"))
             })
             .into()
-    }
-
-    fn find(who: &str) -> Result<String, String> {
-        let who: Who = who.parse().expect("a name");
-        who.find(&sources()).map(|id| id.to_string()).map_err(|e| e.to_string())
-    }
-
-    #[test]
-    fn a_source_is_named_by_its_words_or_the_start_of_its_uuid() {
-        for who in ["focal ghost", " Focal  GHOST ", GHOST, "7c5a4ca2-4", &GHOST.to_uppercase()] {
-            assert_eq!(find(who).as_deref(), Ok(GHOST), "{who}");
-        }
-        assert_eq!(find("3c3eebd6").as_deref(), Ok(TWIN));
-        assert!("  ".parse::<Who>().is_err());
-    }
-
-    #[test]
-    fn a_name_for_nobody_or_for_several_is_refused_with_the_candidates() {
-        let twins = find("curious lemur").expect_err("two");
-        assert!(twins.contains("2 sources") && twins.contains(LEMUR) && twins.contains(TWIN));
-        let prefix = find("7c5a4ca2").expect_err("two");
-        assert!(prefix.contains(GHOST) && prefix.contains(LEMUR) && !prefix.contains(TWIN));
-        let near = find("ghost").expect_err("half a name");
-        assert!(near.starts_with("no source is called \"ghost\"\n  focal ghost  7c5a4ca2"));
-        assert!(!near.contains("lemur"));
-        for nobody in ["7c5a4ca", "someone", "\u{1b}[2J"] {
-            let said = find(nobody).expect_err("nobody");
-            assert!(said.contains(GHOST) && said.contains(TWIN) && !said.contains('\u{1b}'));
-        }
-    }
-
-    #[test]
-    fn a_crowd_is_counted() {
-        let id = |n: u32| format!("7c5a4ca2-4817-48c7-8397-{n:012x}").parse().expect("a UUID");
-        let words = || Designation::try_from("focal ghost".to_owned()).expect("words");
-        let crowd: Sources = (0..30).map(|n| (id(n), words())).collect();
-        let who: Who = "focal ghost".parse().expect("a name");
-        let said = who.find(&crowd).expect_err("30").to_string();
-        assert!(said.contains("30 sources") && said.ends_with("and 10 more"), "{said}");
-        assert_eq!(said.lines().count(), 1 + MOST_NAMED + 1);
     }
 
     fn item(source: &str, number: u32, kind: Kind, size: u64) -> Submission {

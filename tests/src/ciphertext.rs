@@ -90,9 +90,13 @@ pub fn encrypt(
     seal(to, Message::new(sink), |literal| io::copy(&mut plaintext, literal).map(drop))
 }
 
-/// A message from a source: its text, not compressed.
-pub fn message(to: &EncryptionKey, text: &str, sink: impl Write + Send + Sync) -> io::Result<()> {
-    encrypt(&[to], text.as_bytes(), sink)
+/// A message from a source: its text, not compressed. A hostile one need not be text.
+pub fn message(
+    to: &EncryptionKey,
+    text: impl AsRef<[u8]>,
+    sink: impl Write + Send + Sync,
+) -> io::Result<()> {
+    encrypt(&[to], text.as_ref(), sink)
 }
 
 /// A document from a source: gzip, with these raw bytes as its FNAME field, inside `OpenPGP`.

@@ -10,11 +10,15 @@
 pub mod ciphertext;
 pub mod demo_world;
 pub mod gnupg;
+pub mod hostile_text;
 pub mod journalist_interface;
 pub mod journeys;
 pub mod newsroom;
 pub mod noise;
 pub mod small_items;
+pub mod stored_items;
+pub mod terminal;
+pub mod terminal_screen;
 pub mod tor_network;
 pub mod totp;
 pub mod vectors;

@@ -133,7 +133,7 @@ fn a_fetch_on_the_secure_viewing_station_is_refused_before_anything_is_asked() {
 fn help_is_data_and_fits_80_columns() {
     for (name, verbs) in [
         ("sd-fetch", &["sync", "list", "status", "forget", "seen", "delete"][..]),
-        ("sd-airgap", &["pair", "pack", "verify", "unpack", "confirm", "list"]),
+        ("sd-airgap", &["pair", "pack", "verify", "unpack", "confirm", "list", "show", "browse"]),
         ("sd-export", &["inspect", "scrub", "write"]),
     ] {
         let newsroom = std::process::Command::new(program(name)).arg("--help").output();

@@ -131,6 +131,17 @@ fn aws_lc_is_in_sd_airgap_alone_and_brings_no_tls() {
 }
 
 #[test]
+fn only_sd_airgap_fills_the_terminal() {
+    let metadata = metadata();
+    for package in metadata.workspace_packages() {
+        let fills = package.dependencies.iter().any(|d| {
+            d.name == "sd-term" && d.features.iter().any(|feature| feature == "full-screen")
+        });
+        assert_eq!(fills, package.name.as_str() == "sd-airgap", "{}", package.name);
+    }
+}
+
+#[test]
 fn arrows_between_our_packages_go_down_only() {
     let floor = |name: &str| match name {
         "sd-fs" => Some(0),

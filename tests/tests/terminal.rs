@@ -1,96 +1,10 @@
-//! `sd-fetch sync` as a person at an 80-column terminal meets it. `script` (bsdutils) lends the
-//! terminal.
-#![expect(
-    clippy::disallowed_methods,
-    clippy::expect_used,
-    reason = "a test starts programs, and ends where it cannot go on"
-)]
-
-use std::io::{Read as _, Write as _};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+//! `sd-fetch sync` as a person at an 80-column terminal meets it.
+#![expect(clippy::expect_used, reason = "a test ends where it cannot go on")]
 
 use sd_tests::journalist_interface::{Clock, Config, DEV_PASSPHRASE, World};
-use sd_tests::newsroom::{Newsroom, program};
+use sd_tests::newsroom::Newsroom;
 use sd_tests::noise::Noise;
-
-/// Longer than anything here takes, a new one-time code included.
-const PATIENCE: Duration = Duration::from_mins(1);
-
-/// A program in a terminal of its own.
-struct Terminal {
-    child: Child,
-    keys: ChildStdin,
-    shown: Arc<Mutex<Vec<u8>>>,
-    read: usize,
-}
-
-impl Terminal {
-    fn start(newsroom: &Newsroom, args: &[&str]) -> Self {
-        let fetch = program("sd-fetch");
-        let line = format!("stty cols 80 rows 24; exec {} {}", fetch.display(), args.join(" "));
-        let mut child = Command::new("script")
-            .args(["-qefc", &line, "/dev/null"])
-            .current_dir(newsroom.path("."))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("script is in every Debian");
-        let keys = child.stdin.take().expect("a pipe");
-        let mut screen = child.stdout.take().expect("a pipe");
-        let shown = Arc::new(Mutex::new(Vec::new()));
-        let to = Arc::clone(&shown);
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(n @ 1..) = screen.read(&mut buffer) {
-                to.lock().expect("no panic").extend_from_slice(&buffer[..n]);
-            }
-        });
-        Self { child, keys, shown, read: 0 }
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.shown.lock().expect("no panic")).into_owned()
-    }
-
-    /// Waits until this stands on the screen, after what was waited for before.
-    fn wait_for(&mut self, words: &str) {
-        let since = Instant::now();
-        loop {
-            let text = self.text();
-            if let Some(at) = text.get(self.read..).and_then(|new| new.find(words)) {
-                self.read += at + words.len();
-                return;
-            }
-            assert!(since.elapsed() < PATIENCE, "no {words:?} in:\n{text}");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    fn type_line(&mut self, line: &str) {
-        writeln!(self.keys, "{line}").expect("a terminal");
-    }
-
-    fn answer(&mut self, question: &str, line: &str) {
-        self.wait_for(question);
-        self.type_line(line);
-    }
-
-    fn end(mut self) -> (Option<i32>, String) {
-        let since = Instant::now();
-        while self.child.try_wait().expect("waited").is_none() {
-            if since.elapsed() > PATIENCE {
-                let _ = self.child.kill();
-                panic!("it does not end:\n{}", self.text());
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        let status = self.child.wait().expect("waited");
-        std::thread::sleep(Duration::from_millis(50));
-        (status.code(), self.text())
-    }
-}
+use sd_tests::terminal::Terminal;
 
 /// What was on each line of the screen at some time, without the codes that move and colour.
 fn lines(text: &str) -> Vec<String> {
@@ -123,7 +37,8 @@ fn code(newsroom: &Newsroom) -> String {
 
 fn sync(newsroom: &Newsroom) -> Terminal {
     let address = newsroom.interface().address().to_string();
-    Terminal::start(newsroom, &["sync", "--home", "ws", "--insecure-loopback", &address])
+    let args = ["sync", "--home", "ws", "--insecure-loopback", &address];
+    Terminal::start(newsroom, "sd-fetch", &args, (80, 24))
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod raw;
 mod reader;
 mod receipt;
 mod shipments;
+mod who;
 mod writer;
 
 pub use home::{Home, Role};
@@ -48,4 +49,5 @@ pub use reader::{
 };
 pub use receipt::{Nonce, Receipt, ReceiptError};
 pub use shipments::{Delivered, Shipments};
+pub use who::{Who, WhoError};
 pub use writer::{WriteError, write_bundle};

@@ -1,6 +1,7 @@
 //! Directory handles: every name is looked up beneath one, and no link is followed.
 
 use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{self as sys, AtFlags, FlockOperation, Mode, OFlags, RenameFlags, ResolveFlags};
@@ -135,6 +136,16 @@ impl Dir {
             CopyError::TooLong(limit) => DirError::TooLong { path: self.shown(name), limit },
             CopyError::Read(e) | CopyError::Write(e) => self.error("reading", name, e),
         })
+    }
+
+    /// The first bytes of a file, `limit` at most, and how many it has in all.
+    pub fn read_beginning(&self, name: &str, limit: u64) -> Result<(Vec<u8>, u64), DirError> {
+        let failed = |e| self.error("reading", name, e);
+        let file = self.open_file(name)?;
+        let whole = file.metadata().map_err(failed)?.len();
+        let mut bytes = Vec::new();
+        file.take(limit).read_to_end(&mut bytes).map_err(failed)?;
+        Ok((bytes, whole))
     }
 
     /// Writes a small file whole under a name that must be free, and makes it durable.
@@ -390,6 +401,8 @@ mod tests {
         dir.replace("a", b"three").expect("asked for");
         assert_eq!(dir.read_small("a", 10).expect("there"), b"three");
         assert!(matches!(dir.read_small("a", 4), Err(DirError::TooLong { limit: 4, .. })));
+        assert_eq!(dir.read_beginning("a", 2).expect("there"), (b"th".to_vec(), 5));
+        assert_eq!(dir.read_beginning("a", 9).expect("there"), (b"three".to_vec(), 5));
         assert_eq!(dir.entries().expect("listed").len(), 1);
     }
 

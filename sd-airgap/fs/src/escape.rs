@@ -2,6 +2,12 @@
 
 use std::fmt;
 
+use unicode_width::UnicodeWidthChar as _;
+
+/// The most accents and vowel signs on one character. Tibetan and pointed Hebrew stay below; a
+/// tower of them would cover the lines above.
+const MAX_MARKS: usize = 8;
+
 /// Foreign text that is safe to print: controls, bidi and invisible characters are escapes.
 ///
 /// It stays on one line, whatever the original held. A backslash is doubled, so an escape in
@@ -27,8 +33,8 @@ impl fmt::Display for Escaped {
 pub fn escape(bytes: &[u8]) -> Escaped {
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            push(&mut out, c);
+        for (c, plain) in judged(chunk.valid()) {
+            push(&mut out, c, plain);
         }
         for b in chunk.invalid() {
             put(&mut out, format_args!("\\x{b:02x}"));
@@ -37,10 +43,10 @@ pub fn escape(bytes: &[u8]) -> Escaped {
     Escaped(out)
 }
 
-fn push(out: &mut String, c: char) {
+fn push(out: &mut String, c: char, plain: bool) {
     match c {
         '\\' => out.push_str("\\\\"),
-        c if is_plain(c) => out.push(c),
+        c if plain => out.push(c),
         c => put(out, format_args!("\\u{{{:x}}}", u32::from(c))),
     }
 }
@@ -49,6 +55,22 @@ fn put(out: &mut String, text: fmt::Arguments<'_>) {
     use fmt::Write as _;
     // A String takes everything.
     let _ = out.write_fmt(text);
+}
+
+/// Each character of a text, and whether it shows as itself there: a mark needs a character to
+/// sit on, and no more than [`MAX_MARKS`] sit on one.
+pub(crate) fn judged(text: &str) -> impl Iterator<Item = (char, bool)> {
+    let mut room = 0;
+    text.chars().map(move |c| {
+        let plain = is_plain(c);
+        if !plain || c.width() != Some(0) {
+            room = if plain { MAX_MARKS } else { 0 };
+            return (c, plain);
+        }
+        let sits = room > 0;
+        room = room.saturating_sub(1);
+        (c, sits)
+    })
 }
 
 /// Whether a character shows as itself: no control, no bidi mark, nothing invisible, no
@@ -85,6 +107,18 @@ mod tests {
             r"a\u{1b}[31mb\u{202e}c\u{200b}d\u{e0041}e\u{a}f\\g\u{feff}"
         );
         assert_eq!(escape(b"\xff\xfea").as_str(), r"\xff\xfea");
+    }
+
+    #[test]
+    fn a_tower_of_marks_is_cut_and_a_mark_alone_sits_on_nothing_of_ours() {
+        let tower = format!("a{}b", "\u{301}".repeat(10));
+        let shown = format!(r"a{}\u{{301}}\u{{301}}b", "\u{301}".repeat(8));
+        assert_eq!(escape(tower.as_bytes()).as_str(), shown);
+        assert_eq!(escape("\u{301}a".as_bytes()).as_str(), r"\u{301}a");
+        assert_eq!(escape("\u{7}\u{301}".as_bytes()).as_str(), r"\u{7}\u{301}");
+        for word in ["Vie\u{302}\u{323}t", "שָׁלוֹם", "བསྒྲུབས"] {
+            assert_eq!(escape(word.as_bytes()).as_str(), word);
+        }
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod name;
 mod new_file;
 mod part_file;
 mod progress;
+mod stamp;
 mod stream;
 
 pub use aligned::Aligned;
@@ -41,4 +42,5 @@ pub use name::{NameError, RawName, SafeName};
 pub use new_file::NewFile;
 pub use part_file::PartFile;
 pub use progress::{Progress, Quiet};
+pub use stamp::Stamp;
 pub use stream::{Ahead, write_through};

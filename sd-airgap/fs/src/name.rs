@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::escape::{Escaped, escape, is_plain};
+use crate::escape::{Escaped, escape, judged};
 
 /// The longest name this crate creates, in bytes: NAME_MAX is 255 everywhere, and room is
 /// left for `.scrubbed` and the like.
@@ -161,7 +161,7 @@ impl RawName {
         if name.len() > MAX_BYTES {
             return Err(NameError::TooLong);
         }
-        if name.chars().any(|c| !is_plain(c) || RESERVED.contains(&c)) {
+        if judged(name).any(|(c, plain)| !plain || RESERVED.contains(&c)) {
             return Err(NameError::NotPlain);
         }
         if name.starts_with(['.', '-', ' ', '~']) || name.ends_with(['.', ' ']) || is_device(name) {
@@ -181,9 +181,8 @@ impl RawName {
     pub fn neutralise(&self, fallback: &SafeName) -> SafeName {
         let text = String::from_utf8_lossy(&self.0);
         let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
-        let plain: String = last
-            .chars()
-            .map(|c| if !is_plain(c) || RESERVED.contains(&c) { '_' } else { c })
+        let plain: String = judged(last)
+            .map(|(c, plain)| if !plain || RESERVED.contains(&c) { '_' } else { c })
             .collect();
         let trimmed = plain.trim_start_matches(['.', '-', ' ', '~']).trim_end_matches(['.', ' ']);
         let mut name = shorten(trimmed);
@@ -306,6 +305,8 @@ mod tests {
         assert_eq!(neutral(b"CON.txt"), "_CON.txt");
         assert_eq!(neutral("a\u{202e}b.txt".as_bytes()), "a_b.txt");
         assert_eq!(neutral(b"a\x1b[2Jb.txt"), "a_[2Jb.txt");
+        let tower = |marks: usize| format!("a{}", "\u{301}".repeat(marks));
+        assert_eq!(neutral(tower(9).as_bytes()), format!("{}_", tower(8)));
     }
 
     #[test]

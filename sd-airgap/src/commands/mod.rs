@@ -1,5 +1,6 @@
 //! One file per verb, and what several verbs share.
 
+pub(crate) mod browse;
 pub(crate) mod bundles;
 pub(crate) mod confirm;
 pub(crate) mod devices;
@@ -9,6 +10,7 @@ pub(crate) mod pack;
 pub(crate) mod pair;
 pub(crate) mod prepare;
 pub(crate) mod return_check;
+pub(crate) mod show;
 pub(crate) mod stick;
 pub(crate) mod unpack;
 pub(crate) mod verify;
@@ -25,6 +27,7 @@ use sd_term::{Failure, Secret, SecretError, Status, Ui};
 
 use crate::opener;
 use crate::station::{KeySource, Station};
+use crate::store::{Marks, Shelves, StoreError};
 use crate::vault::{self, Vault};
 use crate::worker::{Order, Refusal, Task};
 
@@ -107,6 +110,25 @@ fn passphrase(fd: Option<i32>, ui: &mut Ui) -> Result<Secret, Failure> {
         }
         None => Ok(ui.secret("Passphrase of the submission key: ", "use --passphrase-fd N")?),
     }
+}
+
+/// The marks, for somebody who only shows them: damaged ones hide no submission.
+pub(crate) fn marks(shelves: &Shelves, ui: &mut Ui) -> Result<Marks, Failure> {
+    match Marks::read(shelves) {
+        Err(StoreError::Record { path, why }) => {
+            ui.warn(format_args!("{path} cannot be read ({why}): everything counts as new"));
+            Ok(Marks::default())
+        }
+        read => Ok(read?),
+    }
+}
+
+/// What to say about items whose record cannot be read; their ciphertext is not touched.
+pub(crate) fn unreadable(items: usize) -> String {
+    let items = sd_term::count(items, "item");
+    format!(
+        "{items} cannot be shown: the record is damaged. Unpack the bundle again; nothing is lost."
+    )
 }
 
 /// A file's name for a report.

@@ -8,11 +8,19 @@
 //!                               outcome.json          opened as what, or refused why; written last
 //!                               content/<safe name>   the plaintext
 //! store/conflicts/<bundle>-<item>.pgp                 a second, different version of an item
+//! store/marks.json                                    what was read, and notes; may be lost
+//! store/index.json                                    for speed alone; may be lost
 //! ```
 
+mod clerk;
 mod decrypt;
 mod import;
+mod index;
 mod item;
+mod marks;
+#[cfg(test)]
+pub(crate) mod scratch;
+mod shelves;
 
 use std::collections::HashMap;
 
@@ -20,11 +28,15 @@ use sd_bundle::{Home, ItemId, Ledger, LedgerError, SourceId};
 use sd_fs::{Dir, DirError, Kind, Lock};
 use sd_term::{Failure, Status};
 
+pub(crate) use clerk::Clerk;
 pub(crate) use decrypt::{Decrypted, decrypt_pending};
 pub(crate) use import::import;
+pub(crate) use index::{Index, Part};
 #[cfg(feature = "fuzzing")]
 pub(crate) use item::named;
 pub(crate) use item::{Outcome, StoredItem};
+pub(crate) use marks::{Change, MAX_NOTE, Marks};
+pub(crate) use shelves::Shelves;
 
 /// Records are small.
 const MAX_RECORD: u64 = 64 << 10;
@@ -58,12 +70,15 @@ pub(crate) enum StoreError {
     Ledger(#[from] LedgerError),
     #[error("{path}: {why}")]
     Record { path: sd_fs::Escaped, why: String },
+    #[error("marks were not written down")]
+    Unwritten,
 }
 
 impl From<StoreError> for Failure {
     fn from(e: StoreError) -> Self {
         match e {
             StoreError::Dir(e) => e.into(),
+            StoreError::Unwritten => Self::new(Status::Bug, e),
             e @ (StoreError::Ledger(_) | StoreError::Record { .. }) => {
                 Self::new(Status::VerifyFailed, e)
             }
@@ -81,12 +96,6 @@ impl Store {
         let ledger = Ledger::open(&dir)?;
         let sources = dir.make_sub("sources")?;
         Ok(Self { dir, sources, ledger, _lock: lock })
-    }
-
-    /// Where an item is, to be shown.
-    pub(crate) fn item_path(&self, entry: &Entry) -> std::path::PathBuf {
-        let item = &entry.stored.item;
-        self.sources.path().join(item.source.as_str()).join(item.item.as_str())
     }
 
     /// An item's directory, if it is here.
@@ -157,7 +166,15 @@ fn read_record<T: serde::de::DeserializeOwned>(
     dir: &Dir,
     name: &str,
 ) -> Result<Option<T>, StoreError> {
-    let bytes = match dir.read_small(name, MAX_RECORD) {
+    read_record_within(dir, name, MAX_RECORD)
+}
+
+fn read_record_within<T: serde::de::DeserializeOwned>(
+    dir: &Dir,
+    name: &str,
+    limit: u64,
+) -> Result<Option<T>, StoreError> {
+    let bytes = match dir.read_small(name, limit) {
         Ok(bytes) => bytes,
         Err(e) if e.is_not_found() => return Ok(None),
         Err(e) => return Err(e.into()),

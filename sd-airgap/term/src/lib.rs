@@ -9,6 +9,8 @@
 
 mod bar;
 mod bars;
+#[cfg(feature = "full-screen")]
+mod full_screen;
 mod hint;
 mod prompt;
 mod report;
@@ -20,6 +22,8 @@ mod wrap;
 
 pub use bar::Bar;
 pub use bars::Bars;
+#[cfg(feature = "full-screen")]
+pub use full_screen::{FullScreen, Input, Key};
 pub use hint::Hint;
 pub use prompt::PromptError;
 pub use report::{Failure, Report};
@@ -27,4 +31,4 @@ pub use secret::{Secret, SecretError};
 pub use size::{count, size};
 pub use status::Status;
 pub use ui::{Face, Screen, Ui};
-pub use wrap::Wrapped;
+pub use wrap::{Wrapped, columns, cut, fold, width};

@@ -148,6 +148,15 @@ impl Ui {
         count_down(self.draws && self.face == Face::Human, what, length);
     }
 
+    /// Fills the terminal with a view; without one, `instead` says what to do.
+    #[cfg(feature = "full-screen")]
+    pub fn full_screen(&mut self, instead: &'static str) -> Result<crate::FullScreen, PromptError> {
+        match self.face {
+            Face::Human => crate::FullScreen::enter(self.colour, instead),
+            Face::Json => Err(PromptError::NoTerminal(instead)),
+        }
+    }
+
     /// Whether questions can be asked here.
     pub fn can_ask(&self) -> bool {
         self.asks

@@ -7,7 +7,7 @@ use super::select::SourceArgs;
 use super::server::{self, ServerArgs};
 use crate::addresses::Station;
 use crate::deeds::one_by_one;
-use crate::failures::Step;
+use crate::failures::{Step, who_failure};
 use crate::holdings::Holdings;
 use crate::inventory::Inventory;
 use crate::read_back::Asked;
@@ -82,7 +82,8 @@ pub(crate) fn run(request: Request, ui: &mut Ui) -> Result<DeleteReport, Failure
     let same_server = base.same_server();
     let mut report = base.with_visit(ui, |visit, ui| {
         let inventory = Inventory::of(visit.session())?;
-        let still = StillThere::new(inventory, &holdings.shipments.delivered(), &from)?;
+        let still = StillThere::new(inventory, &holdings.shipments.delivered(), &from)
+            .map_err(who_failure)?;
         delete(visit, still, consent, ui)
     })?;
     let DeleteReport(deeds) = &mut report;

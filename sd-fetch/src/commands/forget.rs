@@ -6,7 +6,7 @@ use sd_term::{Failure, Ui, count};
 use super::consent::{Consent, ConsentArgs};
 use super::select::SourceArgs;
 use crate::addresses::Station;
-use crate::failures::{inbox_failure, outbox_failure};
+use crate::failures::{inbox_failure, outbox_failure, who_failure};
 use crate::forget::{Parts, Plan};
 use crate::journalist_interface::Sources;
 use crate::report::{ForgetReport, SourceLine};
@@ -58,7 +58,7 @@ pub(crate) fn run(request: Request, ui: &mut Ui) -> Result<ForgetReport, Failure
         .into_iter()
         .map(|item| (item.source, item.designation))
         .collect();
-    let from = sources_named(&from, &known)?;
+    let from = sources_named(&from, &known).map_err(who_failure)?;
     let plan = Plan::new(&inbox, &outbox, from.as_ref(), parts).map_err(inbox_failure)?;
     let shown = report(&plan, true);
     if consent == Consent::OnlyShow || shown.is_empty() {

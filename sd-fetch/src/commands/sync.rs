@@ -6,7 +6,7 @@ use sd_term::{Failure, Hint, Status, Ui, size};
 use super::select::SelectArgs;
 use super::server::{self, ServerArgs};
 use crate::addresses::Station;
-use crate::failures::{end_failure, end_words, inbox_failure};
+use crate::failures::{end_failure, end_words, inbox_failure, who_failure};
 use crate::fetch::{Ended, Outcome, fetch};
 use crate::holdings::Holdings;
 use crate::inventory::Inventory;
@@ -109,7 +109,7 @@ impl Work {
         let unlisted = self.unlisted(&inventory).map_err(inbox_failure)?;
         let before = Holdings::look(&self.home)?;
         let mut plan = Plan::new(inventory, &before.inbox, &before.shipments.delivered());
-        plan.select(&sources, &self.wanted)?;
+        plan.select(&sources, &self.wanted).map_err(who_failure)?;
         if let Err(NoRoom { needed, free }) = plan.room(&self.inbox).map_err(inbox_failure)? {
             let message = format!("{} to fetch, {} free in the inbox", size(needed), size(free));
             return Err(Failure::new(Status::NoSpace, message));

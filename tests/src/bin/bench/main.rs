@@ -14,6 +14,7 @@
     reason = "the benchmarks stand outside the programs: they run them and show what it took"
 )]
 
+mod browse;
 mod document;
 mod items;
 mod measure;
@@ -45,6 +46,7 @@ const LINES: &[Line] = &[
     ("workers", workers::line),
     ("photos", photos::line),
     ("items", items::line),
+    ("browse", browse::line),
 ];
 
 fn main() -> ExitCode {

@@ -135,10 +135,11 @@ fn bytes_of(kilobytes: f64) -> u64 {
     kilobytes as u64 * 1024
 }
 
+/// A process that is asked about while it runs.
+pub(crate) struct Process(pub(crate) u32);
+
 /// The gpg-agent of a home: it does the RSA, and outlives every gpg.
-pub(crate) struct Agent {
-    pid: u32,
-}
+pub(crate) struct Agent(Process);
 
 impl Agent {
     /// The one that serves this home.
@@ -149,19 +150,23 @@ impl Agent {
             .output()?;
         let said = String::from_utf8(asked.stdout)?;
         let pid = said.lines().find_map(|line| line.strip_prefix("D "));
-        Ok(Self { pid: pid.ok_or("gpg-agent does not say its number")?.trim().parse()? })
+        let pid = pid.ok_or("gpg-agent does not say its number")?.trim().parse()?;
+        Ok(Self(Process(pid)))
     }
 
     /// Measures a command with what the agent does for it.
     pub(crate) fn measure(&self, command: &Command) -> Outcome<Sample> {
-        let before = self.cpu()?;
+        let before = self.0.cpu()?;
         let sample = measure(command)?;
-        let cpu = sample.cpu + self.cpu()? - before;
-        Ok(Sample { cpu, peak: sample.peak.max(self.peak()?), ..sample })
+        let cpu = sample.cpu + self.0.cpu()? - before;
+        Ok(Sample { cpu, peak: sample.peak.max(self.0.peak()?), ..sample })
     }
+}
 
-    fn cpu(&self) -> Outcome<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid))?;
+impl Process {
+    /// Seconds of processor time so far.
+    pub(crate) fn cpu(&self) -> Outcome<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0))?;
         // The name, in brackets, may hold anything; after it, user and system time are the
         // 12th and 13th fields.
         let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
@@ -169,8 +174,9 @@ impl Agent {
         Ok(ticks.sum::<Result<f64, _>>()? / TICKS)
     }
 
-    fn peak(&self) -> Outcome<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid))?;
+    /// The most bytes of memory so far.
+    pub(crate) fn peak(&self) -> Outcome<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kilobytes = line.and_then(|line| line.split_whitespace().next());
         Ok(kilobytes.ok_or("no VmHWM")?.parse::<u64>()? * 1024)

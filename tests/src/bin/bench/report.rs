@@ -45,6 +45,8 @@ pub(crate) enum Goal {
     /// Our first contender did so many times the work of the second, in hardly more time for each
     /// piece of it.
     Flat { times: usize },
+    /// Done within so many milliseconds on the wall.
+    Wall { milliseconds: f64 },
     /// Less processor time than this.
     Processor { seconds: f64 },
     /// No goal: the milliseconds for each of so many.
@@ -112,6 +114,11 @@ impl Row {
                 let growth = self.growth() / times as f64;
                 let wanted = format!("for each, at most {most:.1} times");
                 (wanted, format!("{growth:.2} times"), verdict(growth <= most))
+            }
+            Goal::Wall { milliseconds } => {
+                let wall = ours.median.wall * 1000.0;
+                let wanted = format!("within {milliseconds:.0} ms");
+                (wanted, format!("{wall:.1} ms"), verdict(wall <= milliseconds))
             }
             Goal::Processor { seconds } => {
                 let cpu = ours.median.cpu;

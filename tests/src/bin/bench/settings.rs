@@ -12,7 +12,7 @@ Runs our programs side by side with the tools they stand in for.
   --dir DIR     where the files are made (the system's temporary directory)
   --only LINE   this line only; may be given again:
                 messages, document, volume, stick, workers, photos,
-                items
+                items, browse
   --json        the result as JSON
 ";
 
@@ -48,6 +48,8 @@ pub(crate) struct Sizes {
     pub(crate) photos: usize,
     /// Small items to fetch.
     pub(crate) items: usize,
+    /// Sources in the store that is browsed, with twenty items each.
+    pub(crate) sources: usize,
 }
 
 impl Sizes {
@@ -59,6 +61,7 @@ impl Sizes {
         workers: 500,
         photos: 100,
         items: 10_000,
+        sources: 1000,
     };
 
     const QUICK: Self = Self {
@@ -69,6 +72,7 @@ impl Sizes {
         workers: 50,
         photos: 10,
         items: 1000,
+        sources: 100,
     };
 }
 
