@@ -85,7 +85,9 @@ fn linked(metadata: &Metadata, package: &str) -> BTreeSet<String> {
 #[test]
 fn no_program_of_the_svs_links_a_network_crate() {
     let metadata = metadata();
-    for program in ["sd-airgap", "sd-export", "sd-scrub", "usb-rules", "tails-persistence"] {
+    for program in
+        ["sd-airgap", "sd-export", "sd-scrub", "sd-render", "usb-rules", "tails-persistence"]
+    {
         let linked = linked(&metadata, program);
         for crate_name in NETWORK {
             assert!(!linked.contains(*crate_name), "{program} links {crate_name}");
@@ -104,6 +106,7 @@ fn only_sd_airgap_and_what_it_is_made_of_speak_openpgp() {
         "sd-export",
         "sd-bundle",
         "sd-scrub",
+        "sd-render",
         "sd-fs",
         "sd-term",
         "sd-sandbox",
@@ -133,7 +136,8 @@ fn aws_lc_is_in_sd_airgap_alone_and_brings_no_tls() {
 fn arrows_between_our_packages_go_down_only() {
     let floor = |name: &str| match name {
         "sd-fs" => Some(0),
-        "sd-bundle" | "sd-pgp" | "sd-term" | "sd-sandbox" | "sd-scrub" | "usb-rules" => Some(1),
+        "sd-bundle" | "sd-pgp" | "sd-term" | "sd-sandbox" | "sd-scrub" | "sd-render"
+        | "usb-rules" => Some(1),
         "sd-fetch" | "sd-airgap" | "sd-export" | "tails-persistence" => Some(2),
         "sd-tests" => Some(3),
         _ => None,
