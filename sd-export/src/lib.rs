@@ -20,6 +20,7 @@ mod inputs;
 mod manifest;
 mod names;
 mod plan;
+mod preview;
 mod read_back;
 mod report;
 mod worker;

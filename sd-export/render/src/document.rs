@@ -73,7 +73,10 @@ impl Document {
         );
         let (width, height) = (pixmap.width().into(), pixmap.height().into());
         let (pixels, _) = pixmap.data_as_u8_slice().as_chunks::<4>();
-        let rgb = pixels.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
+        let mut rgb = Vec::with_capacity(pixels.len().saturating_mul(3));
+        for [r, g, b, _] in pixels {
+            rgb.extend_from_slice(&[*r, *g, *b]);
+        }
         let pixels = Pixels::page((width, height), size.points, rgb)
             .ok_or(Refusal::malformed("a page without a size"))?;
         Ok(Drawn { pixels, whole: !gap.load(Ordering::Relaxed) })

@@ -1,24 +1,19 @@
 //! A fresh document, written from pixels alone.
 //!
 //! ```text
-//! page --paper made white--> ink? --black:  one bit a pixel, CCITT group 4
-//!                                 --grey:   JPEG of brightness
-//!                                 --colour: JPEG
+//! page --paper made white--> packed by what it shows --> one picture, and where it stands
 //! ```
-//! One picture a page, and the few words it takes to put it there: no date, no producer, no
-//! identifier. The same pixels give the same bytes.
+//! Nothing else is in it: no date, no producer, no identifier. The same pixels give the same bytes.
 
 use std::fmt::Write as _;
+use std::io;
 
-use fax::{Color, VecWriter, encoder::Encoder as FaxEncoder};
-use jpeg_encoder::{ColorType, Encoder as JpegEncoder, EncodingError};
+use jpeg_encoder::EncodingError;
 use serde::{Deserialize, Serialize};
 
-use crate::ink::{self, BLACK, Ink};
+use crate::coding::{Packed, pack};
+use crate::ink::Ink;
 use crate::{Pixels, paper};
-
-/// Of 100. At 300 dots an inch letters on a coloured page show no halo at this.
-const QUALITY: u8 = 85;
 
 /// Why a page could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +24,9 @@ pub enum FreshError {
     /// The picture could not be packed.
     #[error("packing a page failed: {0}")]
     Pack(#[from] EncodingError),
+    /// The rows could not be deflated.
+    #[error("packing a page failed: {0}")]
+    Deflate(#[from] io::Error),
 }
 
 /// How one page was written.
@@ -47,22 +45,11 @@ pub struct Fresh {
     objects: Vec<Vec<u8>>,
 }
 
-/// A picture as it stands in the document.
-struct Packed {
-    entries: String,
-    data: Vec<u8>,
-}
-
 impl Fresh {
     /// Adds a page that shows these pixels, with its paper made white.
     pub fn add(&mut self, mut page: Pixels) -> Result<Written, FreshError> {
         let specks = paper::whiten(&mut page).specks;
-        let ink = ink::needed(&page);
-        let packed = match ink {
-            Ink::Black => black(&page)?,
-            Ink::Grey => jpeg(&page, &page.luma(), ColorType::Luma, "/DeviceGray")?,
-            Ink::Colour => jpeg(&page, &page.rgb, ColorType::Rgb, "/DeviceRGB")?,
-        };
+        let (ink, packed) = pack(&page)?;
         self.put(&page, &packed);
         Ok(Written { ink, specks })
     }
@@ -119,37 +106,4 @@ impl Fresh {
 fn stream(entries: &str, data: &[u8]) -> Vec<u8> {
     let head = format!("<<{entries}/Length {}>>\nstream\n", data.len());
     [head.as_bytes(), data, b"\nendstream"].concat()
-}
-
-fn sides(page: &Pixels) -> Result<(u16, u16), FreshError> {
-    let side = |n: usize| u16::try_from(n).map_err(|_| FreshError::TooWide);
-    Ok((side(page.width)?, side(page.height)?))
-}
-
-fn black(page: &Pixels) -> Result<Packed, FreshError> {
-    let (width, height) = sides(page)?;
-    let luma = page.luma();
-    let mut encoder = FaxEncoder::new(VecWriter::new());
-    for row in luma.chunks(page.width) {
-        let dots = row.iter().map(|n| if *n < BLACK { Color::Black } else { Color::White });
-        // Writing into a vector cannot fail, and the type says so.
-        let Ok(()) = encoder.encode_line(dots, width);
-    }
-    let Ok(writer) = encoder.finish();
-    let data = writer.finish();
-    let entries = format!(
-        "/ColorSpace/DeviceGray/BitsPerComponent 1/Filter/CCITTFaxDecode\
-         /DecodeParms<</K -1/Columns {width}/Rows {height}>>"
-    );
-    Ok(Packed { entries, data })
-}
-
-fn jpeg(page: &Pixels, samples: &[u8], kind: ColorType, space: &str) -> Result<Packed, FreshError> {
-    let (width, height) = sides(page)?;
-    let mut data = Vec::new();
-    let mut encoder = JpegEncoder::new(&mut data, QUALITY);
-    encoder.set_optimized_huffman_tables(true);
-    encoder.encode(samples, width, height, kind)?;
-    let entries = format!("/ColorSpace{space}/BitsPerComponent 8/Filter/DCTDecode");
-    Ok(Packed { entries, data })
 }

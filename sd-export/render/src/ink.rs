@@ -11,6 +11,9 @@ pub(crate) const BLACK: u8 = 144;
 /// A pixel whose channels differ by more is coloured: compression of greys stays below.
 const CHROMA: u8 = 24;
 
+/// The largest difference around a pixel of a soft area: the edge of something drawn is steeper.
+const SOFT: u8 = 32;
+
 /// The ink that a page is written with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -23,28 +26,55 @@ pub enum Ink {
     Colour,
 }
 
+/// What a page needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Need {
+    pub(crate) ink: Ink,
+    /// Areas of one value, as a program draws them; not the soft ones of a photograph or scan.
+    pub(crate) drawn: bool,
+}
+
 /// The least ink that loses nothing a reader would miss.
-pub(crate) fn needed(page: &Pixels) -> Ink {
+pub(crate) fn needed(page: &Pixels) -> Need {
+    let luma = page.luma();
+    let between = Between::of(&luma, page.width);
     let coloured = page.each().filter(|pixel| chroma(*pixel) > CHROMA).count();
     // A red stamp of a millimetre is more than this at 300 dots an inch.
-    if coloured > (page.rgb.len() / 300_000).max(16) {
-        return Ink::Colour;
-    }
-    let luma = page.luma();
-    if lost(&luma, page.width) > luma.len() / 20_000 { Ink::Grey } else { Ink::Black }
+    let ink = if coloured > (luma.len() / 100_000).max(16) {
+        Ink::Colour
+    } else if between.lost > luma.len() / 20_000 {
+        Ink::Grey
+    } else {
+        Ink::Black
+    };
+    Need { ink, drawn: between.soft <= luma.len() / 200 }
 }
 
 fn chroma([r, g, b]: [u8; 3]) -> u8 {
     r.max(g).max(b).saturating_sub(r.min(g).min(b))
 }
 
-/// Pixels between black and white that are no soft edge between the two: grey areas, pale lines.
-fn lost(luma: &[u8], width: usize) -> usize {
-    let lightest = spread(luma, width, 1, u8::max);
-    let darkest = spread(luma, width, 1, u8::min);
-    let edge = |light: u8, dark: u8| light >= 176 && dark <= 112;
-    let between = luma.iter().zip(lightest).zip(darkest);
-    between.filter(|((n, light), dark)| (48..250).contains(*n) && !edge(*light, *dark)).count()
+/// Pixels between black and white that are no edge between the two.
+struct Between {
+    /// All of them: grey areas, pale lines.
+    lost: usize,
+    /// Those that differ a little from what is around them, as nothing drawn does.
+    soft: usize,
+}
+
+impl Between {
+    fn of(luma: &[u8], width: usize) -> Self {
+        let lightest = spread(luma, width, 1, u8::max);
+        let darkest = spread(luma, width, 1, u8::min);
+        let edge = |light: u8, dark: u8| light >= 176 && dark <= 112;
+        let mut found = Self { lost: 0, soft: 0 };
+        for ((n, light), dark) in luma.iter().zip(lightest).zip(darkest) {
+            let lost = (48..250).contains(n) && !edge(light, dark);
+            found.lost += usize::from(lost);
+            found.soft += usize::from(lost && (1..=SOFT).contains(&light.saturating_sub(dark)));
+        }
+        found
+    }
 }
 
 #[cfg(test)]
@@ -58,17 +88,21 @@ mod tests {
         Pixels::picture((300, 300), rgb).expect("whole")
     }
 
+    fn ink(page: &Pixels) -> Ink {
+        needed(page).ink
+    }
+
     #[test]
     fn black_on_white_needs_black_ink_only() {
-        assert_eq!(needed(&square([0; 3], 200)), Ink::Black);
-        assert_eq!(needed(&square([30, 40, 35], 104)), Ink::Black);
+        assert_eq!(ink(&square([0; 3], 200)), Ink::Black);
+        assert_eq!(ink(&square([30, 40, 35], 104)), Ink::Black);
     }
 
     #[test]
     fn a_small_grey_or_coloured_mark_is_not_lost() {
-        assert_eq!(needed(&square([200; 3], 110)), Ink::Grey);
-        assert_eq!(needed(&square([100; 3], 110)), Ink::Grey);
-        assert_eq!(needed(&square([200, 40, 40], 110)), Ink::Colour);
+        assert_eq!(ink(&square([200; 3], 110)), Ink::Grey);
+        assert_eq!(ink(&square([100; 3], 110)), Ink::Grey);
+        assert_eq!(ink(&square([200, 40, 40], 110)), Ink::Colour);
     }
 
     #[test]
@@ -80,6 +114,6 @@ mod tests {
                 page.rgb[at..at + 3].fill(128);
             }
         }
-        assert_eq!(needed(&page), Ink::Black);
+        assert_eq!(ink(&page), Ink::Black);
     }
 }

@@ -11,6 +11,7 @@
 //! same input gives the same bytes.
 #![forbid(unsafe_code)]
 
+mod coding;
 mod document;
 mod fresh;
 mod ink;

@@ -17,7 +17,8 @@ const PALE: u8 = 215;
 /// an inch, blurred to 5.
 const RADIUS: usize = 4;
 
-/// A speck that is this much less blue than what is around it is called yellow.
+/// A speck that is this much less blue than what is around it, and than it is red and green, is
+/// called yellow.
 const YELLOW: u8 = 12;
 
 /// Fewer yellow specks are noise. The smallest code known has 40 dots of some pixels each.
@@ -45,21 +46,44 @@ pub(crate) fn whiten(page: &mut Pixels) -> Found {
     Found { specks: (FEWEST..ground.len() / 20).contains(&specks) }
 }
 
-/// Fills specks on pale ground, channel by channel; says how many pixels were yellow.
+/// Fills specks on pale ground, channel by channel; says how many pixels of yellow specks there
+/// were that stood alone on it.
 fn fill(page: &mut Pixels, ground: &[bool]) -> usize {
-    let mut yellow = 0_usize;
-    for channel in 0..3 {
-        let plane: Vec<u8> = page.rgb.iter().skip(channel).step_by(3).copied().collect();
-        let closed = spread(&plane, page.width, RADIUS, u8::max);
-        let closed = spread(&closed, page.width, RADIUS, u8::min);
-        let places = page.rgb.iter_mut().skip(channel).step_by(3);
-        for ((place, new), _) in places.zip(closed).zip(ground).filter(|(_, ground)| **ground) {
-            let filled = new.saturating_sub(*place) >= YELLOW;
-            yellow = yellow.saturating_add(usize::from(filled && channel == 2));
-            *place = new;
-        }
+    if page.is_grey() {
+        // Three equal channels are one.
+        fill_channel(page, ground, 0, |pixel, new| *pixel = [new; 3]);
+        return 0;
     }
-    yellow
+    let flags: Vec<u8> = ground.iter().map(|pale| u8::from(*pale)).collect();
+    let alone = spread(&flags, page.width, RADIUS, u8::min);
+    let before: Vec<[u8; 3]> = page.each().collect();
+    for channel in 0..3 {
+        fill_channel(page, ground, channel, |pixel, new| {
+            pixel.get_mut(channel).into_iter().for_each(|value| *value = new);
+        });
+    }
+    let now = page.each().zip(before).zip(alone).filter(|(_, alone)| *alone == 1);
+    now.filter(|(([.., around], before), _)| is_yellow(*before, *around)).count()
+}
+
+fn fill_channel(
+    page: &mut Pixels,
+    ground: &[bool],
+    channel: usize,
+    set: impl Fn(&mut [u8; 3], u8),
+) {
+    let plane: Vec<u8> = page.rgb.iter().skip(channel).step_by(3).copied().collect();
+    let closed = spread(&plane, page.width, RADIUS, u8::max);
+    let closed = spread(&closed, page.width, RADIUS, u8::min);
+    let (pixels, _) = page.rgb.as_chunks_mut::<3>();
+    for ((pixel, new), _) in pixels.iter_mut().zip(closed).zip(ground).filter(|(_, g)| **g) {
+        set(pixel, new);
+    }
+}
+
+/// Whether a pixel is less blue than it is red and green, and than what is around it.
+fn is_yellow([red, green, blue]: [u8; 3], around: u8) -> bool {
+    around.saturating_sub(blue) >= YELLOW && red.min(green).saturating_sub(blue) >= YELLOW
 }
 
 fn clip(page: &mut Pixels, ground: &[bool]) {
@@ -145,6 +169,10 @@ mod tests {
     fn paper_without_dots_has_none() {
         assert!(!whiten(&mut scan([252, 252, 250], false)).specks);
         assert!(!whiten(&mut scan([100, 90, 80], true)).specks);
+        let mut grey = scan([252, 252, 252], false);
+        let (pixels, _) = grey.rgb.as_chunks_mut::<3>();
+        pixels.iter_mut().step_by(7).for_each(|pixel| *pixel = [220; 3]);
+        assert!(!whiten(&mut grey).specks, "the soft edges of letters are none");
     }
 
     #[test]

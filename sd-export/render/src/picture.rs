@@ -7,6 +7,7 @@ use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
+use crate::pixels::tripled;
 use crate::{Limits, Pixels, Refusal};
 
 /// A picture that was read.
@@ -82,7 +83,7 @@ fn on_white(samples: &[u8], kind: ColorType) -> Option<Vec<u8>> {
         u8::try_from(mixed).unwrap_or(u8::MAX)
     };
     Some(match kind {
-        ColorType::Grayscale => samples.iter().flat_map(|n| [*n; 3]).collect(),
+        ColorType::Grayscale => tripled(samples),
         ColorType::GrayscaleAlpha => {
             samples.as_chunks().0.iter().flat_map(|[n, a]| [over(*n, *a); 3]).collect()
         }

@@ -121,10 +121,24 @@ impl Pixels {
         self.rgb.as_chunks().0.iter().copied()
     }
 
+    /// Whether no pixel has a colour.
+    pub(crate) fn is_grey(&self) -> bool {
+        self.each().all(|[r, g, b]| r == g && g == b)
+    }
+
     /// Brightness, one byte a pixel.
     pub(crate) fn luma(&self) -> Vec<u8> {
         self.each().map(luma).collect()
     }
+}
+
+/// Grey samples as red, green and blue.
+pub(crate) fn tripled(greys: &[u8]) -> Vec<u8> {
+    let mut rgb = Vec::with_capacity(greys.len().saturating_mul(3));
+    for n in greys {
+        rgb.extend_from_slice(&[*n; 3]);
+    }
+    rgb
 }
 
 /// Brightness as BT.601 weighs it.

@@ -8,7 +8,7 @@ use crate::Pixels;
 
 /// Packs a page: grey where it is grey, else three channels; no chunk but the picture's own.
 pub fn to_png(page: &Pixels) -> Result<Vec<u8>, EncodingError> {
-    let grey = page.each().all(|[r, g, b]| r == g && g == b);
+    let grey = page.is_grey();
     let (kind, samples) = if grey {
         (ColorType::Grayscale, Cow::Owned(page.luma()))
     } else {

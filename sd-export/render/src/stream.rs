@@ -15,7 +15,7 @@ use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 
-use crate::{Limits, Pixels};
+use crate::{Limits, Pixels, pixels};
 
 /// Numbers in front of each page.
 const HEADER: usize = 24;
@@ -35,8 +35,8 @@ pub enum StreamError {
 }
 
 /// Writes one page.
-pub fn write_page(page: &Pixels, out: &mut impl Write) -> io::Result<()> {
-    let grey = page.each().all(|[r, g, b]| r == g && g == b);
+pub fn write_page(page: &Pixels, out: &mut dyn Write) -> io::Result<()> {
+    let grey = page.is_grey();
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
     if grey {
         encoder.write_all(&page.each().map(|[r, ..]| r).collect::<Vec<_>>())?;
@@ -55,30 +55,30 @@ pub fn write_page(page: &Pixels, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Reads the next page; `None` at the end.
-pub fn read_page(from: &mut impl Read, limits: &Limits) -> Result<Option<Pixels>, StreamError> {
+pub fn read_page(from: &mut dyn Read, limits: &Limits) -> Result<Option<Pixels>, StreamError> {
     let Some([width, height, wide, high, channels, length]) = header(from)? else {
         return Ok(None);
     };
-    let pixels = width.checked_mul(height).ok_or(StreamError::Broken)?;
+    let count = width.checked_mul(height).ok_or(StreamError::Broken)?;
     let paper = 1..=MAX_POINTS as usize;
-    let fits = pixels as u64 <= limits.max_picture.max(limits.max_page)
+    let fits = count as u64 <= limits.max_picture.max(limits.max_page)
         && paper.contains(&wide)
         && paper.contains(&high)
         && matches!(channels, 1 | 3);
     // Deflate makes incompressible data longer by less than this.
-    let most = pixels.saturating_mul(channels).saturating_add(pixels / 8).saturating_add(1024);
+    let most = count.saturating_mul(channels).saturating_add(count / 8).saturating_add(1024);
     if !fits || length > most {
         return Err(StreamError::Broken);
     }
-    let bytes = inflated(&exactly(from, length)?, pixels.saturating_mul(channels))?;
-    let rgb = if channels == 1 { bytes.iter().flat_map(|n| [*n; 3]).collect() } else { bytes };
+    let bytes = inflated(&exactly(from, length)?, count.saturating_mul(channels))?;
+    let rgb = if channels == 1 { pixels::tripled(&bytes) } else { bytes };
     let points = (to_u32(wide)?, to_u32(high)?);
     Pixels::page((width, height), points, rgb).map(Some).ok_or(StreamError::Broken)
 }
 
-fn header(from: &mut impl Read) -> Result<Option<[usize; 6]>, StreamError> {
+fn header(from: &mut dyn Read) -> Result<Option<[usize; 6]>, StreamError> {
     let mut bytes = Vec::with_capacity(HEADER);
-    from.by_ref().take(HEADER as u64).read_to_end(&mut bytes).map_err(StreamError::Read)?;
+    from.take(HEADER as u64).read_to_end(&mut bytes).map_err(StreamError::Read)?;
     if bytes.is_empty() {
         return Ok(None);
     }
@@ -93,9 +93,9 @@ fn header(from: &mut impl Read) -> Result<Option<[usize; 6]>, StreamError> {
     Ok(Some(numbers))
 }
 
-fn exactly(from: &mut impl Read, length: usize) -> Result<Vec<u8>, StreamError> {
+fn exactly(from: &mut dyn Read, length: usize) -> Result<Vec<u8>, StreamError> {
     let mut bytes = Vec::new();
-    from.by_ref().take(length as u64).read_to_end(&mut bytes).map_err(StreamError::Read)?;
+    from.take(length as u64).read_to_end(&mut bytes).map_err(StreamError::Read)?;
     if bytes.len() == length { Ok(bytes) } else { Err(StreamError::Broken) }
 }
 

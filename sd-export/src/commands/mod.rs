@@ -1,6 +1,7 @@
 //! One verb a file.
 
 mod inspect;
+mod preview;
 mod scrub;
 mod write;
 
@@ -19,6 +20,7 @@ const MAX_HINTED: usize = 20;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Inspect(inspect::Args),
+    Preview(preview::Args),
     Scrub(scrub::Args),
     Write(write::Args),
 }
@@ -27,6 +29,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command, ui: &mut Ui) -> ExitCode {
     match command {
         Command::Inspect(args) => end(ui, "inspect", |ui| Ok(inspect::run(&args, ui))),
+        Command::Preview(args) => end(ui, "preview", |ui| preview::run(&args.request(), ui)),
         Command::Scrub(args) => end(ui, "scrub", |ui| scrub::run(&args.request(), ui)),
         Command::Write(args) => end(ui, "write", |ui| write::run(&args.request(), ui)),
     }
@@ -90,6 +93,8 @@ mod tests {
     fn every_hint_parses() {
         let odd = ["-rf.jpg", "a b.pdf", "x\u{202e}.txt"].map(PathBuf::from);
         let to = [OsStr::new("--to"), export_device().as_os_str()];
+        let clear = [OsStr::new("--clear"), to[0], to[1]];
+        assert!(crate::parses(hint("preview", &[], &clear).expect("text").args()));
         for hint in [hint("inspect", &odd, &[]), hint("scrub", &odd, &[]), hint("write", &odd, &to)]
         {
             assert!(crate::parses(hint.expect("text").args()));
