@@ -94,6 +94,12 @@ fn no_colour() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
+/// The directory in memory that the session has for itself, if it has one.
+#[expect(clippy::disallowed_methods, reason = "cli.rs is where the environment is read")]
+pub(crate) fn runtime_dir() -> Option<PathBuf> {
+    std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|dir| dir.is_absolute())
+}
+
 /// The parser quotes arguments as they came: each line is escaped, the lines stay lines.
 fn shown(text: &str) -> String {
     let text = text.trim_end();

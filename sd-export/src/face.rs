@@ -36,6 +36,8 @@ impl fmt::Display for Batch {
         let done = match self.verb {
             Verb::Inspect => "inspected",
             Verb::Scrub => "cleaned and checked",
+            Verb::Rebuild => "rebuilt and checked",
+            Verb::Preview => "shown",
         };
         let all = count(self.files.len(), "file");
         write!(f, "{} of {all} {done}", self.done)?;
@@ -47,18 +49,22 @@ impl fmt::Display for Batch {
 }
 
 impl Batch {
-    /// What no program removes, once for each format.
+    /// What no program removes, once for each format, of rebuilt copies once.
     fn what_stays(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut told: Vec<Format> = Vec::new();
+        let mut told: Vec<String> = Vec::new();
         for item in &self.files {
             let Some(report) = item.findings() else {
                 continue;
             };
-            if told.contains(&report.format) || report.cannot_remove.is_empty() {
+            let what = match self.verb {
+                Verb::Rebuild => "rebuilt copy".to_owned(),
+                Verb::Inspect | Verb::Scrub | Verb::Preview => report.format.to_string(),
+            };
+            if told.contains(&what) || report.cannot_remove.is_empty() {
                 continue;
             }
-            told.push(report.format);
-            writeln!(f, "what stays in every {}:", report.format)?;
+            writeln!(f, "what stays in every {what}:")?;
+            told.push(what);
             for sentence in &report.cannot_remove {
                 writeln!(f, "{}", Wrapped::new("  - ", sentence))?;
             }
@@ -71,8 +77,12 @@ impl Item {
     fn findings(&self) -> Option<&sd_scrub::Report> {
         match &self.outcome {
             Outcome::Inspected { report } | Outcome::Cleaned { report, .. } => Some(report),
-            Outcome::Refused { .. } => None,
+            Outcome::Shown { .. } | Outcome::Refused { .. } => None,
         }
+    }
+
+    fn head(&self, f: &mut fmt::Formatter<'_>, format: Format) -> fmt::Result {
+        writeln!(f, "{}: {format}, {}", self.file, self.size.map(size).unwrap_or_default())
     }
 }
 
@@ -83,14 +93,17 @@ impl fmt::Display for Item {
                 writeln!(f, "{}: {message}", self.file)?;
                 writeln!(f, "  {:FATE$}{}", "refused", status.word())?;
             }
-            (_, Some(report)) => {
-                let size = self.size.map(size).unwrap_or_default();
-                writeln!(f, "{}: {}, {size}", self.file, report.format)?;
-            }
+            (Outcome::Shown { shown }, _) => self.head(f, shown.format)?,
+            (_, Some(report)) => self.head(f, report.format)?,
             (_, None) => {}
         }
         if let Outcome::Cleaned { copy, copy_size, .. } = &self.outcome {
-            writeln!(f, "  {:FATE$}{copy}, {}", "clean copy", size(*copy_size))?;
+            writeln!(f, "  {:FATE$}{copy}, {}", "copy", size(*copy_size))?;
+        }
+        if let Outcome::Shown { shown } = &self.outcome {
+            shown.lines().iter().try_for_each(|line| writeln!(f, "  {:FATE$}{line}", "shown"))?;
+            let warnings = shown.warnings();
+            warnings.iter().try_for_each(|line| writeln!(f, "  {:FATE$}{line}", "warning"))?;
         }
         if let Some(note) = &self.note {
             writeln!(f, "  {:FATE$}{note}", "note")?;

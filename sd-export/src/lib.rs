@@ -24,6 +24,7 @@ mod journal;
 mod manifest;
 mod names;
 mod plan;
+mod preview;
 mod print_report;
 mod printing;
 mod read_back;

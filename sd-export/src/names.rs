@@ -54,13 +54,41 @@ pub(crate) fn ending_note(name: &str, content: Format) -> Option<String> {
     ending_lies(name, content).then(|| format!("the ending is wrong: {shown} is a {content}"))
 }
 
-/// The name of a clean copy: `<stem><mark>.clean.<extension>`. The copy of a copy gets the same
-/// name, so that it is refused as already there instead of piling up marks.
-pub(crate) fn clean_name(original: &str, mark: &str, format: Format) -> SafeName {
+/// How a copy comes about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    /// Written anew from what is on its format's list.
+    Clean,
+    /// Drawn, and written anew from the pixels.
+    Rebuild,
+}
+
+impl Method {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Clean => "clean",
+            Self::Rebuild => "rebuilt",
+        }
+    }
+
+    /// The extension of the copy of a file of this format.
+    pub(crate) fn extension(self, format: Format) -> &'static str {
+        match self {
+            Self::Clean => format.extension(),
+            Self::Rebuild => Format::Pdf.extension(),
+        }
+    }
+}
+
+/// The name of a copy: `<stem><mark>.clean.<extension>` or `<stem><mark>.rebuilt.pdf`. The copy
+/// of a copy gets the same name, so that it is refused as already there instead of piling up
+/// marks.
+pub(crate) fn copy_name(original: &str, mark: &str, method: Method, format: Format) -> SafeName {
+    let (word, extension) = (method.word(), method.extension(format));
     let stem = split(original).0;
-    let stem = stem.strip_suffix(".clean").unwrap_or(stem);
-    let name = format!("{}{mark}.clean.{}", cut(stem), format.extension());
-    RawName::new(name).neutralise(&neutral_name(1, format.extension()))
+    let stem = stem.strip_suffix(word).and_then(|s| s.strip_suffix('.')).unwrap_or(stem);
+    let name = format!("{}{mark}.{word}.{extension}", cut(stem));
+    RawName::new(name).neutralise(&neutral_name(1, extension))
 }
 
 /// `file-001.jpg`: a name that tells nothing.
@@ -145,12 +173,21 @@ pub(crate) fn export_name(name: &str, content: Option<Format>) -> SafeName {
     }
 }
 
-/// Whether anything of this name is an export directory, and which number it has.
-pub(crate) fn export_number(name: &str, kind: Kind) -> Option<u32> {
-    let digits = name.strip_prefix("export-")?;
+/// Whether anything of this name is one of our directories `<prefix>NNNN`, and which number it
+/// has.
+pub(crate) fn number_of(prefix: &str, name: &str, kind: Kind) -> Option<u32> {
+    let digits = name.strip_prefix(prefix)?;
     let plain =
         kind == Kind::Dir && digits.len() >= 4 && digits.bytes().all(|b| b.is_ascii_digit());
     plain.then(|| digits.parse().ok())?
+}
+
+/// Makes a directory that was not there: `mkdir` itself says so, which keeps two runs apart.
+pub(crate) fn make_new(target: &Dir, name: &str) -> Result<Dir, DirError> {
+    let path = target.path().join(name);
+    rustix::fs::mkdir(&path, rustix::fs::Mode::RWXU)
+        .map_err(|e| DirError::new("making the directory", &path, e))?;
+    target.sub(name)
 }
 
 fn cut(stem: &str) -> &str {
@@ -162,7 +199,15 @@ mod tests {
     use super::*;
 
     fn clean(name: &str) -> String {
-        clean_name(name, "", Format::Jpeg).to_string()
+        copy_name(name, "", Method::Clean, Format::Jpeg).to_string()
+    }
+
+    #[test]
+    fn a_rebuilt_copy_is_a_pdf_whatever_the_original_is() {
+        let rebuilt = |name, format| copy_name(name, "-2", Method::Rebuild, format).to_string();
+        assert_eq!(rebuilt("photo.jpg", Format::Jpeg), "photo-2.rebuilt.pdf");
+        assert_eq!(rebuilt("a.rebuilt.pdf", Format::Pdf), "a-2.rebuilt.pdf");
+        assert_eq!(rebuilt("a.clean.pdf", Format::Pdf), "a.clean-2.rebuilt.pdf");
     }
 
     #[test]
@@ -217,7 +262,8 @@ mod tests {
     }
 
     #[test]
-    fn only_our_own_directories_have_an_export_number() {
+    fn only_our_own_directories_have_a_number() {
+        let export_number = |name, kind| number_of("export-", name, kind);
         assert_eq!(export_number("export-0012", Kind::Dir), Some(12));
         for name in ["export-12", "export-+012", "export-", "exports", "export-99999999999"] {
             assert_eq!(export_number(name, Kind::Dir), None, "{name}");

@@ -229,7 +229,7 @@ impl Admitted {
 fn next_directory(target: &Dir) -> Result<(String, Vec<String>), PlanError> {
     let (mut highest, mut incomplete) = (0, Vec::new());
     for entry in target.entries()? {
-        let Some(number) = names::export_number(&entry.name, entry.kind) else {
+        let Some(number) = names::number_of("export-", &entry.name, entry.kind) else {
             continue;
         };
         highest = highest.max(number);

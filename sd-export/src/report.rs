@@ -8,6 +8,7 @@ use sd_term::{Failure, Hint, Report, Status};
 use serde::Serialize;
 
 use crate::inputs::Source;
+use crate::worker::Shown;
 
 /// One file and what became of it.
 #[derive(Debug, Serialize)]
@@ -47,6 +48,12 @@ pub(crate) enum Outcome {
         #[serde(skip)]
         path: PathBuf,
     },
+    /// Pictures of it were made.
+    Shown {
+        /// What they show.
+        #[serde(flatten)]
+        shown: Shown,
+    },
     /// Nothing was made of it.
     Refused {
         /// The status word.
@@ -61,6 +68,8 @@ pub(crate) enum Outcome {
 pub(crate) enum Verb {
     Inspect,
     Scrub,
+    Rebuild,
+    Preview,
 }
 
 /// Files in the order they were asked for.
@@ -97,7 +106,7 @@ impl Item {
     pub(crate) fn refusal(&self) -> Option<Status> {
         match &self.outcome {
             Outcome::Refused { status, .. } => Some(*status),
-            Outcome::Inspected { .. } | Outcome::Cleaned { .. } => None,
+            Outcome::Inspected { .. } | Outcome::Cleaned { .. } | Outcome::Shown { .. } => None,
         }
     }
 }
@@ -113,7 +122,7 @@ impl Batch {
     pub(crate) fn copies(&self) -> Vec<PathBuf> {
         let copy = |item: &Item| match &item.outcome {
             Outcome::Cleaned { path, .. } => Some(path.clone()),
-            Outcome::Inspected { .. } | Outcome::Refused { .. } => None,
+            Outcome::Inspected { .. } | Outcome::Shown { .. } | Outcome::Refused { .. } => None,
         };
         self.files.iter().filter_map(copy).collect()
     }

@@ -8,8 +8,12 @@
 //! The worker is not believed: what it says about bytes is compared with the bytes, and what it
 //! says in words is escaped before anybody sees it.
 
+mod drawing;
 mod inside;
+mod pressing;
 mod protocol;
+mod rebuilding;
+mod showing;
 
 use std::fs::File;
 use std::io::{self, Seek as _};
@@ -20,8 +24,12 @@ use sd_fs::{Blake3, CopyError, NewFile, Quiet, copy_bounded};
 use sd_sandbox::{Job, Profile, Worker, WorkerError};
 use sd_scrub::{Format, Limits, Refusal, Report};
 use sd_term::{Failure, Status};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use protocol::{Answer, MAX_ANSWER, Mode, Order, Trouble, escaped, too_long};
+pub(crate) use rebuilding::{listed, rebuild};
+pub(crate) use showing::{Shown, show};
 
 /// The job's name.
 const SCRUB: &str = "scrub";
@@ -35,7 +43,8 @@ const SCRUB: &str = "scrub";
 pub(crate) const PROFILE: Profile = Profile { memory: 2 << 30, output: 1 << 30, seconds: 300 };
 
 /// The jobs of this program.
-pub(crate) const JOBS: &[Job] = &[Job { name: SCRUB, profile: PROFILE, run: inside::work }];
+pub(crate) const JOBS: &[Job] =
+    &[Job { name: SCRUB, profile: PROFILE, run: inside::work }, drawing::JOB, pressing::JOB];
 
 /// Why there is no result for a file.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +77,16 @@ pub(crate) enum WorkError {
 impl From<WorkError> for Failure {
     fn from(e: WorkError) -> Self {
         Self::new(e.status(), e)
+    }
+}
+
+impl From<CopyError> for WorkError {
+    fn from(e: CopyError) -> Self {
+        match e {
+            CopyError::TooLong(_) => Self::Untrue,
+            CopyError::Read(e) => Self::Again(e),
+            CopyError::Write(e) => Self::Trouble(inside::unwritten(&e)),
+        }
     }
 }
 
@@ -197,8 +216,8 @@ fn compare(mut file: &File, size: u64, blake3: Blake3) -> Result<(), WorkError> 
     file.rewind().map_err(WorkError::Again)?;
     match copy_bounded(&mut file, &mut io::sink(), size, &mut Quiet) {
         Ok(found) if found.size == size && found.blake3 == blake3 => Ok(()),
-        Ok(_) | Err(CopyError::TooLong(_)) => Err(WorkError::Untrue),
-        Err(CopyError::Read(e) | CopyError::Write(e)) => Err(WorkError::Again(e)),
+        Ok(_) => Err(WorkError::Untrue),
+        Err(e) => Err(e.into()),
     }
 }
 
@@ -208,21 +227,35 @@ fn nowhere() -> Result<rustix::fd::OwnedFd, WorkError> {
         .map_err(|e| WorkError::Worker(WorkerError::Start(e.into())))
 }
 
-/// One worker from start to end: an answer counts only after a good end.
 fn ask(mode: Mode, input: &File, output: impl AsFd, limits: &Limits) -> Result<Answer, WorkError> {
-    let length = input.metadata().map_err(WorkError::Again)?.len();
-    if length > limits.max_input {
-        return Err(WorkError::Refused { format: None, refusal: too_long(limits.max_input) });
+    admit_length(input, limits.max_input)?;
+    converse(SCRUB, &Order::new(mode, limits), input, output).map(escaped)
+}
+
+fn admit_length(input: &File, most: u64) -> Result<(), WorkError> {
+    if input.metadata().map_err(WorkError::Again)?.len() > most {
+        return Err(WorkError::Refused { format: None, refusal: too_long(most) });
     }
-    let order = serde_json::to_vec(&Order::new(mode, limits)).map_err(|_| WorkError::Nonsense)?;
-    let mut worker = Worker::spawn(SCRUB, input, output)?;
+    Ok(())
+}
+
+/// One worker from start to end: an answer counts only after a good end.
+fn converse<A: DeserializeOwned>(
+    job: &str,
+    order: &impl Serialize,
+    mut input: &File,
+    output: impl AsFd,
+) -> Result<A, WorkError> {
+    input.rewind().map_err(WorkError::Again)?;
+    let order = serde_json::to_vec(order).map_err(|_| WorkError::Nonsense)?;
+    let mut worker = Worker::spawn(job, input, output)?;
     let channel = worker.channel();
     let answer = match channel.send(&order).and_then(|()| channel.receive(MAX_ANSWER)) {
         Ok(answer) => answer,
         Err(e) => return Err(worker.broken(e).into()),
     };
     worker.finish()?;
-    serde_json::from_slice(&answer).map(escaped).map_err(|_| WorkError::Nonsense)
+    serde_json::from_slice(&answer).map_err(|_| WorkError::Nonsense)
 }
 
 impl Answer {

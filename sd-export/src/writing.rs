@@ -11,6 +11,7 @@ use sd_term::{Failure, Status};
 use crate::archive;
 use crate::inputs::InputError;
 use crate::manifest::{self, B3SUMS, Entry, LIST, MANIFEST, Manifest, RESERVED, SHA256SUMS, State};
+use crate::names;
 use crate::plan::{Plan, Planned};
 use crate::read_back::{ReadBackError, read_back};
 
@@ -85,12 +86,9 @@ pub(crate) fn write(
     written.map_err(|cause| WriteError { cause, left: take_away(target, &plan.name) })
 }
 
-/// Makes a directory that was not there: `mkdir` itself says so, which keeps two runs apart.
+/// Makes a directory that was not there, and that nobody has put anything into.
 fn make_new(target: &Dir, name: &str) -> Result<Dir, Cause> {
-    let path = target.path().join(name);
-    rustix::fs::mkdir(&path, rustix::fs::Mode::RWXU)
-        .map_err(|e| DirError::new("making the directory", &path, e))?;
-    let dir = target.sub(name)?;
+    let dir = names::make_new(target, name)?;
     if dir.entries()?.is_empty() { Ok(dir) } else { Err(Cause::Strangers) }
 }
 

@@ -85,7 +85,9 @@ fn linked(metadata: &Metadata, package: &str) -> BTreeSet<String> {
 #[test]
 fn no_program_of_the_svs_links_a_network_crate() {
     let metadata = metadata();
-    for program in ["sd-airgap", "sd-export", "sd-scrub", "sd-stick", "tails-persistence"] {
+    for program in
+        ["sd-airgap", "sd-export", "sd-scrub", "sd-render", "sd-stick", "tails-persistence"]
+    {
         let linked = linked(&metadata, program);
         for crate_name in NETWORK {
             assert!(!linked.contains(*crate_name), "{program} links {crate_name}");
@@ -104,6 +106,7 @@ fn only_sd_airgap_and_what_it_is_made_of_speak_openpgp() {
         "sd-export",
         "sd-bundle",
         "sd-scrub",
+        "sd-render",
         "sd-fs",
         "sd-term",
         "sd-sandbox",
@@ -145,7 +148,8 @@ fn only_sd_airgap_fills_the_terminal() {
 fn arrows_between_our_packages_go_down_only() {
     let floor = |name: &str| match name {
         "sd-fs" => Some(0),
-        "sd-bundle" | "sd-pgp" | "sd-term" | "sd-sandbox" | "sd-scrub" | "usb-rules" => Some(1),
+        "sd-bundle" | "sd-pgp" | "sd-term" | "sd-sandbox" | "sd-scrub" | "sd-render"
+        | "usb-rules" => Some(1),
         "sd-stick" => Some(2),
         "sd-fetch" | "sd-airgap" | "sd-export" | "tails-persistence" => Some(3),
         "sd-tests" => Some(4),

@@ -73,6 +73,8 @@ table! {
     WrongCode = "WRONG_CODE", 1, "the receipt code belongs to no bundle packed here", "read the code again from the Secure Viewing Station";
     /// A file type without a scrubber.
     UnsupportedType = "UNSUPPORTED_TYPE", 1, "this type of file cannot be cleaned yet", "do not carry it out as it is unless you accept its metadata";
+    /// A file that a preview does not show.
+    NotShown = "NOT_SHOWN", 1, "the file is not shown, and was opened by nothing", "do not open it in another program on this station; decide by what it is said to be";
     /// The command line.
     Usage = "USAGE", 2, "the command line was not understood", "see --help";
     /// The reader of our output went away.

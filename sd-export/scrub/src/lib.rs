@@ -39,6 +39,16 @@ pub use report::{Class, Fate, Finding, Format, MAX_FINDINGS, Report, Scrubbed};
 
 use report::Findings;
 
+/// The characters of a plain text, whatever its encoding; `None` when it is not text.
+pub fn text(bytes: &[u8]) -> Option<String> {
+    text::decode(bytes).map(|(text, _)| text)
+}
+
+/// Which way up a picture is, from its EXIF block (from its TIFF header on): 1 to 8.
+pub fn orientation(exif: &[u8]) -> Option<u16> {
+    exif::read(exif, "", &mut Findings::default())
+}
+
 /// What a format module hands back: the clean bytes and what it met on the way.
 pub(crate) type Cleaned = (Vec<u8>, Findings);
 

@@ -67,7 +67,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Exports, Failure> {
 
 fn exports_in(dir: &Dir) -> Result<Vec<String>, Failure> {
     let entries = dir.entries()?.into_iter();
-    let is_export = |name: &str, kind: Kind| names::export_number(name, kind).is_some();
+    let is_export = |name: &str, kind: Kind| names::number_of("export-", name, kind).is_some();
     Ok(entries.filter(|e| is_export(&e.name, e.kind)).map(|e| e.name).collect())
 }
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod inspect;
+mod preview;
 mod print;
 mod printers;
 mod scrub;
@@ -44,6 +45,7 @@ impl Consent {
 pub(crate) enum Command {
     Check(check::Args),
     Inspect(inspect::Args),
+    Preview(preview::Args),
     Scrub(scrub::Args),
     Write(write::Args),
     Print(print::Args),
@@ -58,6 +60,7 @@ pub(crate) fn run(command: Command, home: &Home, ui: &mut Ui) -> ExitCode {
             ui.finish("sd-export check", result)
         }
         Command::Inspect(args) => end(ui, "inspect", |ui| Ok(inspect::run(&args, ui))),
+        Command::Preview(args) => end(ui, "preview", |ui| preview::run(&args.request(), ui)),
         Command::Scrub(args) => end(ui, "scrub", |ui| scrub::run(&args.request(), home, ui)),
         Command::Write(args) => end(ui, "write", |ui| write::run(&args.request(), home, ui)),
         Command::Print(args) => end(ui, "print", |ui| print::run(args.request(), home, ui)),
@@ -122,6 +125,8 @@ mod tests {
     #[test]
     fn every_hint_parses() {
         let odd = ["-rf.jpg", "a b.pdf", "x\u{202e}.txt"].map(PathBuf::from);
+        let clear = ["--clear", "--to", "/somewhere"].map(OsStr::new);
+        assert!(crate::parses(hint("preview", &[], &clear).expect("text").args()));
         for verb in ["inspect", "scrub", "write"] {
             assert!(crate::parses(hint(verb, &odd, &[]).expect("text").args()));
         }

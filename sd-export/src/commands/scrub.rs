@@ -11,7 +11,7 @@ use sd_term::{Failure, Hint, Status, Ui};
 use crate::batch::{self, Weigh};
 use crate::inputs::{Opened, Source, gather};
 use crate::journal::Journal;
-use crate::names::{self, ending_note};
+use crate::names::{self, Method, ending_note};
 use crate::report::{Batch, Item, Outcome, Verb};
 use crate::worker;
 
@@ -20,6 +20,10 @@ use crate::worker;
 /// The copy stands beside the original as NAME.clean.EXTENSION, with the extension of what the
 /// file really is. The original is not changed and no file is ever replaced. What cannot be
 /// cleaned is refused by name, and the other files are cleaned all the same.
+///
+/// With --rebuild nothing of a picture or PDF is copied: it is drawn, and a fresh PDF is made of
+/// the pixels, with tracking dots taken from the paper. Text, links and sharpness are lost. The
+/// copy is named NAME.rebuilt.pdf.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Files; of a directory, every regular file in it.
@@ -34,6 +38,9 @@ pub(crate) struct Args {
     /// Name the copies file-001.jpg and so on: names can tell as much as metadata.
     #[arg(long, requires = "to")]
     neutral_names: bool,
+    /// Draw pictures and PDFs and make a fresh PDF of the pixels.
+    #[arg(long)]
+    rebuild: bool,
 }
 
 /// Where the copies go, and under which names.
@@ -50,6 +57,7 @@ enum Target {
 pub(super) struct Request {
     files: Vec<PathBuf>,
     target: Target,
+    method: Method,
 }
 
 impl Args {
@@ -60,7 +68,8 @@ impl Args {
             (None, Some(dir)) => Target::Into(dir),
             (None, None) => Target::Beside,
         };
-        Request { files: self.files, target }
+        let method = if self.rebuild { Method::Rebuild } else { Method::Clean };
+        Request { files: self.files, target, method }
     }
 }
 
@@ -68,6 +77,7 @@ impl Args {
 struct Task<'a> {
     source: &'a Source,
     name: CopyName,
+    method: Method,
 }
 
 impl Weigh for Task<'_> {
@@ -96,12 +106,16 @@ pub(super) fn run(request: &Request, home: &Home, ui: &mut Ui) -> Result<Batch, 
         (Target::Neutral(_), Some(dir)) => names::first_free_neutral(dir)?,
         _ => 1,
     };
-    let tasks = tasks(&inputs.sources, &request.target, named.as_ref(), start);
+    let tasks = tasks(&inputs.sources, request, named.as_ref(), start);
     let run = Run { to, limits: Limits::default(), journal };
+    let (step, verb) = match request.method {
+        Method::Clean => ("cleaning", Verb::Scrub),
+        Method::Rebuild => ("rebuilding", Verb::Rebuild),
+    };
     let mut bar = ui.bar();
-    let items = batch::each(&tasks, "cleaning", &mut bar, |t| run.clean(t));
+    let items = batch::each(&tasks, step, &mut bar, |t| run.clean(t));
     drop(bar);
-    let mut report = Batch::new(Verb::Scrub, items, inputs.skipped);
+    let mut report = Batch::new(verb, items, inputs.skipped);
     report.hint = next(&report, &request.target);
     Ok(report)
 }
@@ -128,10 +142,11 @@ fn open_target(target: &Target) -> Result<(Option<Dir>, Option<SafeName>), Failu
 
 fn tasks<'a>(
     sources: &'a [Source],
-    target: &Target,
+    request: &Request,
     named: Option<&SafeName>,
     start: usize,
 ) -> Vec<Task<'a>> {
+    let (target, method) = (&request.target, request.method);
     let mut taken = HashSet::new();
     let mut name = |i: usize, source: &Source| match (target, named) {
         (_, Some(name)) => CopyName::Exactly(name.clone()),
@@ -143,7 +158,7 @@ fn tasks<'a>(
             CopyName::After { mark: names::mark(&mut taken, source.parent(), source.name()) }
         }
     };
-    let task = |(i, source)| Task { source, name: name(i, source) };
+    let task = |(i, source)| Task { source, name: name(i, source), method };
     sources.iter().enumerate().map(task).collect()
 }
 
@@ -176,23 +191,24 @@ impl Run {
     fn copy(&self, opened: &Opened, task: &Task<'_>) -> Result<(Outcome, Format), Failure> {
         let to = self.to.as_ref().unwrap_or(&opened.dir);
         let unnamed = to.new_file()?;
-        let cleaned = worker::scrub(&opened.file, &unnamed, &self.limits)?;
+        let cleaned = match task.method {
+            Method::Clean => worker::scrub(&opened.file, &unnamed, &self.limits)?,
+            Method::Rebuild => worker::rebuild(opened, &unnamed, &self.limits)?,
+        };
+        let format = cleaned.report.format;
         let name = match &task.name {
-            CopyName::After { mark } => {
-                names::clean_name(&opened.name, mark, cleaned.report.format)
-            }
-            CopyName::Neutral(n) => names::neutral_name(*n, cleaned.report.format.extension()),
+            CopyName::After { mark } => names::copy_name(&opened.name, mark, task.method, format),
+            CopyName::Neutral(n) => names::neutral_name(*n, task.method.extension(format)),
             CopyName::Exactly(name) => name.clone(),
         };
         let path = to.path().join(name.as_str());
         let path = path.strip_prefix(".").unwrap_or(&path).to_owned();
         let shown = escape(path.as_os_str().as_encoded_bytes());
-        self.journal.scrubbed(task.source, cleaned.blake3, false)?;
+        self.journal.scrubbed(task.source, cleaned.blake3, task.method == Method::Rebuild)?;
         match unnamed.commit(name.as_str()) {
             Err(e) if e.is_exists() => return Err(DirError::Exists { path: shown }.into()),
             done => done?,
         }
-        let format = cleaned.report.format;
         let outcome = Outcome::Cleaned {
             copy: shown,
             copy_size: cleaned.size,

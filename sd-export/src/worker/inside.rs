@@ -1,10 +1,12 @@
 //! The job behind the walls: bytes in, clean bytes and one answer out.
 
+use std::fs::File;
 use std::io::{self, Write as _};
 
 use sd_fs::{Blake3, CopyError, read_bounded};
 use sd_sandbox::{ChannelError, Inside};
 use sd_scrub::{Detected, Fate, Finding, Refusal};
+use serde::Serialize;
 
 use super::protocol::{Answer, MAX_ANSWER, MAX_ORDER, Mode, Order, Trouble, too_long};
 
@@ -23,14 +25,9 @@ pub(super) fn work(mut inside: Inside) -> Result<(), ChannelError> {
 
 fn obey(order: &Order, inside: &mut Inside) -> Result<Answer, Trouble> {
     let limits = order.limits();
-    // `read_bounded` reads in a loop of `read`: a `File`'s own way asks for its length first,
-    // and asking is forbidden here.
-    let bytes = match read_bounded(&mut inside.input, limits.max_input) {
-        Ok(bytes) => bytes,
-        Err(CopyError::TooLong(limit)) => {
-            return Ok(Answer::Refused { format: None, refusal: too_long(limit) });
-        }
-        Err(CopyError::Read(_) | CopyError::Write(_)) => return Err(Trouble::Read),
+    let bytes = match read(&mut inside.input, limits.max_input)? {
+        Read::Whole(bytes) => bytes,
+        Read::TooLong(refusal) => return Ok(Answer::Refused { format: None, refusal }),
     };
     if order.mode == Mode::Inspect {
         return Ok(match sd_scrub::inspect(&bytes, &limits) {
@@ -49,6 +46,23 @@ fn obey(order: &Order, inside: &mut Inside) -> Result<Answer, Trouble> {
     Ok(Answer::Cleaned { report: scrubbed.report, size, blake3 })
 }
 
+/// A file that was read, or is too long to be.
+pub(super) enum Read {
+    Whole(Vec<u8>),
+    TooLong(Refusal),
+}
+
+/// Reads the whole file.
+pub(super) fn read(input: &mut File, limit: u64) -> Result<Read, Trouble> {
+    // `read_bounded` reads in a loop of `read`: a `File`'s own way asks for its length first,
+    // and asking is forbidden here.
+    match read_bounded(input, limit) {
+        Ok(bytes) => Ok(Read::Whole(bytes)),
+        Err(CopyError::TooLong(limit)) => Ok(Read::TooLong(too_long(limit))),
+        Err(CopyError::Read(_) | CopyError::Write(_)) => Err(Trouble::Read),
+    }
+}
+
 fn refused(bytes: &[u8], refusal: Refusal) -> Answer {
     let format = match sd_scrub::detect(bytes) {
         Detected::Known(format) => Some(format),
@@ -57,7 +71,7 @@ fn refused(bytes: &[u8], refusal: Refusal) -> Answer {
     Answer::Refused { format, refusal }
 }
 
-fn unwritten(e: &io::Error) -> Trouble {
+pub(super) fn unwritten(e: &io::Error) -> Trouble {
     match e.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Trouble::NoSpace,
         _ => Trouble::Write,
@@ -83,7 +97,7 @@ fn encoded(mut answer: Answer) -> Vec<u8> {
 }
 
 /// An empty message is no answer: the parent calls it nonsense.
-fn json(answer: &Answer) -> Vec<u8> {
+pub(super) fn json(answer: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(answer).unwrap_or_default()
 }
 

@@ -88,17 +88,22 @@ pub(super) fn escaped(mut answer: Answer) -> Answer {
                 }
             }
         }
-        Answer::Refused { refusal, .. } => match refusal {
-            Refusal::UnknownType(what)
-            | Refusal::Malformed { what }
-            | Refusal::TooLarge { what, .. }
-            | Refusal::Unsupported { what }
-            | Refusal::NotClean { what } => tame(what),
-            Refusal::Encrypted => {}
-        },
+        Answer::Refused { refusal, .. } => tame_refusal(refusal),
         Answer::Failed(_) => {}
     }
     answer
+}
+
+/// Makes the text of a refusal safe to show.
+pub(super) fn tame_refusal(refusal: &mut Refusal) {
+    match refusal {
+        Refusal::UnknownType(what)
+        | Refusal::Malformed { what }
+        | Refusal::TooLarge { what, .. }
+        | Refusal::Unsupported { what }
+        | Refusal::NotClean { what } => tame(what),
+        Refusal::Encrypted => {}
+    }
 }
 
 /// An honest worker has escaped its texts already: its backslashes stay single.

@@ -74,20 +74,46 @@ pub(crate) fn pdf() -> Vec<u8> {
         "<< /Length 17 >>\nstream\n10 10 50 50 re f\n\nendstream".to_owned(),
         format!("<< /Author ({SECRET}) /CreationDate (D:20260102030405Z) >>"),
     ];
+    written(&objects, Some(5))
+}
+
+/// A document of these objects, the first its catalog.
+fn written(objects: &[String], info: Option<usize>) -> Vec<u8> {
     let mut out = "%PDF-1.4\n".to_owned();
     let mut offsets = Vec::new();
     for (i, object) in objects.iter().enumerate() {
         offsets.push(out.len());
         put(&mut out, format_args!("{} 0 obj\n{object}\nendobj\n", i + 1));
     }
-    let start = out.len();
-    out.push_str("xref\n0 6\n0000000000 65535 f \n");
+    let (start, size) = (out.len(), objects.len() + 1);
+    put(&mut out, format_args!("xref\n0 {size}\n0000000000 65535 f \n"));
     for offset in offsets {
         put(&mut out, format_args!("{offset:010} 00000 n \n"));
     }
-    out.push_str("trailer\n<< /Size 6 /Root 1 0 R /Info 5 0 R >>\n");
+    let info = info.map(|n| format!(" /Info {n} 0 R")).unwrap_or_default();
+    put(&mut out, format_args!("trailer\n<< /Size {size} /Root 1 0 R{info} >>\n"));
     put(&mut out, format_args!("startxref\n{start}\n%%EOF\n"));
     out.into_bytes()
+}
+
+/// Pages of this content with Helvetica as `/F1`, 300 points square; `extra` goes into each page.
+pub(crate) fn pages(contents: &[&str], extra: &str) -> Vec<u8> {
+    let kids: Vec<String> = (0..contents.len()).map(|n| format!("{} 0 R", 4 + 2 * n)).collect();
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.join(" "), kids.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+    ];
+    for (n, content) in contents.iter().enumerate() {
+        let content_number = 5 + 2 * n;
+        objects.push(format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents {content_number} 0 R \
+             /Resources << /Font << /F1 3 0 R >> >> {extra} >>"
+        ));
+        let length = content.len();
+        objects.push(format!("<< /Length {length} >>\nstream\n{content}\nendstream"));
+    }
+    written(&objects, None)
 }
 
 /// Text with a mark that nobody sees.
@@ -107,4 +133,57 @@ fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
 /// Whether `needle` stands anywhere in `bytes`.
 pub(crate) fn holds(bytes: &[u8], needle: &str) -> bool {
     bytes.windows(needle.len()).any(|w| w == needle.as_bytes())
+}
+
+/// Red, green and blue, row by row, as a PNG.
+pub(crate) fn picture(width: usize, rgb: &[u8]) -> Vec<u8> {
+    let side = |n: usize| u32::try_from(n).expect("a small picture");
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(&mut out, side(width), side(rgb.len() / width / 3));
+    encoder.set_color(png::ColorType::Rgb);
+    let mut writer = encoder.write_header().expect("a header");
+    writer.write_image_data(rgb).expect("a picture");
+    writer.finish().expect("an end");
+    out
+}
+
+/// The same as a JPEG.
+pub(crate) fn photo(width: usize, rgb: &[u8]) -> Vec<u8> {
+    let side = |n: usize| u16::try_from(n).expect("a small picture");
+    let mut out = Vec::new();
+    let encoder = jpeg_encoder::Encoder::new(&mut out, 90);
+    let height = side(rgb.len() / width / 3);
+    encoder.encode(rgb, side(width), height, jpeg_encoder::ColorType::Rgb).expect("a picture");
+    out
+}
+
+/// The pixels of a PNG: width, then red, green and blue.
+pub(crate) fn pixels(bytes: &[u8]) -> (usize, Vec<u8>) {
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    let mut reader = decoder.read_info().expect("a header");
+    let mut samples = vec![0; reader.output_buffer_size().expect("a small picture")];
+    let frame = reader.next_frame(&mut samples).expect("whole");
+    samples.truncate(frame.buffer_size());
+    if frame.color_type == png::ColorType::Grayscale {
+        samples = samples.iter().flat_map(|n| [*n; 3]).collect();
+    }
+    (frame.width as usize, samples)
+}
+
+/// A page that holds a QR code, 40 pixels from its left and top: width, then the pixels.
+pub(crate) fn qr_code(dot: usize) -> (usize, Vec<u8>) {
+    let code =
+        qrcodegen::QrCode::encode_text("https://evil.example/x", qrcodegen::QrCodeEcc::Medium)
+            .expect("a short text");
+    let modules = usize::try_from(code.size()).expect("positive");
+    let width = modules * dot + 80;
+    let black = |n: usize| {
+        let at = |n: usize| i32::try_from(n).expect("small") - 40;
+        let step = i32::try_from(dot).expect("small");
+        let (x, y) = (at(n % width), at(n / width));
+        x >= 0 && y >= 0 && code.get_module(x / step, y / step)
+    };
+    let rgb = (0..width * width).flat_map(|n| if black(n) { [0; 3] } else { [255; 3] }).collect();
+    (width, rgb)
 }

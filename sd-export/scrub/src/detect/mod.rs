@@ -41,6 +41,9 @@ pub fn detect(bytes: &[u8]) -> Detected {
     let Some((text, _)) = crate::text::decode(bytes) else {
         return Detected::Unknown("unknown binary data");
     };
+    if is_launcher(&text) {
+        return Detected::Unknown("desktop launcher");
+    }
     let head: String = text.chars().take(HEAD).collect();
     match textual(head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}')) {
         Some(kind) => Detected::Unknown(kind),
@@ -48,7 +51,18 @@ pub fn detect(bytes: &[u8]) -> Detected {
     }
 }
 
+/// Whether a desktop would take this for a launcher: comments and empty lines, however many, and
+/// then the one group that starts programs.
+fn is_launcher(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
+    first.is_some_and(|line| line.eq_ignore_ascii_case("[desktop entry]"))
+}
+
 fn by_magic(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.starts_with(b"\x7fELF") && slice(bytes, 8, 3) == Some(b"AI\x02") {
+        return Some("AppImage program");
+    }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return Some(zip_kind(bytes));
     }
@@ -67,9 +81,11 @@ fn by_magic(bytes: &[u8]) -> Option<&'static str> {
     magic::MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, kind)| *kind)
 }
 
-/// A ZIP file by the member names in its first kilobytes.
+/// A ZIP file by the member names in its first and last kilobytes: the list of all members is at
+/// its end.
 fn zip_kind(bytes: &[u8]) -> &'static str {
     const MEMBERS: &[(&[u8], &str)] = &[
+        (b"vbaProject.bin", "Office document with macros"),
         (b"mimetypeapplication/epub+zip", "EPUB book"),
         (b"mimetypeapplication/vnd.oasis.opendocument", "OpenDocument file"),
         (b"word/", "Word document"),
@@ -81,7 +97,9 @@ fn zip_kind(bytes: &[u8]) -> &'static str {
         (b"FixedDocumentSequence.fdseq", "XPS document"),
     ];
     let head = bytes.get(..bytes.len().min(1 << 16)).unwrap_or_default();
-    let found = MEMBERS.iter().find(|(name, _)| find(head, name).is_some());
+    let tail = bytes.get(bytes.len().saturating_sub(1 << 16)..).unwrap_or_default();
+    let named = |name| find(head, name).is_some() || find(tail, name).is_some();
+    let found = MEMBERS.iter().find(|(name, _)| named(name));
     found.map_or("ZIP archive", |(_, kind)| *kind)
 }
 
@@ -126,6 +144,8 @@ fn riff(bytes: &[u8]) -> Option<&'static str> {
 
 /// Text that is more than plain text: it has places that a reader does not see.
 fn textual(head: &str) -> Option<&'static str> {
+    const GROUPS: [(&str, &str); 2] =
+        [("[desktop entry]", "desktop launcher"), ("[internetshortcut]", "web shortcut")];
     const STARTS: &[(&str, &str)] = &[
         ("#!", "script"),
         ("[desktop entry]", "desktop launcher"),
@@ -135,7 +155,8 @@ fn textual(head: &str) -> Option<&'static str> {
         ("-----begin ", "PEM key or certificate"),
         ("begin:vcard", "contact card"),
         ("begin:vcalendar", "calendar file"),
-        ("[internetshortcut]", "web shortcut"),
+        ("[unit]", "service file"),
+        ("id;p", "SYLK spreadsheet"),
         ("<?php", "script"),
         ("@echo off", "script"),
         ("windows registry editor", "Windows registry file"),
@@ -149,9 +170,9 @@ fn textual(head: &str) -> Option<&'static str> {
     if let Some((_, kind)) = STARTS.iter().find(|(start, _)| lower.starts_with(start)) {
         return Some(kind);
     }
-    // A launcher may start with comments; its group header stands on a line of its own.
-    if lower.lines().any(|line| line.trim() == "[desktop entry]") {
-        return Some("desktop launcher");
+    // The header of the group that counts stands on a line of its own, behind others or not.
+    if let Some((_, kind)) = GROUPS.iter().find(|(g, _)| lower.lines().any(|l| l.trim() == *g)) {
+        return Some(kind);
     }
     markup(&lower).or_else(|| mail(&lower))
 }
@@ -184,7 +205,8 @@ fn mail(lower: &str) -> Option<&'static str> {
         return None;
     }
     let first = lines.next()?;
-    HEADERS.iter().any(|header| first.starts_with(header)).then_some("mail message")
+    let known = HEADERS.iter().any(|header| first.starts_with(header));
+    (known || (first.starts_with("x-") && first.contains(": "))).then_some("mail message")
 }
 
 #[cfg(test)]
@@ -215,18 +237,42 @@ mod tests {
             (b"MZ\x90\0", "Windows program"),
             (b"\n# a file\n[Desktop Entry]\nExec=sh\n", "desktop launcher"),
             (b"#!/bin/sh\n", "script"),
+            (b"\x7fELF\x02\x01\x01\0AI\x02", "AppImage program"),
+            (b"L\0\0\0\x01\x14\x02\0\0\0", "Windows shortcut"),
+            (b"[{000214A0}]\r\nProp3=19\r\n[InternetShortcut]\r\nURL=file:///", "web shortcut"),
+            (b"[Unit]\nDescription=x\n", "service file"),
+            (b"PK\x03\x04....META-INF/MANIFEST.MF", "Java archive"),
+            (
+                b"PK\x03\x04....word/document.xml....word/vbaProject.bin",
+                "Office document with macros",
+            ),
+            (b"X-Spam: no\nMessage-ID: <1@x>\n", "mail message"),
             (b"\xef\xbb\xbf  <html><body>", "HTML page"),
             (b"<?xml version='1.0'?><svg/>", "SVG drawing"),
             (b"{\\rtf1", "RTF document"),
-            (b"Message-ID: <1@x>\nFrom: a@b\n", "unknown"),
+            (b"Message-ID: <1@x>\nFrom: a@b\n", "mail message"),
             (b"From: a@b\nMessage-ID: <1@x>\n", "mail message"),
             (b"\xff\xfb\x90\x00", "MP3 audio"),
             (b"\x01\x02\x03\x04\x05", "unknown binary data"),
         ];
         for (bytes, kind) in cases {
-            if *kind != "unknown" {
-                assert_eq!(detect(bytes), Detected::Unknown(kind));
-            }
+            assert_eq!(detect(bytes), Detected::Unknown(kind));
         }
+    }
+
+    #[test]
+    fn a_launcher_behind_any_number_of_comments_is_one() {
+        let mut text = "# nothing to see here\n".repeat(1000);
+        assert_eq!(detect(text.as_bytes()), Detected::Known(Format::Text));
+        text.push_str("[Desktop Entry]\nType=Application\nExec=sh -c 'gpg --sign x'\n");
+        assert_eq!(detect(text.as_bytes()), Detected::Unknown("desktop launcher"));
+    }
+
+    #[test]
+    fn the_members_of_a_large_archive_are_read_from_its_end() {
+        let mut bytes = b"PK\x03\x04".to_vec();
+        bytes.resize(1 << 18, 0);
+        bytes.extend_from_slice(b"PK\x01\x02....xl/workbook.xml");
+        assert_eq!(detect(&bytes), Detected::Unknown("Excel workbook"));
     }
 }

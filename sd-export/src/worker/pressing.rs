@@ -1,0 +1,151 @@
+//! Pixels written anew: a second worker, which never saw the document.
+//!
+//! ```text
+//! file of pixels --Fresh--> PDF --scrubbed: one form for one content--> unnamed file
+//!        '--page by page: PNG, QR code or none----------------------> unnamed file, split by parent
+//! ```
+
+use std::io::Write as _;
+
+use sd_fs::{Blake3, NewFile};
+use sd_render::{Fresh, Limits, Pixels, StreamError, Written};
+use sd_sandbox::{ChannelError, Inside, Job};
+use sd_scrub::Refusal;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::protocol::{MAX_ORDER, Trouble, tame_refusal};
+use super::{PROFILE, WorkError, converse, inside};
+
+/// The job.
+pub(super) const JOB: Job = Job { name: "press", profile: PROFILE, run: work };
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Order {
+    Document,
+    Pictures,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+enum Answer<P> {
+    Pressed { pages: Vec<P>, size: u64, blake3: Blake3 },
+    Refused(Refusal),
+    Failed(Trouble),
+}
+
+/// A fresh document that was read again and found to be what the worker said.
+#[derive(Debug)]
+#[must_use]
+pub(super) struct Pressed<P> {
+    pub(super) pages: Vec<P>,
+    pub(super) size: u64,
+    pub(super) blake3: Blake3,
+}
+
+/// One page as a picture in the file of pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Shown {
+    /// Bytes of the PNG file.
+    pub(crate) size: u64,
+    /// Its hash.
+    pub(crate) blake3: Blake3,
+    /// Whether the page seems to hold a QR code.
+    pub(crate) qr_code: bool,
+}
+
+/// Writes a fresh document from pixels.
+pub(super) fn document(pixels: &NewFile, output: &NewFile) -> Result<Pressed<Written>, WorkError> {
+    press(Order::Document, pixels, output)
+}
+
+/// Writes a PNG file a page, one behind the other.
+pub(super) fn pictures(pixels: &NewFile, output: &NewFile) -> Result<Pressed<Shown>, WorkError> {
+    press(Order::Pictures, pixels, output)
+}
+
+fn press<P: DeserializeOwned>(
+    order: Order,
+    pixels: &NewFile,
+    output: &NewFile,
+) -> Result<Pressed<P>, WorkError> {
+    match converse(JOB.name, &order, pixels.file(), output.file())? {
+        Answer::Pressed { pages, size, blake3 } => {
+            super::compare(output.file(), size, blake3)?;
+            Ok(Pressed { pages, size, blake3 })
+        }
+        Answer::Refused(mut refusal) => {
+            tame_refusal(&mut refusal);
+            Err(WorkError::Refused { format: None, refusal })
+        }
+        Answer::Failed(trouble) => Err(WorkError::Trouble(trouble)),
+    }
+}
+
+fn work(mut inside: Inside) -> Result<(), ChannelError> {
+    let order = inside.channel.receive(MAX_ORDER)?;
+    let answer = match serde_json::from_slice(&order) {
+        Ok(Order::Document) => inside::json(&end(write_document(&mut inside))),
+        Ok(Order::Pictures) => inside::json(&end(write_pictures(&mut inside))),
+        Err(_) => inside::json(&Answer::<()>::Failed(Trouble::Order)),
+    };
+    inside.channel.send(&answer)
+}
+
+/// Why a worker stops.
+enum Stop {
+    Trouble(Trouble),
+    Refusal(Refusal),
+}
+
+impl From<Trouble> for Stop {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refusal(refusal)
+    }
+}
+
+fn end<P>(result: Result<Answer<P>, Stop>) -> Answer<P> {
+    result.unwrap_or_else(|stop| match stop {
+        Stop::Trouble(trouble) => Answer::Failed(trouble),
+        Stop::Refusal(refusal) => Answer::Refused(refusal),
+    })
+}
+
+fn write_document(inside: &mut Inside) -> Result<Answer<Written>, Stop> {
+    let (mut fresh, mut pages) = (Fresh::default(), Vec::new());
+    while let Some(page) = next(inside)? {
+        let written = fresh.add(page);
+        pages.push(written.map_err(|e| Refusal::Unsupported { what: e.to_string() })?);
+    }
+    // The scrubber has one form for one content: what it writes, it will not change again.
+    let document = sd_scrub::scrub(&fresh.finish(), &sd_scrub::Limits::default())?.bytes;
+    inside.output.write_all(&document).map_err(|e| inside::unwritten(&e))?;
+    let (size, blake3) = (document.len() as u64, Blake3::of(&document));
+    Ok(Answer::Pressed { pages, size, blake3 })
+}
+
+fn write_pictures(inside: &mut Inside) -> Result<Answer<Shown>, Stop> {
+    let (mut hasher, mut pages) = (sd_fs::Hasher::new(), Vec::new());
+    while let Some(page) = next(inside)? {
+        let png = sd_render::to_png(&page);
+        let png = png.map_err(|e| Refusal::Unsupported { what: e.to_string() })?;
+        inside.output.write_all(&png).map_err(|e| inside::unwritten(&e))?;
+        hasher.update(&png);
+        let (size, blake3) = (png.len() as u64, Blake3::of(&png));
+        pages.push(Shown { size, blake3, qr_code: sd_render::holds_qr_code(&page) });
+    }
+    let all = hasher.finish();
+    Ok(Answer::Pressed { pages, size: all.size, blake3: all.blake3 })
+}
+
+fn next(inside: &mut Inside) -> Result<Option<Pixels>, Stop> {
+    sd_render::read_page(&mut inside.input, &Limits::default()).map_err(|e| match e {
+        StreamError::Broken => Refusal::NotClean { what: e.to_string() }.into(),
+        StreamError::Read(_) => Trouble::Read.into(),
+    })
+}
