@@ -56,11 +56,8 @@ fn a_page_takes_the_ink_that_it_needs() {
     at.put("a.pdf", &files::pages(&[TEXT, grey, COLOURED, TEXT], ""));
     let ran = run(&at, &["scrub", "--rebuild", "a.pdf", "--json"]);
     let findings = &ran.json()["report"]["files"][0]["report"]["findings"];
-    let kept = findings.as_array().expect("a list").iter().find(|f| f["place"] == "pixels");
-    assert_eq!(
-        kept.expect("said")["detail"],
-        "2 pages in black and white, 1 page in grey, 1 page in colour"
-    );
+    let kept = findings.as_array().expect("a list").iter().find(|f| f["place"] == "pages");
+    assert_eq!(kept.expect("said")["detail"], "2 in black and white, 1 in grey, 1 in colour");
     let copy = at.get("a.rebuilt.pdf");
     assert!(holds(&copy, "CCITTFaxDecode") && holds(&copy, "/Indexed"));
 }

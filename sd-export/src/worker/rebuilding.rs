@@ -8,7 +8,7 @@
 use sd_fs::{Dir, NewFile};
 use sd_render::{Ink, Written};
 use sd_scrub::{Class, Fate, Finding, Limits, Refusal, Report};
-use sd_term::{Failure, count};
+use sd_term::Failure;
 
 use super::drawing::{Aim, Drawn, draw};
 use super::{Cleaned, WorkError, check, pressing};
@@ -70,9 +70,9 @@ fn report(drawn: &Drawn, pages: &[Written]) -> Report {
     }
     findings.push(Finding {
         class: Class::Color,
-        place: "pixels".to_owned(),
+        place: "pages".to_owned(),
         detail: inks(pages),
-        fate: Fate::Kept { why: "what the pages show".to_owned() },
+        fate: Fate::Kept { why: "what is seen".to_owned() },
     });
     let cannot_remove = STAYS.iter().map(|s| (*s).to_owned()).collect();
     Report { format: drawn.format, findings, cannot_remove }
@@ -96,7 +96,7 @@ fn inks(pages: &[Written]) -> String {
     let inks = [(Ink::Black, "black and white"), (Ink::Grey, "grey"), (Ink::Colour, "colour")];
     let counted = inks.map(|(ink, word)| (pages.iter().filter(|p| p.ink == ink).count(), word));
     let used = counted.iter().filter(|(n, _)| *n > 0);
-    used.map(|(n, word)| format!("{} in {word}", count(*n, "page"))).collect::<Vec<_>>().join(", ")
+    used.map(|(n, word)| format!("{n} in {word}")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -115,6 +115,6 @@ mod tests {
     fn inks_are_counted() {
         let page = |ink| Written { ink, specks: false };
         let pages = [page(Ink::Black), page(Ink::Colour), page(Ink::Black)];
-        assert_eq!(inks(&pages), "2 pages in black and white, 1 page in colour");
+        assert_eq!(inks(&pages), "2 in black and white, 1 in colour");
     }
 }
