@@ -1,5 +1,6 @@
 //! Documents that can be known again on paper.
 
+use std::fmt::{Arguments, Write as _};
 use std::io;
 
 /// A picture of two by three squares, higher than wide, or CUPS would turn it.
@@ -28,7 +29,9 @@ fn encoded(colour: png::ColorType, width: u32, height: u32, data: &[u8]) -> io::
 /// So many pages of numbered lines.
 pub(crate) fn text(pages: usize) -> Vec<u8> {
     // Fewer than 60 lines a page on either paper, so each page has some.
-    (1..=pages * 55).map(|n| format!("line {n} of the lab's document\n")).collect::<String>().into()
+    let mut out = String::new();
+    (1..=pages * 55).for_each(|n| put(&mut out, format_args!("line {n} of the lab's document\n")));
+    out.into()
 }
 
 /// One page of 612 by 792 points with a black bar in its upper left quarter.
@@ -43,13 +46,19 @@ pub(crate) fn pdf() -> Vec<u8> {
     let (mut out, mut offsets) = ("%PDF-1.4\n".to_owned(), Vec::new());
     for (i, object) in objects.iter().enumerate() {
         offsets.push(out.len());
-        out += &format!("{} 0 obj\n{object}\nendobj\n", i + 1);
+        put(&mut out, format_args!("{} 0 obj\n{object}\nendobj\n", i + 1));
     }
     let start = out.len();
     out += "xref\n0 5\n0000000000 65535 f \n";
     for offset in offsets {
-        out += &format!("{offset:010} 00000 n \n");
+        put(&mut out, format_args!("{offset:010} 00000 n \n"));
     }
-    out += &format!("trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n");
+    put(&mut out, format_args!("trailer\n<< /Size 5 /Root 1 0 R >>\n"));
+    put(&mut out, format_args!("startxref\n{start}\n%%EOF\n"));
     out.into()
+}
+
+fn put(out: &mut String, text: Arguments<'_>) {
+    // A string takes everything.
+    let _ = out.write_fmt(text);
 }

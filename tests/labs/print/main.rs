@@ -9,7 +9,7 @@
 //! packages that the Makefile names.
 #![expect(
     clippy::disallowed_methods,
-    clippy::panic,
+    clippy::expect_used,
     clippy::print_stdout,
     reason = "a lab starts programs, looks at the disk behind them and talks to a terminal"
 )]
