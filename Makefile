@@ -78,7 +78,7 @@ lab-tor: lab-tor-packages
 
 # Root's, for making the guest's root file system. In the foreground, so that an interrupt reaches it;
 # QEMU and the image's script end with it.
-LAB_VM := $(SUDO) env SUITE=$(SUITE) timeout --foreground --kill-after=10 2400
+LAB_VM := $(SUDO) env SUITE=$(SUITE) timeout --foreground --kill-after=10 3000
 
 # Needs nothing but what is needed to build.
 lab-faults: build-packages
