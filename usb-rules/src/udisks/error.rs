@@ -59,9 +59,12 @@ impl UdisksError {
     }
 }
 
-/// libblockdev's words for a key that opens no slot (both generations of it).
+/// libblockdev's words for a key that opens no slot, in its generations and for each kind of
+/// volume.
 fn wrong_key(why: &str) -> bool {
-    why.contains("Operation not permitted") || why.contains("No key available")
+    ["Operation not permitted", "No key available", "Incorrect passphrase"]
+        .iter()
+        .any(|words| why.contains(words))
 }
 
 #[cfg(test)]
@@ -74,8 +77,10 @@ mod tests {
 
     #[test]
     fn only_a_wrong_key_is_called_one() {
-        let wrong = "Error unlocking /dev/sda: Failed to activate device: Operation not permitted";
-        assert!(matches!(failed(wrong).or_passphrase(), UdisksError::Passphrase));
+        for why in ["Operation not permitted", "Incorrect passphrase."] {
+            let wrong = format!("Error unlocking /dev/sda: Failed to activate device: {why}");
+            assert!(matches!(failed(&wrong).or_passphrase(), UdisksError::Passphrase));
+        }
         let gone = "Error unlocking /dev/sda: Failed to load device: Input/output error";
         assert!(matches!(failed(gone).or_passphrase(), UdisksError::Failed { .. }));
     }
