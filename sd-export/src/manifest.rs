@@ -122,16 +122,16 @@ impl Manifest {
     /// The same for a person.
     pub(crate) fn to_text(&self) -> String {
         let mut text = format!("{}, {}\n", count(self.count(), "file"), size(self.total()));
+        // Writing into a string cannot fail.
         if let Some(note) = &self.note {
-            text += &format!("Note: {}\n", escape(note.as_bytes()));
+            let _ = writeln!(text, "Note: {}", escape(note.as_bytes()));
         }
         if !self.archived.is_empty() {
             let inside = count(self.archived.len(), "file");
-            text += &format!("{inside} in the archive, which are listed after it\n");
+            let _ = writeln!(text, "{inside} in the archive, which are listed after it");
         }
         for file in self.files.iter().chain(&self.archived) {
             let kind = escape(file.kind.as_bytes());
-            // Writing into a string cannot fail.
             let _ = write!(
                 text,
                 "\n{}\n    {} bytes, {kind}, {}\n    SHA-256 {}\n    BLAKE3  {}\n",

@@ -1,6 +1,6 @@
 //! Which key: the fingerprint of a version 4 `OpenPGP` key.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,12 @@ pub struct FingerprintError;
 impl Fingerprint {
     /// From the 20 bytes of the hash itself.
     pub fn from_bytes(bytes: [u8; 20]) -> Self {
-        Self(bytes.iter().map(|byte| format!("{byte:02X}")).collect())
+        let mut digits = String::with_capacity(40);
+        for byte in bytes {
+            // Writing into a string cannot fail.
+            let _ = write!(digits, "{byte:02X}");
+        }
+        Self(digits)
     }
 
     /// In groups of four, for reading aloud and comparing on two screens.
