@@ -67,7 +67,8 @@ impl Ran {
 #[expect(clippy::disallowed_methods, reason = "the tests start the real program")]
 pub(crate) fn command(program: &str, at: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(program);
-    command.args(args).current_dir(at).env_remove("NO_COLOR").stdin(Stdio::null());
+    // Whoever runs the tests may have a station of their own at home.
+    command.args(args).current_dir(at).env("HOME", at).env_remove("NO_COLOR").stdin(Stdio::null());
     command
 }
 

@@ -208,7 +208,7 @@ impl Lab {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(self.path("desk/sd-export"));
         command.arg("--json").args(args).current_dir(self.path("desk"));
-        command.uid(NOBODY).gid(NOBODY).stdin(Stdio::null());
+        command.uid(NOBODY).gid(NOBODY).env("HOME", self.path("desk")).stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
