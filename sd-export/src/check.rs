@@ -8,7 +8,7 @@
 use sd_fs::{Blake3, Dir, DirError, Escaped, Kind, Progress, escape};
 use sd_term::{Failure, Status};
 
-use crate::manifest::{self, B3SUMS, LIST, MANIFEST, MAX_MANIFEST, Manifest, SHA256SUMS};
+use crate::manifest::{MANIFEST, MAX_MANIFEST, Manifest};
 use crate::read_back::{ReadBackError, read_back};
 
 /// Why an export is not what it should be.
@@ -58,22 +58,16 @@ pub(crate) fn check(dir: &Dir, progress: &mut dyn Progress) -> Result<Manifest, 
         read => read?,
     };
     let manifest = Manifest::parse(&bytes).ok_or(CheckError::Manifest)?;
-    let files = &manifest.files;
     only_ours(dir, &manifest)?;
     progress.begin("checking", Some(manifest.total()));
-    for file in files {
+    for file in &manifest.files {
         let name = file.name.as_str();
         let found = back(dir, name, progress)?;
         if !file.is(&found) {
             return Err(CheckError::Different(escape(name.as_bytes())));
         }
     }
-    let beside = [
-        (SHA256SUMS, manifest::sha256sums(files)),
-        (B3SUMS, manifest::b3sums(files)),
-        (LIST, manifest.to_text()),
-    ];
-    for (name, text) in beside {
+    for (name, text) in manifest.beside() {
         if back(dir, name, progress)?.blake3 != Blake3::of(text.as_bytes()) {
             return Err(CheckError::Different(escape(name.as_bytes())));
         }
@@ -90,11 +84,8 @@ fn back(dir: &Dir, name: &str, progress: &mut dyn Progress) -> Result<sd_fs::Dig
 }
 
 fn only_ours(dir: &Dir, manifest: &Manifest) -> Result<(), CheckError> {
-    let beside = [MANIFEST, LIST, SHA256SUMS, B3SUMS];
-    let ours = |name: &str| {
-        beside.contains(&name) || manifest.files.iter().any(|f| f.name.as_str() == name)
-    };
-    match dir.entries()?.iter().find(|e| e.kind != Kind::File || !ours(&e.name)) {
+    let ours = |e: &&sd_fs::Entry| e.kind == Kind::File && manifest.knows(&e.name);
+    match dir.entries()?.iter().find(|e| !ours(e)) {
         Some(stranger) => Err(CheckError::Stranger(escape(stranger.name.as_bytes()))),
         None => Ok(()),
     }

@@ -21,7 +21,7 @@ pub(crate) const SHA256SUMS: &str = "SHA256SUMS";
 /// BLAKE3 of each file.
 pub(crate) const B3SUMS: &str = "B3SUMS";
 /// The list, for a person.
-pub(crate) const LIST: &str = "MANIFEST.txt";
+const LIST: &str = "MANIFEST.txt";
 /// Names no exported file may take.
 pub(crate) const RESERVED: &[&str] = &[MANIFEST, LIST, SHA256SUMS, B3SUMS];
 
@@ -104,6 +104,20 @@ impl Manifest {
     /// Bytes in the directory.
     pub(crate) fn total(&self) -> u64 {
         self.files.iter().map(|f| f.size).fold(0, u64::saturating_add)
+    }
+
+    /// What stands beside the files and follows from the manifest: names and bytes.
+    pub(crate) fn beside(&self) -> [(&'static str, String); 3] {
+        [
+            (SHA256SUMS, sha256sums(&self.files)),
+            (B3SUMS, b3sums(&self.files)),
+            (LIST, self.to_text()),
+        ]
+    }
+
+    /// Whether a name in the directory is one of a file, or of what stands beside the files.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        RESERVED.contains(&name) || self.files.iter().any(|f| f.name.as_str() == name)
     }
 
     /// Its bytes.

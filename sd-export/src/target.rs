@@ -11,7 +11,7 @@ use sd_fs::{Dir, Progress};
 use sd_stick::{LetGo, MountedStick, Wanted, choose, stick_failure};
 use sd_term::{Failure, Status, Ui};
 use usb_rules::udisks::Udisks;
-use usb_rules::{Access, Export, Label, LabelRole, Role as _};
+use usb_rules::{Access, Export, Label, LabelRole, Role as _, Volume};
 
 use crate::check::check;
 
@@ -40,7 +40,7 @@ impl Target {
                 let chosen = choose::<Export>(wanted, Access::Write, ui)?;
                 let udisks = Udisks::connect().map_err(stick_failure)?;
                 let stick = MountedStick::open(udisks, &chosen, wanted, Access::Write, ui)?;
-                consent(&stick, labels(chosen.device.facts()), wanted, ui)?;
+                consent(&stick, &chosen.device.facts().volumes, wanted, ui)?;
                 Ok(Self::Stick(Box::new(stick)))
             }
         }
@@ -85,22 +85,10 @@ impl Target {
     }
 }
 
-/// The names on a stick, from the outside.
-fn labels(facts: &usb_rules::UntrustedDevice) -> impl Iterator<Item = &str> {
-    use usb_rules::Content;
-    facts.volumes.iter().flat_map(|volume| {
-        let label = match &volume.content {
-            Content::Luks { label, .. } | Content::FileSystem { label, .. } => label,
-            Content::Empty | Content::PartitionTable | Content::Other(_) => "",
-        };
-        [volume.name.as_str(), label]
-    })
-}
-
 /// A stick that says it is an Export Device, or that a person named or agrees to.
-fn consent<'a>(
+fn consent(
     stick: &MountedStick,
-    mut labels: impl Iterator<Item = &'a str>,
+    volumes: &[Volume],
     wanted: &Wanted,
     ui: &mut Ui,
 ) -> Result<(), Failure> {
@@ -109,7 +97,8 @@ fn consent<'a>(
         let what = format!("{}: it is a Transfer Device, not an Export Device", stick.title());
         return Err(Failure::new(Status::DeviceRefused, what));
     }
-    let says_so = role == Some(LabelRole::Export) || labels.any(|label| label == Export::LABEL);
+    let says_so = role == Some(LabelRole::Export)
+        || volumes.iter().flat_map(Volume::labels).any(|label| label == Export::LABEL);
     if says_so || wanted.device.is_some() {
         return Ok(());
     }

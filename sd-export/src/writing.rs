@@ -10,7 +10,7 @@ use sd_term::{Failure, Status};
 
 use crate::archive;
 use crate::inputs::InputError;
-use crate::manifest::{self, B3SUMS, Entry, LIST, MANIFEST, Manifest, RESERVED, SHA256SUMS, State};
+use crate::manifest::{Entry, MANIFEST, Manifest, State};
 use crate::names;
 use crate::plan::{Plan, Planned};
 use crate::read_back::{ReadBackError, read_back};
@@ -109,13 +109,9 @@ fn fill(
     progress.begin("writing", Some(plan.total));
     let manifest = write_files(dir, plan, progress)?;
     let files = &manifest.files;
-    let beside = [
-        (SHA256SUMS, manifest::sha256sums(files).into_bytes()),
-        (B3SUMS, manifest::b3sums(files).into_bytes()),
-        (LIST, manifest.to_text().into_bytes()),
-    ];
-    for (name, bytes) in &beside {
-        dir.write_new(name, bytes)?;
+    let beside = manifest.beside();
+    for (name, text) in &beside {
+        dir.write_new(name, text.as_bytes())?;
     }
     target.sync()?;
     dir.sync_filesystem()?;
@@ -124,10 +120,10 @@ fn fill(
         let found = back(dir, entry.name.as_str(), progress)?;
         same(entry.name.as_str(), entry.is(&found))?;
     }
-    for (name, bytes) in &beside {
-        held(dir, name, bytes, progress)?;
+    for (name, text) in &beside {
+        held(dir, name, text.as_bytes(), progress)?;
     }
-    only_ours(dir, files, beside.len())?;
+    only_ours(dir, &manifest, beside.len())?;
     let bytes = manifest.to_json().map_err(|_| Cause::Words)?;
     dir.write_new(MANIFEST, &bytes)?;
     held(dir, MANIFEST, &bytes, progress)?;
@@ -199,12 +195,10 @@ fn held(dir: &Dir, name: &str, bytes: &[u8], progress: &mut dyn Progress) -> Res
 }
 
 /// Only files that stand in the manifest, and those beside it, leave the station.
-fn only_ours(dir: &Dir, entries: &[Entry], beside: usize) -> Result<(), Cause> {
+fn only_ours(dir: &Dir, manifest: &Manifest, beside: usize) -> Result<(), Cause> {
     let found = dir.entries()?;
-    let ours =
-        |name: &str| RESERVED.contains(&name) || entries.iter().any(|e| e.name.as_str() == name);
-    let all = found.iter().all(|f| f.kind == Kind::File && ours(&f.name));
-    if all && found.len() == entries.len() + beside { Ok(()) } else { Err(Cause::Strangers) }
+    let all = found.iter().all(|f| f.kind == Kind::File && manifest.knows(&f.name));
+    if all && found.len() == manifest.files.len() + beside { Ok(()) } else { Err(Cause::Strangers) }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub mod gnupg;
 pub mod hostile_text;
 pub mod journalist_interface;
 pub mod journeys;
+pub mod lab;
 pub mod newsroom;
 pub mod noise;
 pub mod small_items;

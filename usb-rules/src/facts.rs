@@ -90,6 +90,14 @@ pub struct Volume {
     pub mounts: Vec<Mount>,
 }
 
+impl Volume {
+    /// The names it carries: of its partition, and of what is on it. Foreign text; empty where
+    /// there is none.
+    pub fn labels(&self) -> [&str; 2] {
+        [&self.name, self.content.label()]
+    }
+}
+
 /// What udev's `blkid` found at the head of a volume.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -118,6 +126,16 @@ pub enum Content {
     /// Something else, by `blkid`'s word for it: a swap, a RAID member, `BitLocker`, or several
     /// signatures at once.
     Other(String),
+}
+
+impl Content {
+    /// Its label, empty without one. Foreign text.
+    pub fn label(&self) -> &str {
+        match self {
+            Self::Luks { label, .. } | Self::FileSystem { label, .. } => label,
+            Self::Empty | Self::PartitionTable | Self::Other(_) => "",
+        }
+    }
 }
 
 /// One place where a volume is mounted.

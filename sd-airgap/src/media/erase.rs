@@ -50,10 +50,7 @@ impl Erasing {
     /// its node.
     pub(crate) fn name_to_type(&self) -> String {
         let facts = self.chosen.device.facts();
-        let labels = facts.volumes.iter().map(|v| match &v.content {
-            Content::Luks { label, .. } | Content::FileSystem { label, .. } => label.as_str(),
-            Content::Empty | Content::PartitionTable | Content::Other(_) => "",
-        });
+        let labels = facts.volumes.iter().map(|v| v.content.label());
         let product = facts.usb.as_ref().map(|u| u.product.as_str());
         let mut names = labels.chain(product).map(str::trim);
         let typeable = |n: &&str| !n.is_empty() && n.bytes().all(|b| (0x20..0x7f).contains(&b));

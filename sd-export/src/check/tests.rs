@@ -20,16 +20,11 @@ fn export() -> (tempfile::TempDir, Dir) {
         }
     };
     let files = vec![entry("a.txt", b"one"), entry("b.txt", b"two")];
-    let manifest = Manifest::new(files.clone(), Vec::new(), Some("a note".to_owned()));
-    let beside = [
-        (SHA256SUMS, manifest::sha256sums(&files).into_bytes()),
-        (B3SUMS, manifest::b3sums(&files).into_bytes()),
-        (LIST, manifest.to_text().into_bytes()),
-        (MANIFEST, manifest.to_json().expect("plain data")),
-    ];
-    for (name, bytes) in beside {
-        dir.write_new(name, &bytes).expect("free");
+    let manifest = Manifest::new(files, Vec::new(), Some("a note".to_owned()));
+    for (name, text) in manifest.beside() {
+        dir.write_new(name, text.as_bytes()).expect("free");
     }
+    dir.write_new(MANIFEST, &manifest.to_json().expect("plain data")).expect("free");
     (tmp, dir)
 }
 
@@ -54,7 +49,7 @@ fn each_change_is_named() {
             dir.replace(name, &bytes).expect("replaced");
         }
     };
-    for name in ["a.txt", "b.txt", SHA256SUMS, B3SUMS, LIST] {
+    for name in ["a.txt", "b.txt", "SHA256SUMS", "B3SUMS", "MANIFEST.txt"] {
         assert_eq!(
             verdict(changed(name)),
             format!("{name} is not what was written: its bytes have changed")

@@ -38,6 +38,25 @@ impl Consent {
             (false, false) => Self::Ask,
         }
     }
+
+    /// Shows a plan and asks, unless it was agreed to already; `false` if it was only to be
+    /// shown, which its report does. `left` says how things stand if nobody agrees.
+    fn given(
+        self,
+        plan: &impl fmt::Display,
+        question: &str,
+        left: &str,
+        ui: &mut Ui,
+    ) -> Result<bool, Failure> {
+        if self == Self::OnlyShow {
+            return Ok(false);
+        }
+        ui.say(plan.to_string().trim_end());
+        if self == Self::Given || ui.confirm(question, "use --yes")? {
+            return Ok(true);
+        }
+        Err(Failure::new(Status::Refused, format_args!("not confirmed; {left}")))
+    }
 }
 
 /// The verbs.

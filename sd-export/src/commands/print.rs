@@ -117,10 +117,9 @@ pub(super) fn run(request: Request, home: &Home, ui: &mut Ui) -> Result<Printing
         Err(files) => return Ok(Printing::Refused { files, unclean: Vec::new() }),
     };
     plan.warn(&printer, ui);
-    match request.consent {
-        Consent::OnlyShow => return Ok(Printing::Planned { plan, skipped }),
-        Consent::Given => ui.say(plan.to_string().trim_end()),
-        Consent::Ask => ask(&plan, ui)?,
+    let question = format!("print {} on {}?", count(plan.files.len(), "file"), plan.printer);
+    if !request.consent.given(&plan, &question, "nothing was printed", ui)? {
+        return Ok(Printing::Planned { plan, skipped });
     }
     let documents = jobs.iter().map(|job| (job.source.path(), job.expected, job.as_is));
     let departure = journal.leaving(Way::Print, documents)?;
@@ -164,15 +163,6 @@ fn jobs(files: Vec<Admitted>, printer: &Printer) -> Result<Vec<Job>, Vec<Item>> 
         }
     }
     if refused.is_empty() { Ok(jobs) } else { Err(refused) }
-}
-
-fn ask(plan: &PrintPlan, ui: &mut Ui) -> Result<(), Failure> {
-    ui.say(plan.to_string().trim_end());
-    let question = format!("print {} on {}?", count(plan.files.len(), "file"), plan.printer);
-    if ui.confirm(&question, "use --yes")? {
-        return Ok(());
-    }
-    Err(Failure::new(Status::Refused, "not confirmed; nothing was printed"))
 }
 
 /// One after the other; a printer that fails is given nothing more.

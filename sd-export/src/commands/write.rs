@@ -136,10 +136,9 @@ pub(super) fn run(request: &Request, home: &Home, ui: &mut Ui) -> Result<Export,
         Err(NotAdmitted { files, unclean }) => return Ok(Export::Refused { files, unclean }),
     };
     let plan = plan::plan(files, &target.dir()?, &request.shape)?;
-    match request.consent {
-        Consent::OnlyShow => return Ok(Export::Planned { plan, skipped }),
-        Consent::Given => ui.say(format_args!("{}", plan.to_string().trim_end())),
-        Consent::Ask => ask(&plan, ui)?,
+    let question = format!("write {} to {}?", count(plan.files.len(), "file"), plan.directory);
+    if !request.consent.given(&plan, &question, "nothing was written", ui)? {
+        return Ok(Export::Planned { plan, skipped });
     }
     let files = plan.files.iter().map(|f| (f.input.path(), f.expected, f.state == State::AsIs));
     let departure = journal.leaving(Way::Export, files)?;
@@ -160,15 +159,6 @@ fn carry_out(
     drop(bar);
     let Plan { directory, incomplete, .. } = plan;
     Ok(Export::Written { directory, manifest, incomplete, skipped, stick: target.let_go() })
-}
-
-fn ask(plan: &Plan, ui: &mut Ui) -> Result<(), Failure> {
-    ui.say(plan.to_string().trim_end());
-    let question = format!("write {} to {}?", count(plan.files.len(), "file"), plan.directory);
-    if ui.confirm(&question, "use --yes")? {
-        return Ok(());
-    }
-    Err(Failure::new(Status::Refused, "not confirmed; nothing was written"))
 }
 
 impl Report for Export {

@@ -22,23 +22,15 @@ mod raster;
 mod recorder;
 
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use cases::{failures, pages, refusals, traces};
 use lab::Lab;
+use sd_tests::cases;
+use sd_tests::lab::{self as labs, Case, Tally};
 
-type Case = fn(&mut Lab) -> io::Result<()>;
-
-/// The cases with their names.
-macro_rules! cases {
-    ($($module:ident::$case:ident,)*) => {
-        &[$((stringify!($case), $module::$case as Case)),*]
-    };
-}
-
-const CASES: &[(&str, Case)] = cases![
+const CASES: &[(&str, Case<Lab>)] = cases![
     pages::a_picture_a_pdf_and_a_text_arrive_and_are_what_was_printed,
     pages::a_coloured_page_is_grey_unless_colour_is_asked_for,
     pages::copies_pages_and_paper_are_as_asked,
@@ -66,53 +58,17 @@ const CASES: &[(&str, Case)] = cases![
 ];
 
 fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
-    if words.next().as_deref() != Some("run") {
-        println!("the print lab was not asked for: make lab-print");
-        return ExitCode::SUCCESS;
-    }
-    match run(&words.collect::<Vec<_>>()) {
-        Ok(0) => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(e) => {
-            println!("the print lab could not start: {e}");
-            ExitCode::FAILURE
-        }
-    }
+    labs::main("print lab", "lab-print", run)
 }
 
-/// Runs the chosen cases one after the other, and returns how many failed.
-fn run(words: &[String]) -> io::Result<usize> {
+fn run(words: &[String]) -> io::Result<Tally> {
     let start = Instant::now();
     let mut lab = Lab::start()?;
     println!("cupsd and two printers up ({:.1} s)", start.elapsed().as_secs_f32());
-    let chosen = |name: &str| words.is_empty() || words.iter().any(|w| name.contains(w.as_str()));
-    let (mut passed, mut failed) = (0, 0);
-    for (name, case) in CASES.iter().filter(|(name, _)| chosen(name)) {
-        let begun = Instant::now();
-        let outcome = attempt(&mut lab, *case);
-        let verdict = if outcome.is_ok() { "ok" } else { "FAILED" };
-        println!("test {name} ... {verdict} ({:.1} s)", begun.elapsed().as_secs_f32());
-        match outcome {
-            Ok(()) => passed += 1,
-            Err(why) => {
-                println!("{why}");
-                failed += 1;
-            }
-        }
-    }
+    // With printers that work.
+    let tally = labs::run_cases(&mut lab, CASES, words, |_| None, Lab::ready)?;
     println!("pictures of what was printed: {}", lab.pictures().display());
     drop(lab);
-    let seconds = start.elapsed().as_secs_f32();
-    println!("{passed} passed, {failed} failed ({seconds:.1} s)");
-    if passed == 0 { Ok(failed.max(1)) } else { Ok(failed) }
-}
-
-/// Runs one case with printers that work; a failed assertion does not take the others along.
-fn attempt(lab: &mut Lab, case: Case) -> Result<(), String> {
-    lab.ready().map_err(|e| e.to_string())?;
-    match catch_unwind(AssertUnwindSafe(|| case(lab))) {
-        Ok(ended) => ended.map_err(|e| e.to_string()),
-        Err(_) => Err("the assertion above did not hold".to_owned()),
-    }
+    tally.say(start);
+    Ok(tally)
 }

@@ -23,23 +23,15 @@ mod relay;
 mod workstation;
 
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use cases::{cuts, packets, refusals, stall, syncs};
 use lab::Lab;
+use sd_tests::cases;
+use sd_tests::lab::{self as labs, Case, Tally};
 
-type Case = fn(&mut Lab) -> io::Result<()>;
-
-/// The cases with their names.
-macro_rules! cases {
-    ($($module:ident::$case:ident,)*) => {
-        &[$((stringify!($case), $module::$case as Case)),*]
-    };
-}
-
-const CASES: &[(&str, Case)] = cases![
+const CASES: &[(&str, Case<Lab>)] = cases![
     syncs::a_sync_through_the_onion_service_brings_everything_once,
     syncs::the_plain_socks_port_serves_as_well,
     syncs::a_tor_that_connects_late_is_waited_for,
@@ -62,59 +54,22 @@ const NEEDS_NAMESPACE: &str = "no_packet_leaves_but_to_tor";
 const WITHOUT_NAMESPACES: &str = "LAB_TOR_WITHOUT_NAMESPACES";
 
 fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
-    if words.next().as_deref() != Some("run") {
-        println!("the Tor lab was not asked for: make lab-tor");
-        return ExitCode::SUCCESS;
-    }
-    match run(&words.collect::<Vec<_>>()) {
-        Ok(0) => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(e) => {
-            println!("the Tor lab could not start: {e}");
-            ExitCode::FAILURE
-        }
-    }
+    labs::main("Tor lab", "lab-tor", run)
 }
 
-/// Runs the chosen cases one after the other, and returns how many failed.
-fn run(words: &[String]) -> io::Result<usize> {
+fn run(words: &[String]) -> io::Result<Tally> {
     let start = Instant::now();
     let mut lab = Lab::start()?;
     let (nodes, attempts) = (lab.network.nodes(), lab.network.attempts());
     println!("{nodes} nodes up, attempt {attempts} ({:.1} s)", start.elapsed().as_secs_f32());
-    let skip = std::env::var_os(WITHOUT_NAMESPACES).is_some_and(|v| !v.is_empty());
-    let chosen = |name: &str| words.is_empty() || words.iter().any(|w| name.contains(w.as_str()));
-    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
-    for (name, case) in CASES.iter().filter(|(name, _)| chosen(name)) {
-        if skip && *name == NEEDS_NAMESPACE {
-            println!("test {name} ... skipped: {WITHOUT_NAMESPACES} is set");
-            skipped += 1;
-            continue;
-        }
-        let begun = Instant::now();
-        let outcome = attempt(&mut lab, *case);
-        let verdict = if outcome.is_ok() { "ok" } else { "FAILED" };
-        println!("test {name} ... {verdict} ({:.1} s)", begun.elapsed().as_secs_f32());
-        match outcome {
-            Ok(()) => passed += 1,
-            Err(why) => {
-                println!("{why}");
-                failed += 1;
-            }
-        }
-    }
+    let without = std::env::var_os(WITHOUT_NAMESPACES).is_some_and(|v| !v.is_empty());
+    let skip = |name: &str| {
+        (without && name == NEEDS_NAMESPACE).then(|| format!("{WITHOUT_NAMESPACES} is set"))
+    };
+    // On a network that works.
+    let ready = |lab: &mut Lab| lab.network.reach();
+    let tally = labs::run_cases(&mut lab, CASES, words, skip, ready)?;
     drop(lab);
-    let seconds = start.elapsed().as_secs_f32();
-    println!("{passed} passed, {failed} failed, {skipped} skipped ({seconds:.1} s)");
-    Ok(failed)
-}
-
-/// Runs one case on a network that works; a failed assertion does not take the others along.
-fn attempt(lab: &mut Lab, case: Case) -> Result<(), String> {
-    lab.network.reach().map_err(|e| e.to_string())?;
-    match catch_unwind(AssertUnwindSafe(|| case(lab))) {
-        Ok(ended) => ended.map_err(|e| e.to_string()),
-        Err(_) => Err("the assertion above did not hold".to_owned()),
-    }
+    tally.say(start);
+    Ok(tally)
 }

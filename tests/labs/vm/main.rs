@@ -17,24 +17,16 @@
 mod cases;
 
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use cases::{carrying, devices, exporting, faults, packing, policy, rules, stations, sticks};
-use sd_tests::vm::{Vm, faults_injected};
+use sd_tests::cases;
+use sd_tests::lab::{self as labs, Case, Tally};
+use sd_tests::vm::{Deadline, Vm, faults_injected};
 
-type Case = fn(&mut Vm) -> io::Result<()>;
-
-/// The cases with their names.
-macro_rules! cases {
-    ($($module:ident::$case:ident,)*) => {
-        &[$((stringify!($case), $module::$case as Case)),*]
-    };
-}
-
-const CASES: &[(&str, Case)] = cases![
+const CASES: &[(&str, Case<Vm>)] = cases![
     stations::the_machine_goes_back_to_where_it_was,
     stations::the_person_at_the_machine_has_an_active_session,
     stations::no_hang_survives,
@@ -85,49 +77,25 @@ const CASES: &[(&str, Case)] = cases![
 const LIMIT: Duration = Duration::from_mins(12);
 
 fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
-    if words.next().as_deref() != Some("run") {
-        println!("the VM lab was not asked for: make lab-vm");
-        return ExitCode::SUCCESS;
-    }
-    match run(&words.collect::<Vec<_>>()) {
-        Ok(0) => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(e) => {
-            println!("the VM lab could not start: {e}");
-            ExitCode::FAILURE
-        }
-    }
+    labs::main("VM lab", "lab-vm", run)
 }
 
-/// Runs the chosen cases one after the other, and returns how many failed.
-fn run(words: &[String]) -> io::Result<usize> {
+fn run(words: &[String]) -> io::Result<Tally> {
     let start = Instant::now();
     let mut vm = machine()?;
     println!("the machine is up ({:.1} s)", start.elapsed().as_secs_f32());
-    let chosen = |name: &str| words.is_empty() || words.iter().any(|w| name.contains(w.as_str()));
-    let (mut passed, mut failed) = (0, 0);
-    for (name, case) in CASES.iter().filter(|(name, _)| chosen(name)) {
-        let begun = Instant::now();
-        let outcome = attempt(&mut vm, *case);
-        let verdict = if outcome.is_ok() { "ok" } else { "FAILED" };
-        println!("test {name} ... {verdict} ({:.1} s)", begun.elapsed().as_secs_f32());
-        match outcome {
-            Ok(()) => passed += 1,
-            Err(why) => {
-                println!("{why}");
-                failed += 1;
-            }
-        }
-    }
+    let tally = labs::run_cases(&mut vm, CASES, words, |_| None, ready)?;
     drop(vm);
-    let seconds = start.elapsed().as_secs_f32();
-    println!("{passed} passed, {failed} failed, 0 skipped ({seconds:.1} s)");
+    tally.say(start);
     println!("faults injected: {}", faults_injected());
-    if passed + failed == 0 {
-        return Err(io::Error::other("no case has such a name"));
-    }
-    Ok(failed)
+    Ok(tally)
+}
+
+/// The machine as it was after its boot; no hang takes the others along.
+fn ready(vm: &mut Vm) -> io::Result<Deadline> {
+    let deadline = vm.deadline(LIMIT);
+    vm.revert()?;
+    Ok(deadline)
 }
 
 /// The machine, with the programs that were built beside this one.
@@ -144,15 +112,4 @@ fn machine() -> io::Result<Vm> {
         vm.bring_program(&built.join(program))?;
     }
     Ok(vm)
-}
-
-/// Runs one case on a machine as it was after its boot; neither a failed assertion nor a hang
-/// takes the others along.
-fn attempt(vm: &mut Vm, case: Case) -> Result<(), String> {
-    let _deadline = vm.deadline(LIMIT);
-    vm.revert().map_err(|e| e.to_string())?;
-    match catch_unwind(AssertUnwindSafe(|| case(vm))) {
-        Ok(ended) => ended.map_err(|e| e.to_string()),
-        Err(_) => Err("the assertion above did not hold".to_owned()),
-    }
 }

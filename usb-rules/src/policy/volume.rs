@@ -55,7 +55,7 @@ fn usable(volume: &Volume) -> Result<&Volume, Refusal> {
 
 /// Refuses a device that carries the label of the other role. Without a label it may be either.
 pub(super) fn is_for<R: Role>(volumes: &[Volume]) -> Result<(), Refusal> {
-    if volumes.iter().flat_map(labels).any(|label| label == R::OTHER_LABEL) {
+    if volumes.iter().flat_map(Volume::labels).any(|label| label == R::OTHER_LABEL) {
         return Err(Refusal::OtherRole(R::OTHER_LABEL));
     }
     Ok(())
@@ -63,17 +63,8 @@ pub(super) fn is_for<R: Role>(volumes: &[Volume]) -> Result<(), Refusal> {
 
 /// Whether it is a part of a Tails stick, running or not: to write on one is to lose it.
 pub(super) fn is_of_tails(volume: &Volume) -> bool {
-    labels(volume).into_iter().any(|label| {
+    volume.labels().into_iter().any(|label| {
         let label = label.to_ascii_uppercase();
         table::TAILS_LABELS.contains(&label.as_str()) || label.starts_with(table::TAILS_IMAGE)
     })
-}
-
-/// The names a volume carries: of its partition, and of what is on it.
-fn labels(volume: &Volume) -> [&str; 2] {
-    let label = match &volume.content {
-        Content::Luks { label, .. } | Content::FileSystem { label, .. } => label,
-        Content::Empty | Content::PartitionTable | Content::Other(_) => "",
-    };
-    [&volume.name, label]
 }

@@ -7,7 +7,7 @@ use sd_tests::newsroom::Run;
 use sd_tests::vm::{Chip, Fake, Fault, Flash, Order, Refusal, Request, Stick, Vm, When, veracrypt};
 
 use super::newsrooms::{AS_ON_TAILS, PASSPHRASE};
-use super::{MIB, formatted};
+use super::{MIB, formatted, says_done};
 
 /// What is carried out: clean already, and large enough to take several writes.
 const FILES: &str = "cd && mkdir -p out && cd out && echo 'the minutes' >minutes.txt
@@ -90,11 +90,6 @@ pub(crate) fn an_export_device_with_veracrypt_opens_elsewhere(vm: &mut Vm) -> io
     let chip = vm.unplug(stick)?;
     // It says nothing of itself: the person names it.
     carried_out(vm, chip, "--pim 1 --device /dev/sda", open)
-}
-
-/// Whether the run says that all is well.
-fn says_done(run: &Run) -> bool {
-    run.code == Some(0) || run.stdout.contains("safe_to_remove")
 }
 
 pub(crate) fn an_export_device_that_fails_is_named_and_the_next_write_succeeds(

@@ -14,6 +14,7 @@ pub(crate) mod sticks;
 use std::io;
 use std::process::Command;
 
+use sd_tests::newsroom::Run;
 use sd_tests::vm::{Chip, Flash};
 
 pub(crate) const MIB: u64 = 1 << 20;
@@ -25,6 +26,11 @@ pub(crate) fn formatted(kind: &str, size: u64) -> io::Result<Chip> {
     let mkfs = Command::new(format!("/usr/sbin/mkfs.{kind}")).arg(file.path()).output()?;
     assert!(mkfs.status.success(), "{}", String::from_utf8_lossy(&mkfs.stderr));
     Ok(Chip::of(&std::fs::read(file.path())?))
+}
+
+/// Whether a run that uses a stick says that all is well.
+pub(crate) fn says_done(run: &Run) -> bool {
+    run.code == Some(0) || run.stdout.contains("safe_to_remove")
 }
 
 /// What the checker of vfat says of these cells: its exit code.

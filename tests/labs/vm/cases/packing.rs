@@ -11,7 +11,7 @@ use sd_tests::vm::{
 
 use super::carrying::world;
 use super::newsrooms::{Station, Stations, airgap};
-use super::{MIB, formatted};
+use super::{MIB, formatted, says_done};
 
 /// The workstation with mail to pack, kept so that each fault begins at the same point.
 const READY: &str = "ready-to-pack";
@@ -36,11 +36,6 @@ fn pack_with(vm: &mut Vm, chip: Chip, fault: Option<Fault>) -> io::Result<(Run, 
     let mut chip = vm.pull(stick)?;
     chip.heal();
     Ok((run, chip))
-}
-
-/// Whether the run says that all is well.
-fn says_done(run: &Run) -> bool {
-    run.code == Some(0) || run.stdout.contains("safe_to_remove")
 }
 
 /// The bundles that stand under their names on a vfat stick, as a second program reads them.
