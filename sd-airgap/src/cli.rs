@@ -4,22 +4,26 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use sd_bundle::Home;
 use sd_term::{Face, Failure, Status, Ui};
 
 use crate::commands::{
-    browse, confirm, devices, list, log, pack, pair, prepare, return_check, show, unpack, verify,
+    browse, confirm, devices, guided, list, log, pack, pair, prepare, return_check, show, unpack,
+    verify,
 };
 
 /// Carry submissions across the air gap in signed bundles.
+///
+/// Without a command you are guided: on the workstation through packing, on the Secure Viewing
+/// Station through opening the stick and reading.
 #[derive(Debug, Parser)]
 #[command(name = "sd-airgap", version, max_term_width = 80)]
 struct Cli {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Args)]
@@ -67,7 +71,13 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
         let failure = Failure::new(Status::Usage, "no home directory is known: use --home DIR");
         return ui.fail("sd-airgap", &failure);
     };
-    match cli.command {
+    let Some(command) = cli.command else {
+        if ui.guide() {
+            return guided::run(&home, ui);
+        }
+        return ui.usage("sd-airgap", &Cli::command().render_help().to_string());
+    };
+    match command {
         Command::Pair(args) => args.run(&home, ui),
         Command::Pack(args) => args.run(&home, ui),
         Command::Verify(args) => args.run(&home, ui),
@@ -76,7 +86,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
         Command::List(list::ListArgs {}) => list::run(&home, ui),
         Command::Log(log::LogArgs {}) => log::run(&home, ui),
         Command::Show(args) => args.run(&home, ui),
-        Command::Browse(browse::BrowseArgs {}) => browse::run(&home, ui),
+        Command::Browse(browse::BrowseArgs {}) => browse::run(&home, browse::After::Commands, ui),
         Command::Devices(devices::DevicesArgs {}) => devices::run(&home, ui),
         Command::Prepare(args) => args.run(&home, ui),
         Command::ReturnCheck(args) => args.run(&home, ui),
@@ -89,8 +99,6 @@ pub(crate) fn parses(args: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

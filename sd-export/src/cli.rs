@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser};
 use sd_bundle::Home;
 use sd_term::{Face, Failure, Report, Status, Ui};
 use serde::Serialize;
@@ -16,8 +16,10 @@ use crate::commands::Command;
 ///
 /// Runs on the offline station. Each file is opened in a locked-down process of its own, the
 /// original is never changed, and nothing is called done before it was read again and compared.
+/// Without a command you are guided, from what you selected in `sd-airgap browse` to the Export
+/// Device or the printer.
 #[derive(Debug, Parser)]
-#[command(name = "sd-export", version, max_term_width = 80, subcommand_required = true)]
+#[command(name = "sd-export", version, max_term_width = 80)]
 struct Cli {
     /// Print one JSON object instead of text.
     #[arg(long, global = true)]
@@ -26,7 +28,7 @@ struct Cli {
     #[arg(long, global = true, value_name = "DIR")]
     home: Option<PathBuf>,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 /// Why a command line is no command: it asked for help, or it was wrong.
@@ -66,8 +68,8 @@ impl Report for Text {
     }
 }
 
-/// Makes a typed command of the words.
-pub(crate) fn parse(args: &[OsString]) -> Result<(Command, Home), Answer> {
+/// Makes a typed command of the words; none if no command was named.
+pub(crate) fn parse(args: &[OsString]) -> Result<(Option<Command>, Home), Answer> {
     let cli = Cli::try_parse_from(args).map_err(|e| {
         let text = e.render().to_string();
         match e.kind() {
@@ -80,6 +82,11 @@ pub(crate) fn parse(args: &[OsString]) -> Result<(Command, Home), Answer> {
     let unknown = || Answer::Wrong("no home directory is known: use --home DIR".to_owned());
     let home = Home::choose(cli.home, user).ok_or_else(unknown)?;
     Ok((cli.command, home))
+}
+
+/// Said to a script that names no command.
+pub(crate) fn help() -> Answer {
+    Answer::Wrong(Cli::command().render_help().to_string())
 }
 
 /// The terminal for these words. The face is chosen before they are parsed, so that a script
@@ -109,8 +116,6 @@ fn shown(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

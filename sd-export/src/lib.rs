@@ -59,7 +59,9 @@ pub fn main() -> ExitCode {
 /// program started anew.
 pub fn run(args: &[OsString], ui: &mut Ui) -> ExitCode {
     match cli::parse(args) {
-        Ok((command, home)) => commands::run(command, &home, ui),
+        Ok((Some(command), home)) => commands::run(command, &home, ui),
+        Ok((None, home)) if ui.guide() => commands::guide(&home, ui),
+        Ok((None, _)) => ui.finish("sd-export", cli::help().into_result()),
         Err(answer) => ui.finish("sd-export", answer.into_result()),
     }
 }

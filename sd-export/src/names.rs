@@ -91,6 +91,14 @@ pub(crate) fn copy_name(original: &str, mark: &str, method: Method, format: Form
     RawName::new(name).neutralise(&neutral_name(1, extension))
 }
 
+/// Whether a name is that of a copy of this original, without a mark.
+pub(crate) fn is_copy_of(name: &str, original: &str, method: Method) -> bool {
+    let extension = split(name).1;
+    extension.and_then(format_of).is_some_and(|format| {
+        name != original && copy_name(original, "", method, format).as_str() == name
+    })
+}
+
 /// `file-001.jpg`: a name that tells nothing.
 pub(crate) fn neutral_name(number: usize, extension: &str) -> SafeName {
     let name = format!("file-{number:03}.{extension}");

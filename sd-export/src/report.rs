@@ -118,6 +118,17 @@ impl Batch {
         Self { verb, done: files.len() - refused, refused, files, skipped, hint: None }
     }
 
+    /// The same with names in place of paths, for somebody who picked the files from a list.
+    pub(crate) fn with_short_names(mut self) -> Self {
+        for item in &mut self.files {
+            item.file = item.file.last_part();
+            if let Outcome::Cleaned { copy, .. } = &mut item.outcome {
+                *copy = copy.last_part();
+            }
+        }
+        self
+    }
+
     /// The clean copies.
     pub(crate) fn copies(&self) -> Vec<PathBuf> {
         let copy = |item: &Item| match &item.outcome {

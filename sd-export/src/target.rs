@@ -62,17 +62,24 @@ impl Target {
         }
     }
 
-    /// A stick is mounted anew, read-only, and the export on it checked: what the system
-    /// remembered of it is gone then.
+    /// A stick is mounted anew, read-only: what the system remembered of it is gone then.
+    pub(crate) fn look_again(&mut self) -> Result<(), Failure> {
+        match self {
+            Self::Directory(_) => Ok(()),
+            Self::Stick(stick) => stick.mount_again(Access::Read),
+        }
+    }
+
+    /// Checks the export on a stick as the stick tells it, not as the system remembers it.
     pub(crate) fn seal(
         &mut self,
         export: &str,
         progress: &mut dyn Progress,
     ) -> Result<(), Failure> {
-        let Self::Stick(stick) = self else { return Ok(()) };
-        stick.mount_again(Access::Read)?;
-        let dir = Dir::open(stick.path())?.sub(export)?;
-        check(&dir, progress)?;
+        self.look_again()?;
+        if let Self::Stick(stick) = self {
+            check(&Dir::open(stick.path())?.sub(export)?, progress)?;
+        }
         Ok(())
     }
 

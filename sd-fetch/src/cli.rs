@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use sd_bundle::Home;
 use sd_term::{Face, Failure, Report, Status, Ui};
 use serde::Serialize;
@@ -18,14 +18,14 @@ use crate::commands::{delete, forget, list, seen, status, sync};
 ///
 /// Nothing is decrypted. What was fetched waits in the inbox of this station until `sd-airgap pack`
 /// takes it to the Secure Viewing Station. What arrived there can then be marked as seen, removed
-/// here, or deleted on the server.
+/// here, or deleted on the server. Without a command you are guided through a sync.
 #[derive(Parser)]
 #[command(name = "sd-fetch", version, disable_help_subcommand = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
-    verb: Verb,
+    verb: Option<Verb>,
 }
 
 #[derive(Args)]
@@ -80,7 +80,12 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
         return ui.finish::<HelpText>("sd-fetch", Err(failure));
     };
     let station = Station { home, user };
-    match cli.verb {
+    let Some(verb) = cli.verb.or_else(|| guided(ui)) else {
+        let help = Cli::command().render_help().to_string();
+        return ui
+            .finish::<HelpText>("sd-fetch", Err(Failure::new(Status::Usage, help.trim_end())));
+    };
+    match verb {
         Verb::Sync(args) => {
             let result = args.into_request(&station).and_then(|request| sync::run(request, ui));
             ui.finish("sd-fetch sync", result)
@@ -106,6 +111,19 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
             ui.finish("sd-fetch status", result)
         }
     }
+}
+
+/// What is done for a person who named no command.
+fn guided(ui: &mut Ui) -> Option<Verb> {
+    if !ui.guide() {
+        return None;
+    }
+    ui.heading("Fetch submissions");
+    ui.say("Everything new is fetched from the Journalist Interface, still encrypted. Have your");
+    ui.say("passphrase and your phone ready. Ctrl-C stops; what was fetched is kept.\n");
+    // Whoever starts this by a click may not have opened Tor Connection yet.
+    let words = ["sd-fetch", "sync", "--wait", "600"];
+    Cli::try_parse_from(words).ok().and_then(|cli| cli.verb)
 }
 
 /// Help and version are data; everything else is a usage error.
@@ -151,7 +169,6 @@ mod tests {
 
     #[test]
     fn the_command_definition_holds() {
-        use clap::CommandFactory as _;
         Cli::command().debug_assert();
     }
 

@@ -2,13 +2,14 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use sd_term::{Report, Status, Ui};
 use serde::Serialize;
 
+use crate::commands::session::SessionArgs;
 use crate::interfaces::{Interface, Verdict, list};
 
 /// Check this station.
@@ -26,6 +27,7 @@ struct Cli {
 enum Command {
     /// Look at what a Secure Viewing Station must not have: so far, network interfaces
     Doctor,
+    Session(SessionArgs),
 }
 
 #[derive(Debug, Serialize)]
@@ -72,7 +74,18 @@ pub(crate) fn run(args: Vec<OsString>, ui: &mut Ui) -> ExitCode {
         Err(e) if e.use_stderr() => return ui.usage("sd-station", &e.render().to_string()),
         Err(e) => return ui.page(e.render()),
     };
-    let Command::Doctor = cli.command;
+    match cli.command {
+        Command::Doctor => doctor(ui),
+        Command::Session(args) => args.run(user_home(), ui),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "cli.rs reads the environment")]
+fn user_home() -> Option<PathBuf> {
+    std::env::var_os("HOME").filter(|h| !h.is_empty()).map(PathBuf::from)
+}
+
+fn doctor(ui: &mut Ui) -> ExitCode {
     let found = list(Path::new("/sys/class/net")).map(|interfaces| Findings { interfaces });
     ui.finish("sd-station doctor", found.map_err(Into::into))
 }

@@ -4,6 +4,7 @@
 //! what was seen and what that means; it proves no air gap, since software cannot.
 
 mod cli;
+mod commands;
 mod interfaces;
 
 use std::process::ExitCode;

@@ -34,3 +34,23 @@ pub fn demo_world(large: u64) -> io::Result<World> {
         .reply("Thank you.")?;
     Ok(world)
 }
+
+/// Ten items of two sources, of types that can be cleaned: a batch as it comes on a good day.
+pub fn ten_items() -> io::Result<World> {
+    let mut world = World::with_test_key()?;
+    world
+        .source("focal ghost")?
+        .message("I work at the mill. The photos show the north gate.")?
+        .document("gate-1.jpg", PHOTO)?
+        .document("gate-2.jpg", PHOTO)?
+        .document("rota.txt", b"Monday: two of us.\n")?
+        .message("More follows.")?;
+    world
+        .source("curious lemur")?
+        .message("These are the minutes.")?
+        .document("minutes-1.txt", b"Item 1: the budget.\n")?
+        .document("minutes-2.txt", b"Item 2: the mill.\n")?
+        .document("board.jpg", PHOTO)?
+        .message("Please be careful.")?;
+    Ok(world)
+}

@@ -10,6 +10,7 @@
 pub mod ciphertext;
 pub mod demo_world;
 pub mod gnupg;
+pub mod hands;
 pub mod hostile_text;
 pub mod journalist_interface;
 pub mod journeys;

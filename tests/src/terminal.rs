@@ -1,6 +1,7 @@
 //! A program in a terminal of its own; `script` (bsdutils) lends it.
 
 use std::io::{Read as _, Write as _};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -32,14 +33,16 @@ impl Terminal {
         (columns, lines): (u16, u16),
     ) -> Self {
         let quoted: Vec<String> = args.iter().map(|arg| format!("'{arg}'")).collect();
-        let line = format!(
-            "stty cols {columns} rows {lines}; exec {} {}",
-            program(name).display(),
-            quoted.join(" ")
-        );
+        let line = format!("{} {}", program(name).display(), quoted.join(" "));
+        Self::start_line(&line, &newsroom.path("."), (columns, lines))
+    }
+
+    /// Starts a command line in a directory.
+    pub fn start_line(line: &str, dir: &Path, (columns, lines): (u16, u16)) -> Self {
+        let line = format!("stty cols {columns} rows {lines}; exec {line}");
         let mut child = Command::new("script")
             .args(["-qefc", &line, "/dev/null"])
-            .current_dir(newsroom.path("."))
+            .current_dir(dir)
             .env("TERM", "xterm-256color")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

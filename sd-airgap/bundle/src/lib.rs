@@ -25,6 +25,7 @@ mod random;
 mod raw;
 mod reader;
 mod receipt;
+mod selection;
 mod shipments;
 mod who;
 mod writer;
@@ -48,6 +49,7 @@ pub use reader::{
     Attested, Authentic, Bundle, BundleError, Discard, MemberSink, Unverified, Verified,
 };
 pub use receipt::{Nonce, Receipt, ReceiptError};
+pub use selection::{keep_selection, selection};
 pub use shipments::{Delivered, Shipments};
 pub use who::{Who, WhoError};
 pub use writer::{WriteError, write_bundle};

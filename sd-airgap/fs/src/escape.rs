@@ -17,6 +17,12 @@ const MAX_MARKS: usize = 8;
 pub struct Escaped(String);
 
 impl Escaped {
+    /// Of a path, what stands behind its last slash. No escape has a slash in it.
+    #[must_use]
+    pub fn last_part(&self) -> Self {
+        Self(self.0.rsplit('/').next().unwrap_or_default().to_owned())
+    }
+
     /// The escaped text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -91,6 +97,12 @@ pub(crate) fn is_plain(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_part_of_a_path_stays_escaped_once() {
+        assert_eq!(escape(b"/a/b\\c\n.txt").last_part().as_str(), r"b\\c\u{a}.txt");
+        assert_eq!(escape(b"plain").last_part().as_str(), "plain");
+    }
 
     #[test]
     fn ordinary_words_in_any_script_stay_as_they_are() {

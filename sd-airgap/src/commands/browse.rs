@@ -4,7 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use clap::Args;
-use sd_bundle::{Home, Role};
+use sd_bundle::{Home, Role, keep_selection};
 use sd_term::{Failure, Hint, Report, Status, Ui, count};
 use serde::Serialize;
 
@@ -27,14 +27,23 @@ struct Selected {
     commands: Vec<(&'static str, Hint)>,
 }
 
+/// What comes after the view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum After {
+    /// The commands for what was selected are shown.
+    Commands,
+    /// A guided session goes on with what was selected.
+    Session,
+}
+
 impl Selected {
-    fn new(paths: &[String]) -> Self {
+    fn new(paths: &[String], after: After) -> Self {
         let command = |verb: &str, options: &[&str]| {
             let paths = paths.iter().map(String::as_str);
             let args = ["sd-export", verb].into_iter().chain(paths).chain(options.iter().copied());
             Hint::new(args)
         };
-        let commands = if paths.is_empty() {
+        let commands = if paths.is_empty() || after == After::Session {
             Vec::new()
         } else {
             vec![
@@ -75,12 +84,12 @@ impl Report for Selected {
     }
 }
 
-pub(crate) fn run(home: &Home, ui: &mut Ui) -> ExitCode {
-    let result = browse(home, ui);
+pub(crate) fn run(home: &Home, after: After, ui: &mut Ui) -> ExitCode {
+    let result = browse(home, after, ui);
     ui.finish("sd-airgap browse", result)
 }
 
-fn browse(home: &Home, ui: &mut Ui) -> Result<Selected, Failure> {
+fn browse(home: &Home, after: After, ui: &mut Ui) -> Result<Selected, Failure> {
     Station::load_as(home, Role::Svs)?;
     let shelves = Shelves::open(home)?;
     let (marks, aside) = Marks::read_or_set_aside(&shelves)?;
@@ -97,7 +106,8 @@ fn browse(home: &Home, ui: &mut Ui) -> Result<Selected, Failure> {
     let unkept = |e| Failure::new(Status::FileError, format!("marks and notes are not kept: {e}"));
     let paths = view.finish().map_err(unkept)?;
     ended.map_err(|e| Failure::new(Status::FileError, format!("the terminal: {e}")))?;
-    Ok(Selected::new(&paths))
+    keep_selection(home, paths.iter().map(Into::into).collect())?;
+    Ok(Selected::new(&paths, after))
 }
 
 #[cfg(test)]
@@ -106,7 +116,8 @@ mod tests {
 
     #[test]
     fn what_is_selected_comes_with_the_commands_for_it() {
-        let selected = Selected::new(&["/s/a b.pdf".to_owned(), "/s/c.jpg".to_owned()]);
+        let paths = ["/s/a b.pdf".to_owned(), "/s/c.jpg".to_owned()];
+        let selected = Selected::new(&paths, After::Commands);
         let shown = selected.to_string();
         for command in [
             "\nsd-export inspect '/s/a b.pdf' /s/c.jpg\n",
@@ -116,7 +127,8 @@ mod tests {
             assert!(shown.contains(command), "{shown}");
         }
         assert_eq!(selected.hint().expect("a hint").args()[1], "scrub");
-        let none = Selected::new(&[]);
+        assert_eq!(Selected::new(&paths, After::Session).to_string(), "2 files selected.\n");
+        let none = Selected::new(&[], After::Commands);
         assert_eq!((none.to_string(), none.hint()), (String::new(), None));
     }
 }

@@ -18,7 +18,7 @@ use crate::station::Station;
 pub(crate) struct ConfirmArgs {
     /// The code, such as 7K3M-Q9XD
     #[arg(value_name = "CODE")]
-    code: Receipt,
+    pub(crate) code: Receipt,
 }
 
 #[derive(Debug, Serialize)]

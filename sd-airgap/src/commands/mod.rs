@@ -4,6 +4,7 @@ pub(crate) mod browse;
 pub(crate) mod bundles;
 pub(crate) mod confirm;
 pub(crate) mod devices;
+pub(crate) mod guided;
 pub(crate) mod list;
 pub(crate) mod log;
 pub(crate) mod pack;

@@ -18,7 +18,7 @@ use sd_stick::LetGo;
 /// Pack what was fetched into signed bundles on a stick, and read them back
 ///
 /// Without --to the stick is found, unlocked and mounted, and at the end locked and switched off.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct PackArgs {
     /// A directory instead of a stick; whoever mounted it unmounts it
     #[arg(long, value_name = "DIR", conflicts_with_all = ["device", "stick_passphrase_fd"])]

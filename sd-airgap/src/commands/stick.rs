@@ -7,7 +7,7 @@ use clap::Args;
 use sd_stick::Wanted;
 
 /// Which stick, and its passphrase.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct StickArgs {
     /// Use this stick, such as /dev/sdb [default: the only one that fits]
     #[arg(long, value_name = "NODE")]

@@ -43,6 +43,14 @@ pub(crate) struct UnpackArgs {
     passphrase_fd: Option<i32>,
 }
 
+/// Without an option.
+impl Default for UnpackArgs {
+    fn default() -> Self {
+        let stick = StickArgs::default();
+        Self { path: None, stick, retry: false, max_size: LIMIT, passphrase_fd: None }
+    }
+}
+
 /// One bundle that was stored.
 #[derive(Debug, Serialize)]
 struct Stored {

@@ -188,11 +188,36 @@ impl Desk {
         Some("It is not opened: there is no file to select.".to_owned())
     }
 
+    /// Selects everything new in a conversation, or takes it out again if all of it is selected;
+    /// says what cannot be seen: nothing was new.
+    pub(super) fn toggle_new(&mut self, talk: usize) -> Option<&'static str> {
+        let items = self.talks.get(talk).map_or(0, |t| t.items.len());
+        let new: Vec<Place> =
+            (0..items).map(|item| Place { talk, item }).filter(|p| self.is_new(*p)).collect();
+        if new.is_empty() {
+            return Some("Nothing is new there: open it and press Space on a file.");
+        }
+        let all = new.iter().all(|place| self.selected.contains(place));
+        for place in new {
+            if all {
+                self.selected.remove(&place)
+            } else {
+                self.select(place)
+            };
+        }
+        None
+    }
+
+    /// How many files of a conversation are selected.
+    pub(super) fn selected_in(&self, talk: usize) -> usize {
+        self.selected.iter().filter(|place| place.talk == talk).count()
+    }
+
     /// What is selected, in words.
     pub(super) fn selected_words(&self) -> String {
         match self.selected.len() {
             0 => String::new(),
-            n => format!("{} selected: x leaves and shows the commands for them", count(n, "file")),
+            n => format!("{} selected: x leaves with them", count(n, "file")),
         }
     }
 

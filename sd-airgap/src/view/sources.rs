@@ -10,7 +10,7 @@ use super::talk::Talk;
 use super::{Next, Page};
 use crate::conversations::minute;
 
-const KEYS: &str = "Enter open  / search  n note  R mark all of it as read  q quit";
+const KEYS: &str = "Enter open  / search  Space select what is new  n note  R all read  q quit";
 
 /// The list of sources.
 #[derive(Default)]
@@ -27,6 +27,9 @@ impl Sources {
         match key {
             Key::Enter | Key::Right => Next::Open(Page::Talk(Talk::new(self.cursor.at(), desk))),
             Key::Char('n') => Next::Ask(Purpose::Note(On::Source(talk.source.clone()))),
+            Key::Char(' ') => desk
+                .toggle_new(self.cursor.at())
+                .map_or(Next::Stay, |why| Next::Say(why.to_owned())),
             Key::Char('R') => Next::Say(desk.mark_all_words(self.cursor.at())),
             _ => Next::Stay,
         }
@@ -83,6 +86,10 @@ fn row(canvas: &mut Canvas<'_>, y: u16, desk: &Desk, at: usize) {
         0 => String::new(),
         n => format!("{n} not opened "),
     };
+    let selected = match desk.selected_in(at) {
+        0 => String::new(),
+        n => format!("[{n}] "),
+    };
     let note = desk.note_on_talk(at).map(|note| note.to_string()).unwrap_or_default();
-    canvas.put(68, y, u16::MAX, &format!("{unopened}{note}"), Tone::Plain);
+    canvas.put(68, y, u16::MAX, &format!("{selected}{unopened}{note}"), Tone::Plain);
 }

@@ -101,7 +101,10 @@ fn the_first_page_says_who_wrote_and_what_is_new_newest_first() {
     assert_eq!(lines[0], "2 sources, 3 new; newest arrival first, times in UTC");
     assert_eq!(lines[2], "> quiet harbour                1 new      1 item  2026-11-18 13:06");
     assert_eq!(lines[3], "  focal ghost                  2 new     3 items  2026-11-18 12:06");
-    assert_eq!(lines[23], " Enter open  / search  n note  R mark all of it as read  q quit");
+    assert_eq!(
+        lines[23],
+        " Enter open  / search  Space select what is new  n note  R all read  q quit"
+    );
 }
 
 #[test]
@@ -170,6 +173,18 @@ fn what_is_selected_is_handed_on_by_its_path() {
     let paths = stage.view.finish().expect("written");
     assert_eq!(paths.len(), 1);
     assert!(paths[0].ends_with("/content/minutes.pdf"));
+}
+
+#[test]
+fn everything_new_of_a_source_is_selected_with_one_key() {
+    let scratch = newsroom();
+    let mut stage = Stage::on(&scratch, 80, 24);
+    stage.press(&[Key::Down, Key::Char(' ')]);
+    stage.expect(&["[2]", "2 files selected: x leaves"]);
+    stage.press(&[Key::Char(' ')]);
+    assert!(!stage.lines().concat().contains("selected"));
+    stage.press(&[Key::Char('R'), Key::Char(' ')]);
+    stage.expect(&["Nothing is new there"]);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod bar;
 mod bars;
 #[cfg(feature = "full-screen")]
 mod full_screen;
+mod guide;
 mod hint;
 mod prompt;
 mod report;
@@ -24,6 +25,7 @@ pub use bar::Bar;
 pub use bars::Bars;
 #[cfg(feature = "full-screen")]
 pub use full_screen::{FullScreen, Input, Key};
+pub use guide::Choice;
 pub use hint::Hint;
 pub use prompt::PromptError;
 pub use report::{Failure, Report};

@@ -29,6 +29,14 @@ pub enum Face {
     Json,
 }
 
+/// Whether a report ends with the next command to type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hints {
+    Shown,
+    /// In a guided session, which leads there by itself.
+    Hidden,
+}
+
 /// Data goes to stdout, talk to stderr.
 pub struct Ui {
     face: Face,
@@ -39,6 +47,7 @@ pub struct Ui {
     /// Standard input and error are terminals: questions may be asked.
     asks: bool,
     colour: bool,
+    hints: Hints,
 }
 
 /// What a test's [`Ui`] wrote.
@@ -105,6 +114,7 @@ impl Ui {
             draws,
             asks: draws && io::stdin().is_terminal(),
             colour: draws && !no_colour,
+            hints: Hints::Shown,
         }
     }
 
@@ -118,6 +128,7 @@ impl Ui {
             draws: false,
             asks: false,
             colour: false,
+            hints: Hints::Shown,
         };
         (ui, out, talk)
     }
@@ -170,6 +181,15 @@ impl Ui {
 
     /// Asks for a line of text.
     pub fn line(&mut self, question: &str, instead: &'static str) -> Result<String, PromptError> {
+        Ok(self.answer(question, instead)?.unwrap_or_default())
+    }
+
+    /// The next line of the terminal; nothing at the end of input.
+    pub(crate) fn answer(
+        &mut self,
+        question: &str,
+        instead: &'static str,
+    ) -> Result<Option<String>, PromptError> {
         if !self.asks {
             return Err(PromptError::NoTerminal(instead));
         }
@@ -177,8 +197,13 @@ impl Ui {
             .and_then(|()| self.talk.flush())
             .map_err(PromptError::Io)?;
         let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer).map_err(PromptError::Io)?;
-        Ok(answer.trim_end_matches('\n').to_owned())
+        let read = io::stdin().lock().read_line(&mut answer).map_err(PromptError::Io)?;
+        Ok((read > 0).then(|| answer.trim_end_matches('\n').to_owned()))
+    }
+
+    /// Leaves out the next command from here on: whoever walks a person through says it in words.
+    pub(crate) fn hide_hints(&mut self) {
+        self.hints = Hints::Hidden;
     }
 
     /// Asks for a secret, without echo.
@@ -275,7 +300,7 @@ impl Ui {
     }
 
     fn show_hint(&mut self, hint: Option<&Hint>) {
-        if let Some(hint) = hint {
+        if let Some(hint) = hint.filter(|_| self.hints == Hints::Shown) {
             let word = self.painted("hint:", "36");
             self.say(format_args!("{word} {hint}"));
         }
@@ -306,7 +331,7 @@ impl Ui {
     }
 
     /// Colour is never the only sign: the word is always there.
-    fn painted(&self, word: &str, code: &str) -> String {
+    pub(crate) fn painted(&self, word: &str, code: &str) -> String {
         if self.colour { format!("\x1b[1;{code}m{word}\x1b[0m") } else { word.to_owned() }
     }
 }

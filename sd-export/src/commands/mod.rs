@@ -1,11 +1,13 @@
 //! One verb a file.
 
 mod check;
+mod guided;
 mod inspect;
 mod preview;
 mod print;
 mod printers;
 mod scrub;
+mod wipe;
 mod write;
 
 use std::ffi::OsStr;
@@ -69,6 +71,12 @@ pub(crate) enum Command {
     Write(write::Args),
     Print(print::Args),
     Printers(printers::Args),
+    Wipe(wipe::Args),
+}
+
+/// Guides whoever named no verb.
+pub(crate) fn guide(home: &Home, ui: &mut Ui) -> ExitCode {
+    guided::run(home, ui)
 }
 
 /// Runs one verb to its end.
@@ -83,6 +91,10 @@ pub(crate) fn run(command: Command, home: &Home, ui: &mut Ui) -> ExitCode {
         Command::Scrub(args) => end(ui, "scrub", |ui| scrub::run(&args.request(), home, ui)),
         Command::Write(args) => end(ui, "write", |ui| write::run(&args.request(), home, ui)),
         Command::Print(args) => end(ui, "print", |ui| print::run(args.request(), home, ui)),
+        Command::Wipe(args) => {
+            let result = wipe::run(&args.request(), ui);
+            ui.finish("sd-export wipe", result)
+        }
         Command::Printers(args) => end(ui, "printers", |_| printers::run(args)),
     }
 }

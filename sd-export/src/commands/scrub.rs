@@ -61,6 +61,11 @@ pub(super) struct Request {
 }
 
 impl Args {
+    /// These files, each copy beside its original.
+    pub(super) fn of(files: Vec<PathBuf>) -> Self {
+        Self { files, output: None, to: None, neutral_names: false, rebuild: false }
+    }
+
     pub(super) fn request(self) -> Request {
         let target = match (self.output, self.to) {
             (Some(file), _) => Target::Exactly(file),

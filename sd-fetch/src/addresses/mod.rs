@@ -107,6 +107,11 @@ impl Station {
         self.key_files()?.ok_or(AddressesError::Unknown)
     }
 
+    /// What is written down here.
+    pub(crate) fn settings(&self) -> Result<Settings, AddressesError> {
+        Ok(Settings::read(&self.home)?)
+    }
+
     /// What the key files say: all of them the same, or it is an error.
     fn key_files(&self) -> Result<Option<Known>, AddressesError> {
         let mut found: Option<Known> = None;

@@ -3,10 +3,13 @@
 //! ```toml
 //! journalist_interface = "....onion"    # 56 characters, then .onion
 //! source_interface = "....onion"        # to compare the submission key's fingerprint
+//! username = "..."                      # of the one journalist who uses this stick
+//! tor_socks = ["127.0.0.1:9050"]        # where Tor listens, if not where Tails has it
 //! ```
-//! Both may be left out. Anything else in the file is an error: a misspelt field would otherwise be
+//! Each may be left out. Anything else in the file is an error: a misspelt field would otherwise be
 //! taken for none.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use sd_bundle::Home;
@@ -30,6 +33,10 @@ pub(crate) struct Settings {
     pub(crate) journalist_interface: Option<OnionAddress>,
     /// The Source Interface.
     pub(crate) source_interface: Option<OnionAddress>,
+    /// Who logs in, if that is not to be asked.
+    pub(crate) username: Option<String>,
+    /// Tor's SOCKS ports; none if they are where Tails has them.
+    pub(crate) tor_socks: Vec<SocketAddr>,
 }
 
 /// What is wrong with the settings.
@@ -55,6 +62,9 @@ pub(crate) enum SettingsError {
 struct Raw {
     journalist_interface: Option<Spanned<Value>>,
     source_interface: Option<Spanned<Value>>,
+    username: Option<Spanned<Value>>,
+    #[serde(default)]
+    tor_socks: Vec<SocketAddr>,
 }
 
 impl Settings {
@@ -83,15 +93,23 @@ impl Settings {
             // The parser may repeat what stands in the file.
             (line(bytes, at), escape(e.message().as_bytes()).to_string())
         })?;
+        let wrong = |field: &str, value: &Spanned<Value>, why: String| {
+            (line(bytes, value.span().start), format!("{field}: {why}"))
+        };
+        let quoted = |field: &str, value: &Spanned<Value>| {
+            let text = value.get_ref().as_str().map(str::to_owned);
+            text.ok_or_else(|| wrong(field, value, "not in quotes".to_owned()))
+        };
         let onion = |field: &str, value: Option<Spanned<Value>>| {
             let Some(value) = value else { return Ok(None) };
-            let wrong = |why: String| (line(bytes, value.span().start), format!("{field}: {why}"));
-            let text = value.get_ref().as_str().ok_or_else(|| wrong("not in quotes".to_owned()))?;
-            text.parse().map(Some).map_err(|e: AddressError| wrong(e.to_string()))
+            let parsed = quoted(field, &value)?.parse();
+            parsed.map(Some).map_err(|e: AddressError| wrong(field, &value, e.to_string()))
         };
         Ok(Self {
             journalist_interface: onion("journalist_interface", raw.journalist_interface)?,
             source_interface: onion("source_interface", raw.source_interface)?,
+            username: raw.username.map(|value| quoted("username", &value)).transpose()?,
+            tor_socks: raw.tor_socks,
         })
     }
 }
@@ -108,11 +126,13 @@ mod tests {
     const ONION: &str = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion";
 
     #[test]
-    fn both_fields_may_be_there_or_not() {
-        let text = format!("# ours\njournalist_interface = \"{ONION}\"\n");
+    fn each_field_may_be_there_or_not() {
+        let text =
+            format!("# ours\njournalist_interface = \"{ONION}\"\nusername = \"journalist\"\n");
         let settings = Settings::parse(text.as_bytes()).expect("settings");
         assert_eq!(settings.journalist_interface.map(|a| a.host().to_owned()), Some(ONION.into()));
         assert!(settings.source_interface.is_none());
+        assert_eq!(settings.username.as_deref(), Some("journalist"));
         let nothing = Settings::parse(b"").expect("settings");
         assert!(nothing.journalist_interface.is_none() && nothing.source_interface.is_none());
     }
@@ -122,6 +142,8 @@ mod tests {
         for (text, at, words) in [
             ("\n\njournalist_interfcae = \"x\"\n", 3, "`journalist_interfcae`"),
             ("\nsource_interface = \"x.onion\"\n", 2, "source_interface: an onion address is"),
+            ("tor_socks = [\"nowhere\"]\n", 1, "socket address"),
+            ("username = 7\n", 1, "username: not in quotes"),
             ("journalist_interface = 3\n", 1, "journalist_interface: not in quotes"),
             ("\njournalist_interface = [\n", 2, ""),
             ("journalist_interface = \"\u{1b}[2J\"\n", 1, ""),

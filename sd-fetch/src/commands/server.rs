@@ -28,13 +28,13 @@ pub(crate) struct ServerArgs {
     #[arg(long, value_name = "ADDRESS")]
     server: Option<OnionAddress>,
     /// Tor's SOCKS port; may be repeated, the first that is open is used
-    /// [default: 10.200.1.1:9050, then 127.0.0.1:9050]
+    /// [default: those in settings.toml, else 10.200.1.1:9050, then 127.0.0.1:9050]
     #[arg(long, value_name = "IP:PORT", conflicts_with = "insecure_loopback")]
     tor_socks: Vec<SocketAddr>,
     /// A test server on this very computer, without Tor
     #[arg(long, value_name = "IP:PORT", conflicts_with = "server")]
     insecure_loopback: Option<LoopbackAddress>,
-    /// The journalist's user name; asked for when not given
+    /// The journalist's user name [default: the one in settings.toml; else it is asked for]
     #[arg(long, value_name = "NAME")]
     username: Option<String>,
     /// Read user name, passphrase and one-time code, a line each, from this file descriptor (a
@@ -73,10 +73,11 @@ impl ServerArgs {
             let Known { address, origin } = station.journalist_interface(self.server)?;
             (Server::Onion(address), origin == Origin::Flag)
         };
-        let (proxies, proxies_given) = proxies_or_default(self.tor_socks);
+        let settings = station.settings()?;
+        let (proxies, proxies_given) = proxies_or_default(self.tor_socks, settings.tor_socks);
         let login = match self.credentials_fd {
             Some(fd) => Login::from_descriptor(fd),
-            None => Login::by_prompt(self.username),
+            None => Login::by_prompt(self.username.or(settings.username)),
         };
         let [wait, patience] = [self.wait, self.patience].map(|s| Duration::from_secs(s.into()));
         let home = station.home.clone();
@@ -170,9 +171,17 @@ pub(super) fn forget_hint(home: &Home) -> Hint {
     hint("forget", home.args())
 }
 
-/// The SOCKS ports to try, and whether they were given.
-pub(super) fn proxies_or_default(given: Vec<SocketAddr>) -> (Vec<SocketAddr>, bool) {
-    if given.is_empty() { (TOR_SOCKS.map(SocketAddr::from).to_vec(), false) } else { (given, true) }
+/// The SOCKS ports to try: those that were given, else those of the settings, else those of Tails;
+/// and whether they were given.
+pub(super) fn proxies_or_default(
+    given: Vec<SocketAddr>,
+    settings: Vec<SocketAddr>,
+) -> (Vec<SocketAddr>, bool) {
+    match (given.is_empty(), settings.is_empty()) {
+        (false, _) => (given, true),
+        (true, false) => (settings, false),
+        (true, true) => (TOR_SOCKS.map(SocketAddr::from).to_vec(), false),
+    }
 }
 
 /// Tails lets only ordinary users reach Tor; a root who is let through elsewhere would write

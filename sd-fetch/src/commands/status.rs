@@ -22,7 +22,7 @@ use crate::report::{InboxFacts, Partials, ServerFacts, StatusReport};
 #[command(after_help = "Example:\n  sd-fetch status")]
 pub(crate) struct Args {
     /// Tor's SOCKS port; may be repeated
-    /// [default: 10.200.1.1:9050, then 127.0.0.1:9050]
+    /// [default: those in settings.toml, else 10.200.1.1:9050, then 127.0.0.1:9050]
     #[arg(long, value_name = "IP:PORT")]
     tor_socks: Vec<SocketAddr>,
 }
@@ -32,7 +32,9 @@ pub(crate) fn run(args: Args, station: &Station) -> Result<StatusReport, Failure
     let home = &station.home;
     let holdings = Holdings::look(home)?;
     let server = station.journalist_interface(None);
-    let (proxies, _) = proxies_or_default(args.tor_socks);
+    // Settings that cannot be read are shown as the reason why no address is known.
+    let ports = station.settings().map_or_else(|_| Vec::new(), |settings| settings.tor_socks);
+    let (proxies, _) = proxies_or_default(args.tor_socks, ports);
     let inbox = InboxFacts {
         items: holdings.inbox.len(),
         bytes: holdings.inbox.iter().map(|i| i.size).sum(),

@@ -26,7 +26,7 @@ use std::io;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use cases::{cuts, packets, refusals, stall, syncs};
+use cases::{cuts, guided, packets, refusals, stall, syncs};
 use lab::Lab;
 use sd_tests::cases;
 use sd_tests::lab::{self as labs, Case, Tally};
@@ -35,6 +35,7 @@ const CASES: &[(&str, Case<Lab>)] = cases![
     syncs::a_sync_through_the_onion_service_brings_everything_once,
     syncs::the_plain_socks_port_serves_as_well,
     syncs::a_tor_that_connects_late_is_waited_for,
+    guided::a_guided_fetch_asks_for_two_secrets_and_nothing_else,
     refusals::root_is_refused,
     refusals::a_missing_client_key_is_named,
     refusals::a_wrong_client_key_is_named,

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use sd_tests::journalist_interface::JournalistInterface;
 use sd_tests::newsroom::{Run, fresh_login};
+use sd_tests::terminal::Terminal;
 use sd_tests::tor_network::wait_for;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
@@ -51,6 +52,22 @@ impl Workstation {
         let fixed = ["sync", "--json", "--credentials-fd", "0", "--server", onion];
         let own = ["--tor-socks".to_owned(), socks.to_string(), "--home".to_owned(), home];
         fixed.iter().map(ToString::to_string).chain(own).collect()
+    }
+
+    /// `sd-fetch` without a command, in a terminal. The server and its Tor stand in the settings.
+    pub(crate) fn guided(
+        &self,
+        onion: &str,
+        socks: SocketAddr,
+        username: &str,
+    ) -> io::Result<Terminal> {
+        let settings = format!(
+            "journalist_interface = \"{onion}\"\ntor_socks = [\"{socks}\"]\nusername = \"{username}\"\n"
+        );
+        std::fs::write(self.home.path().join("settings.toml"), settings)?;
+        let (program, home) = (self.program.display(), self.home.path());
+        let line = format!("{} {program} --home {}", as_nobody().join(" "), home.display());
+        Ok(Terminal::start_line(&line, home, (80, 24)))
     }
 
     /// Starts `sd-fetch`.

@@ -21,7 +21,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use cases::{carrying, devices, exporting, faults, packing, policy, rules, stations, sticks};
+use cases::{
+    carrying, devices, exporting, faults, guided, packing, policy, rules, stations, sticks,
+};
 use sd_tests::cases;
 use sd_tests::lab::{self as labs, Case, Tally};
 use sd_tests::vm::{Deadline, Vm, faults_injected};
@@ -60,6 +62,7 @@ const CASES: &[(&str, Case<Vm>)] = cases![
     exporting::an_export_device_with_veracrypt_opens_elsewhere,
     exporting::an_export_device_that_fails_is_named_and_the_next_write_succeeds,
     exporting::an_export_device_that_cannot_be_used_is_named,
+    guided::ten_items_of_two_sources_take_few_actions_from_stick_to_stick,
     policy::sticks_are_judged_by_what_they_are,
     policy::a_stick_in_use_or_with_the_system_on_it_is_refused,
     policy::what_is_no_stick_is_never_used,
@@ -108,7 +111,7 @@ fn machine() -> io::Result<Vm> {
     let built = own.parent().and_then(|deps| deps.parent()).ok_or(io::ErrorKind::NotFound)?;
     let target = built.parent().map(PathBuf::from).ok_or(io::ErrorKind::NotFound)?;
     let mut vm = Vm::start(&suite, &target.join("vm-lab"), &built.join("vm-agent"))?;
-    for program in ["sd-airgap", "sd-export"] {
+    for program in ["sd-airgap", "sd-export", "sd-station"] {
         vm.bring_program(&built.join(program))?;
     }
     Ok(vm)

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use sd_term::{Failure, Hint, Status, Ui};
 use usb_rules::{Access, Device, Role, UntrustedDevice};
 
+use crate::wait::refused;
+
 /// What the command line says about the stick.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
@@ -133,10 +135,7 @@ fn ask<R: Role>(mut fitting: Vec<Device<R>>, ui: &mut Ui) -> Result<Device<R>, F
 
 /// No stick fits; what was seen and why it does not.
 fn none<R: Role>(found: &[UntrustedDevice], access: Access) -> Failure {
-    let on_usb = found.iter().filter(|d| d.usb.is_some() && !d.boot);
-    let refused: Vec<String> = on_usb
-        .filter_map(|d| d.admit::<R>(access).err().map(|why| format!("{}: {why}", d.node)))
-        .collect();
+    let refused = refused::<R>(found, access);
     let what = if refused.is_empty() {
         "no stick is plugged in".to_owned()
     } else {

@@ -12,9 +12,11 @@ mod find;
 mod let_go;
 mod mounted;
 mod unlock;
+mod wait;
 
 pub use failure::{label_failure, stick_failure};
 pub use find::{Chosen, Wanted, choose};
 pub use let_go::LetGo;
 pub use mounted::{MAX_LABEL, MountedStick};
 pub use unlock::passphrase;
+pub use wait::wait_for_stick;

@@ -14,6 +14,9 @@ use crate::layout::{BLOCK, END, Region, occupied, padded};
 use crate::manifest::Manifest;
 use crate::writer::{front, tar_header};
 
+/// Bytes compared at a time.
+const CHUNK: usize = 1 << 18;
+
 /// Why a device was not found to be as it was written.
 #[derive(Debug, thiserror::Error)]
 pub enum CompareError {
@@ -119,8 +122,15 @@ struct Comparing<D> {
 impl<D: Read> Comparing<D> {
     /// A member, byte for byte.
     fn same(&mut self, mut ciphertext: impl Read, size: u64) -> io::Result<()> {
-        let copied = io::copy(&mut (&mut ciphertext).take(size), self)?;
-        if copied == size { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+        let mut wanted = vec![0; CHUNK];
+        let mut left = size;
+        while left > 0 {
+            let n = usize::try_from(left).unwrap_or(usize::MAX).min(CHUNK);
+            ciphertext.read_exact(&mut wanted[..n])?;
+            self.write_all(&wanted[..n])?;
+            left -= n as u64;
+        }
+        Ok(())
     }
 
     /// A member whose ciphertext is gone, by its hash.
@@ -128,7 +138,7 @@ impl<D: Read> Comparing<D> {
         let mut hasher = blake3::Hasher::new();
         let mut left = size;
         while left > 0 {
-            let n = usize::try_from(left).unwrap_or(usize::MAX).min(1 << 18);
+            let n = usize::try_from(left).unwrap_or(usize::MAX).min(CHUNK);
             self.read(n)?;
             hasher.update(&self.buffer[..n]);
             left -= n as u64;
@@ -162,6 +172,10 @@ impl<D: Read> Write for Comparing<D> {
     fn write(&mut self, wanted: &[u8]) -> io::Result<usize> {
         let start = self.offset;
         self.read(wanted.len())?;
+        // Slices are compared many bytes at a time; only a difference is looked for byte by byte.
+        if self.buffer[..wanted.len()] == *wanted {
+            return Ok(wanted.len());
+        }
         match self.buffer.iter().zip(wanted).position(|(is, should)| is != should) {
             None => Ok(wanted.len()),
             Some(n) => {

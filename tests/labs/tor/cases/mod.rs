@@ -1,6 +1,7 @@
 //! The cases, by what they show.
 
 pub(crate) mod cuts;
+pub(crate) mod guided;
 pub(crate) mod packets;
 pub(crate) mod refusals;
 pub(crate) mod stall;

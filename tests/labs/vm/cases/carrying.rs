@@ -89,7 +89,7 @@ pub(crate) fn a_batch_is_carried_on_exfat(vm: &mut Vm) -> io::Result<()> {
 const PRODUCT: &str = "QEMU USB HARDDRIVE";
 
 /// `prepare` at a terminal where this is typed.
-fn prepare(vm: &mut Vm, media: &str, typed: &str) -> io::Result<Run> {
+pub(super) fn prepare(vm: &mut Vm, media: &str, typed: &str) -> io::Result<Run> {
     // The terminal stays open until the program has ended.
     let line = format!(
         "{{ sleep 2; echo '{typed}'; while pgrep -x sd-airgap >/dev/null; do sleep 0.3; done; }} \

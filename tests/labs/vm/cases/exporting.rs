@@ -31,7 +31,7 @@ fn write(vm: &mut Vm, args: &str) -> io::Result<Run> {
 }
 
 /// A LUKS stick with this label.
-fn luks(vm: &mut Vm, label: &str) -> io::Result<Chip> {
+pub(super) fn luks(vm: &mut Vm, label: &str) -> io::Result<Chip> {
     let stick = vm.plug(Stick::new("EXPORT0", Chip::blank(64 * MIB)))?;
     let script = format!(
         "set -e; cryptsetup luksFormat -q --type luks2 --label '{label}' --pbkdf pbkdf2 \
