@@ -8,6 +8,7 @@ use sd_fs::{Dir, DirError, SafeName, escape};
 use sd_scrub::{Format, Limits};
 use sd_term::{Failure, Hint, Status, Ui};
 
+use super::GateArgs;
 use crate::batch::{self, Weigh};
 use crate::inputs::{Opened, Source, gather};
 use crate::journal::Journal;
@@ -41,6 +42,8 @@ pub(crate) struct Args {
     /// Draw pictures and PDFs and make a fresh PDF of the pixels.
     #[arg(long)]
     rebuild: bool,
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
 }
 
 /// Where the copies go, and under which names.
