@@ -72,6 +72,23 @@ pub(crate) fn fail(seen: impl fmt::Display) -> Judged {
     Ok(Seen::new(Verdict::Fail, seen))
 }
 
+/// Several things in a sentence, each once; of many the first.
+pub(crate) fn several<S: AsRef<str>>(things: impl IntoIterator<Item = S>) -> String {
+    const SHOWN: usize = 6;
+    let mut shown: Vec<String> = Vec::new();
+    for thing in things {
+        if !shown.iter().any(|s| s == thing.as_ref()) {
+            shown.push(thing.as_ref().to_owned());
+        }
+    }
+    let more = shown.len().saturating_sub(SHOWN);
+    shown.truncate(SHOWN);
+    match more {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 impl Finding {
     pub(crate) fn of(check: Check, judged: Judged) -> Self {
         let seen = judged.unwrap_or_else(|unseen| Seen::new(Verdict::Unknown, unseen));

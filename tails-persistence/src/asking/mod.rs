@@ -54,7 +54,7 @@ pub(crate) fn ask(programs: &Programs, whose: Whose<'_>) -> Answers {
         usb_protection: here(setting(programs, "org.gnome.desktop.privacy", "usb-protection")),
         usbguard: here(is_active(programs, "usbguard.service")),
         automount: here(setting(programs, "org.gnome.desktop.media-handling", "automount")),
-        keys: Answer::of(secret_keys(programs, key)),
+        keys: Answer::of(secret_keys(programs, key, whose.user)),
         proxies: whose.proxies,
         pairing,
         ..match role {
@@ -173,7 +173,16 @@ fn is_active(programs: &Programs, service: &str) -> Result<bool, AskError> {
     }
 }
 
-fn secret_keys(programs: &Programs, key: Option<&KeyPlace>) -> Result<Vec<SecretKey>, AskError> {
+fn secret_keys(
+    programs: &Programs,
+    key: Option<&KeyPlace>,
+    user: &Path,
+) -> Result<Vec<SecretKey>, AskError> {
+    // GnuPG would make its directory, and nothing is changed here.
+    let elsewhere = matches!(key, Some(KeyPlace::OtherGnuPg(_)));
+    if !elsewhere && !user.join(".gnupg").exists() {
+        return Ok(Vec::new());
+    }
     let mut args = vec![
         "--batch",
         "--no-tty",

@@ -18,8 +18,8 @@ fn asked(role: Role, scripts: &[(&str, &str)]) -> Answers {
     let (_tmp, programs) = programs(scripts);
     let station = tempfile::tempdir().expect("a directory");
     let home = Home::choose(Some(station.path().to_owned()), None).expect("a home");
-    let user = Path::new("/home/amnesia");
-    ask(&programs, Whose { role, home: &home, user, proxies: Vec::new() })
+    home.part(".gnupg").expect("made");
+    ask(&programs, Whose { role, home: &home, user: station.path(), proxies: Vec::new() })
 }
 
 #[test]
@@ -49,6 +49,15 @@ fn a_station_s_programs_are_understood() {
     let Answer::Told(keys) = answers.keys else { panic!("no keys") };
     assert_eq!(keys[0].fingerprints, ["AB"]);
     assert_eq!((answers.pairing, answers.manifest), (Answer::Told(None), Answer::Told(None)));
+}
+
+#[test]
+fn gnupg_is_not_asked_where_it_has_no_directory_which_it_would_make() {
+    let (_tmp, programs) = programs(&[("gpg", "exit 1")]);
+    let user = tempfile::tempdir().expect("a directory");
+    assert_eq!(secret_keys(&programs, None, user.path()).expect("none"), []);
+    let other = KeyPlace::OtherGnuPg("/nowhere".to_owned());
+    assert!(secret_keys(&programs, Some(&other), user.path()).is_err());
 }
 
 #[test]

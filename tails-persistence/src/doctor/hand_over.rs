@@ -199,8 +199,11 @@ fn is_secret(word: &str) -> bool {
     let digits = word.len() >= 12 && hex(word) && !word.bytes().all(|b| b == b'0');
     let pairs: Vec<&str> = word.split(':').collect();
     let address = pairs.len() == 6 && pairs.iter().all(|p| p.len() == 2 && hex(p));
+    // The last half of a link-local address is made of a hardware address.
+    let ipv6 = (word.contains("::") || pairs.len() > 4)
+        && word.bytes().all(|b| b == b':' || b.is_ascii_hexdigit());
     let long = word.len() >= 40 && word.bytes().all(|b| b.is_ascii_alphanumeric());
-    named || digits || address || long
+    named || digits || address || ipv6 || long
 }
 
 #[cfg(test)]
@@ -215,6 +218,7 @@ mod tests {
             ("enx001122334455 (up)".to_owned(), "[withheld] (up)"),
             ("at 00:11:22:33:44:55, up".to_owned(), "at [withheld], up"),
             ("key 65A1B5FF195B56353CC63DFFCC40EF1228271441".to_owned(), "key [withheld]"),
+            ("fe80::211:22ff:fe33:4455 on eth0".to_owned(), "[withheld] on eth0"),
             ("serial 4C530001160523".to_owned(), "serial [withheld]"),
             (
                 "network card 8086:15d7 at 0000:00:1f.6, 10.200.1.1:9050".to_owned(),

@@ -116,6 +116,13 @@ fn one(f: &mut fmt::Formatter<'_>, finding: &Finding) -> fmt::Result {
     if let Some(detail) = &finding.detail {
         writeln!(f, "{}", Wrapped::new("             ", detail.as_str()))?;
     }
-    writeln!(f, "{}", Wrapped::new("      means  ", finding.check.means()))?;
+    let means = finding.check.means();
+    let means = match finding.verdict {
+        Verdict::Unknown => {
+            format!("This could not be asked. If it is not as it should be: {means}")
+        }
+        Verdict::Ok | Verdict::Warn | Verdict::Fail => means.to_owned(),
+    };
+    writeln!(f, "{}", Wrapped::new("      means  ", &means))?;
     writeln!(f, "{}", Wrapped::new("      do     ", finding.check.mend()))
 }

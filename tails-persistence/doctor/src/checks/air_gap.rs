@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::finding::{Judged, Verdict, fail, ok, warn};
+use crate::finding::{Judged, Verdict, fail, ok, several, warn};
 use crate::place::{Place, Unseen};
 
 /// The host's ends of the five pairs that lead into Tails's own namespaces.
@@ -73,7 +73,7 @@ pub(super) fn interfaces(place: &Place) -> Judged {
             foreign.push(format!("{name} ({state})"));
         }
     }
-    if foreign.is_empty() { ok("only Tails's own") } else { fail(foreign.join(", ")) }
+    if foreign.is_empty() { ok("only Tails's own") } else { fail(several(&foreign)) }
 }
 
 /// A network interface.
@@ -126,11 +126,7 @@ pub(super) fn addresses(place: &Place) -> Judged {
             foreign.insert(format!("{address} on {name}"));
         }
     }
-    if foreign.is_empty() {
-        ok("only this computer's own")
-    } else {
-        fail(foreign.into_iter().collect::<Vec<_>>().join(", "))
-    }
+    if foreign.is_empty() { ok("only this computer's own") } else { fail(several(foreign)) }
 }
 
 /// Tails's own pairs have addresses in 10.200.1.0/24.
@@ -162,7 +158,7 @@ pub(super) fn routes(place: &Place) -> Judged {
     let mut foreign = ipv4_routes(&place.must("/proc/net/route")?)?;
     let ipv6 = place.text("/proc/net/ipv6_route")?;
     foreign.extend(ipv6_routes(&ipv6.unwrap_or_default())?);
-    if foreign.is_empty() { ok("none leads out") } else { fail(foreign.join(", ")) }
+    if foreign.is_empty() { ok("none leads out") } else { fail(several(&foreign)) }
 }
 
 /// Routes that lead out of this computer.
@@ -216,7 +212,7 @@ pub(super) fn neighbours(place: &Place) -> Judged {
     } else {
         {
             let names: Vec<&str> = foreign.into_iter().collect();
-            fail(format_args!("another computer was heard by {}", names.join(", ")))
+            fail(format_args!("another computer was heard by {}", several(&names)))
         }
     }
 }
@@ -225,7 +221,7 @@ pub(super) fn bluetooth(place: &Place) -> Judged {
     match place.names("/sys/class/bluetooth")? {
         None => ok("no driver is loaded"),
         Some(radios) if radios.is_empty() => fail("the driver is loaded"),
-        Some(radios) => fail(radios.join(", ")),
+        Some(radios) => fail(several(&radios)),
     }
 }
 
@@ -267,7 +263,7 @@ pub(super) fn tor_running(place: &Place) -> Judged {
     if open.is_empty() {
         ok("it has not reached its network, and its port is closed")
     } else {
-        fail(format_args!("Tor listens on {}", open.join(", ")))
+        fail(format_args!("Tor listens on {}", several(&open)))
     }
 }
 
@@ -313,5 +309,5 @@ pub(super) fn loaded_drivers(place: &Place) -> Judged {
         loaded.extend(drivers.iter().map(|d| d.replace('-', "_")));
     }
     let found: Vec<&str> = loaded.intersection(&blocked).map(String::as_str).collect();
-    if found.is_empty() { ok("none of the blocked ones") } else { fail(found.join(", ")) }
+    if found.is_empty() { ok("none of the blocked ones") } else { fail(several(&found)) }
 }

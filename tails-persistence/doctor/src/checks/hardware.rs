@@ -1,7 +1,7 @@
 //! What is built into a Secure Viewing Station, or plugged into it.
 
 use super::mounts;
-use crate::finding::{Judged, ok, warn};
+use crate::finding::{Judged, ok, several, warn};
 use crate::place::{Place, Unseen};
 
 const PCI: &str = "/sys/bus/pci/devices";
@@ -41,7 +41,7 @@ fn pci(place: &Place, which: impl Fn(&str) -> Option<&'static str>) -> Result<Ve
 }
 
 fn list(found: &[String], none: &str) -> Judged {
-    if found.is_empty() { ok(none) } else { warn(found.join(", ")) }
+    if found.is_empty() { ok(none) } else { warn(several(found)) }
 }
 
 pub(super) fn disks(place: &Place) -> Judged {

@@ -2,7 +2,7 @@
 
 use super::os::{Os, Version, day};
 use crate::answers::{Answer, Answers, Role};
-use crate::finding::{Judged, fail, ok, warn};
+use crate::finding::{Judged, fail, ok, several, warn};
 use crate::place::{Place, Unseen};
 
 /// Tails is renewed about each month; four have passed.
@@ -105,7 +105,7 @@ pub(super) fn swap(place: &Place) -> Judged {
     let text = place.text("/proc/swaps")?.unwrap_or_default();
     let swaps = text.lines().skip(1).filter_map(|l| l.split_whitespace().next());
     let kept: Vec<&str> = swaps.filter(|s| !s.starts_with("/dev/zram")).collect();
-    if kept.is_empty() { ok("in memory only") } else { fail(kept.join(", ")) }
+    if kept.is_empty() { ok("in memory only") } else { fail(several(&kept)) }
 }
 
 pub(super) fn administration_password(answers: &Answers) -> Judged {

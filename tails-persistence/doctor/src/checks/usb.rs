@@ -1,7 +1,7 @@
 //! What holds USB devices back.
 
 use crate::answers::Answers;
-use crate::finding::{Judged, fail, ok, warn};
+use crate::finding::{Judged, fail, ok, several, warn};
 use crate::place::{Place, Unseen};
 
 /// As an installation names them: they must sort after Tails's own.
@@ -30,7 +30,7 @@ pub(super) fn automount(place: &Place, answers: &Answers) -> Judged {
 pub(super) fn udev_rules(place: &Place) -> Judged {
     let missing = missing(place)?;
     if !missing.is_empty() {
-        return warn(format_args!("not there: {}", missing.join(", ")));
+        return warn(format_args!("not there: {}", several(&missing)));
     }
     for path in RULES {
         let look = place.look(path)?;

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::air_gap::{SOCKS, TOR_FLAG, list, listening, network_setting};
 use super::mounts;
 use crate::answers::{Answers, SecretKey};
-use crate::finding::{Judged, fail, ok, warn};
+use crate::finding::{Judged, fail, ok, several, warn};
 use crate::place::{Place, Unseen};
 
 /// Words in a user ID that SecureDrop's guide has a submission key made with.
@@ -143,7 +143,7 @@ pub(super) fn proxies(answers: &Answers) -> Judged {
     if answers.proxies.is_empty() {
         ok("none is set")
     } else {
-        warn(format_args!("set: {}", answers.proxies.join(", ")))
+        warn(format_args!("set: {}", several(&answers.proxies)))
     }
 }
 
@@ -169,9 +169,9 @@ pub(super) fn transfer_device(place: &Place) -> Judged {
     }
     let names: Vec<&str> = sticks.iter().map(|m| m.at.as_str()).collect();
     match (wrong.first(), sticks.len()) {
-        (Some(first), _) => Ok(warn(first)?.detail(names.join(", "))),
+        (Some(first), _) => Ok(warn(first)?.detail(several(&names))),
         (None, 0) => ok("none is mounted now"),
-        (None, n) => Ok(ok(format_args!("{n} mounted, encrypted"))?.detail(names.join(", "))),
+        (None, n) => Ok(ok(format_args!("{n} mounted, encrypted"))?.detail(several(&names))),
     }
 }
 
