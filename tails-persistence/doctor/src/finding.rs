@@ -39,7 +39,7 @@ pub struct Finding {
 /// What one check says.
 pub(crate) struct Seen {
     pub(crate) verdict: Verdict,
-    seen: String,
+    words: String,
     detail: Option<String>,
 }
 
@@ -47,7 +47,7 @@ pub(crate) type Judged = Result<Seen, Unseen>;
 
 impl Seen {
     fn new(verdict: Verdict, seen: impl fmt::Display) -> Self {
-        Self { verdict, seen: seen.to_string(), detail: None }
+        Self { verdict, words: seen.to_string(), detail: None }
     }
 
     /// Foreign words that must not leave the station.
@@ -95,7 +95,7 @@ impl Finding {
         Self {
             check,
             verdict: seen.verdict,
-            seen: escape(seen.seen.as_bytes()),
+            seen: escape(seen.words.as_bytes()),
             detail: seen.detail.map(|d| escape(d.as_bytes())),
         }
     }

@@ -17,7 +17,7 @@ mod place;
 mod table;
 
 pub use answers::{Answer, Answers, FetchStatus, KeyPlace, LastManifest, Paired, Role, SecretKey};
-pub use checks::{Installed, examine, examine_air_gap, installed, is_tails};
+pub use checks::{Installed, Mode, examine, examine_air_gap, installed, is_tails};
 pub use finding::{Finding, Verdict};
 pub use place::Place;
 pub use table::{CANNOT_SEE, Check, Scope};

@@ -104,7 +104,7 @@ table! {
         "These tools are made for Tails. What is checked here may mean nothing on another system.",
         "Start the computer from its Tails stick.";
     Station = "station", Both,
-        "FAIL if pairing, installation and `--role` do not name the same station; warn if it is not paired",
+        "FAIL if pairing, installation and `--role` do not name the same station, or if somebody but root can change the record of an installation in system mode; warn if it is not paired",
         "It is not certain which of the two stations this is. Each may do what the other must not.",
         "Check that you started from the right stick. If it is new, pair it: sd-airgap pair --help.";
     TailsVersion = "tails-version", Both,

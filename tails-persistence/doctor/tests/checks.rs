@@ -112,8 +112,7 @@ fn one_mark_of_tails_is_enough() {
         ("/usr/local/lib/tails-create-netns", ""),
     ];
     for (path, text) in marks {
-        let mut station = Station::new(Svs);
-        std::mem::swap(&mut station, &mut empty());
+        let station = empty();
         station.put("/etc/hostname", "x");
         assert!(!is_tails(&station.place()), "nothing yet");
         station.put(path, text);
@@ -150,8 +149,11 @@ fn keys(fingerprints: &[&str], user: &str) -> Answer<Vec<SecretKey>> {
 }
 
 fn cases() -> Vec<Case> {
-    let mut cases = air_gap();
-    cases.extend(both());
+    let mut cases = interfaces();
+    cases.extend(routes());
+    cases.extend(radios_and_drivers());
+    cases.extend(system());
+    cases.extend(programs());
     cases.extend(workstation());
     cases.extend(svs());
     cases
@@ -159,7 +161,7 @@ fn cases() -> Vec<Case> {
 
 const CARD: &str = "pci0000:00/0000:00:1f.6";
 
-fn air_gap() -> Vec<Case> {
+fn interfaces() -> Vec<Case> {
     use Check as C;
     vec![
         case(C::OfflineMode, Svs, Warn, "network on", |s| {
@@ -186,7 +188,7 @@ fn air_gap() -> Vec<Case> {
         case(C::Interfaces, Svs, Fail, "eth0 (down)", |s| s.interface("eth0", CARD, "down")),
         case(C::Interfaces, Svs, Fail, "wlan0 (up)", |s| s.interface("wlan0", CARD, "up")),
         case(C::Interfaces, Svs, Fail, "tun0 (unknown)", |s| {
-            s.interface("tun0", "virtual", "unknown")
+            s.interface("tun0", "virtual", "unknown");
         }),
         case(C::Interfaces, Svs, Fail, "veth-x (up)", |s| s.interface("veth-x", "virtual", "up")),
         // A card under the name of one of Tails's own.
@@ -203,6 +205,12 @@ fn air_gap() -> Vec<Case> {
             s.add("/proc/net/if_inet6", "fd000000000000000000000000000002 02 40 00 80 veth-tbb\n");
         }),
         case(C::Addresses, Svs, Ok, "own", |s| s.remove("/proc/net/if_inet6")),
+    ]
+}
+
+fn routes() -> Vec<Case> {
+    use Check as C;
+    vec![
         case(C::Routes, Svs, Fail, "a default route by eth0", |s| {
             s.add(
                 "/proc/net/route",
@@ -235,6 +243,12 @@ fn air_gap() -> Vec<Case> {
         case(C::Neighbours, Svs, Fail, "eth0", |s| {
             s.add("/proc/net/arp", "192.168.7.1 0x1 0x2 00:11:22:33:44:55 * eth0\n");
         }),
+    ]
+}
+
+fn radios_and_drivers() -> Vec<Case> {
+    use Check as C;
+    vec![
         case(C::Bluetooth, Svs, Fail, "hci0", |s| s.dir("/sys/class/bluetooth/hci0")),
         case(C::Bluetooth, Svs, Fail, "loaded", |s| s.dir("/sys/class/bluetooth")),
         case(C::Radios, Svs, Fail, "wlan, switched on", |s| rfkill(s, "wlan", "0", "0")),
@@ -261,7 +275,7 @@ fn air_gap() -> Vec<Case> {
             s.add("/proc/modules", "rtw88_8822be 16384 0 - Live 0x0\n");
         }),
         case(C::LoadedDrivers, Svs, Fail, "rndis_host", |s| {
-            s.dir("/sys/bus/usb/drivers/rndis_host")
+            s.dir("/sys/bus/usb/drivers/rndis_host");
         }),
     ]
 }
@@ -279,7 +293,7 @@ fn os_release(station: &Station, version: &str, made: i64) {
     );
 }
 
-fn both() -> Vec<Case> {
+fn system() -> Vec<Case> {
     use Check as C;
     vec![
         case(C::Tails, Svs, Fail, "Debian 12", |s| {
@@ -298,6 +312,11 @@ fn both() -> Vec<Case> {
                 "/live/persistence/TailsData_unlocked/sneakernet/station.toml",
                 "role = \"svs\"\n",
             );
+        }),
+        case(C::Station, Svs, Fail, "somebody but root", |s| {
+            let record = "/live/persistence/TailsData_unlocked/sneakernet/station.toml";
+            s.put(record, "role = \"svs\"\n");
+            s.mode(record, 0o666);
         }),
         case(C::Station, Workstation, Unknown, "unknown role", |s| {
             s.put("/home/amnesia/Persistent/sneakernet-programs/station.toml", "role = \"x\"\n");
@@ -319,7 +338,7 @@ fn both() -> Vec<Case> {
         case(C::TailsVersion, Svs, Ok, "7.4", |s| s.remove("/usr/share/sneakernet/release.json")),
         case(C::TailsAge, Svs, Warn, "200 days", |s| os_release(s, "7.4", NOW - 200 * 86_400)),
         case(C::VirtualMachine, Svs, Fail, "kvm", |s| {
-            s.answers.machine = Answer::Told("kvm".into())
+            s.answers.machine = Answer::Told("kvm".into());
         }),
         case(C::VirtualMachine, Workstation, Warn, "kvm", |s| {
             s.answers.machine = Answer::Told("kvm".into());
@@ -331,24 +350,30 @@ fn both() -> Vec<Case> {
             s.put("/proc/cmdline", "module=Tails autotest_never_use_this_option\n");
         }),
         case(C::BootOptions, Svs, Warn, "debug", |s| {
-            s.put("/proc/cmdline", "module=Tails debug=x\n")
+            s.put("/proc/cmdline", "module=Tails debug=x\n");
         }),
         case(C::BootOptions, Svs, Warn, "module=Tails", |s| s.put("/proc/cmdline", "quiet\n")),
         case(C::PersistentStorage, Svs, Fail, "locked", |s| {
-            s.answers.storage = Answer::Told(false)
+            s.answers.storage = Answer::Told(false);
         }),
         case(C::PersistentFolder, Svs, Fail, "not in", |s| {
             s.put("/proc/self/mountinfo", "22 1 0:21 / / rw - overlay overlay rw\n");
         }),
         case(C::Room, Svs, Unknown, "Persistent", |s| s.remove("/home/amnesia/Persistent")),
         case(C::Memory, Svs, Warn, "300 MB", |s| {
-            s.put("/proc/meminfo", "MemAvailable: 300000 kB\n")
+            s.put("/proc/meminfo", "MemAvailable: 300000 kB\n");
         }),
         case(C::Swap, Svs, Fail, "/dev/sdb2", |s| {
             s.add("/proc/swaps", "/dev/sdb2 partition 8000000 0 -2\n");
         }),
+    ]
+}
+
+fn programs() -> Vec<Case> {
+    use Check as C;
+    vec![
         case(C::AdministrationPassword, Svs, Warn, "set", |s| {
-            s.answers.password = Answer::Told(true)
+            s.answers.password = Answer::Told(true);
         }),
         case(C::User, Svs, Fail, "root", |s| s.answers.uid = 0),
         case(C::Programs, Svs, Warn, "user mode", |s| s.mode("/usr/bin/sd-airgap", 0o775)),
@@ -363,7 +388,7 @@ fn both() -> Vec<Case> {
             s.put("/usr/share/sneakernet/release.json", r#"{"version":"0.0.9"}"#);
         }),
         case(C::UsbProtection, Svs, Warn, "off", |s| {
-            s.answers.usb_protection = Answer::Told(false)
+            s.answers.usb_protection = Answer::Told(false);
         }),
         case(C::UsbGuard, Svs, Warn, "not run", |s| s.answers.usbguard = Answer::Told(false)),
         case(C::Automount, Svs, Ok, "our rules", |s| s.answers.automount = Answer::Told(true)),
@@ -398,7 +423,7 @@ fn workstation() -> Vec<Case> {
             s.answers.keys = keys(&[other], "The Paper SECUREDROP key");
         }),
         case(C::SecretKey, Workstation, Ok, "1 other", |s| {
-            s.answers.keys = keys(&["AA"], "Me <me@example.org>")
+            s.answers.keys = keys(&["AA"], "Me <me@example.org>");
         }),
         case(C::SecretKey, Workstation, Warn, "no pairing", |s| {
             s.answers.keys = keys(&["AA"], "Me <me@example.org>");
@@ -414,7 +439,7 @@ fn workstation() -> Vec<Case> {
             s.put("/sys/devices/pci0000:00/0000:00:1f.6/net/eth0/operstate", "down\n");
         }),
         case(C::Tor, Workstation, Warn, "not ready", |s| {
-            s.remove("/run/tor-has-bootstrapped/done")
+            s.remove("/run/tor-has-bootstrapped/done");
         }),
         case(C::TorPort, Workstation, Warn, "closed", |s| s.put("/proc/net/tcp", "head\n")),
         case(C::TorPort, Workstation, Ok, "127.0.0.1", |s| {
@@ -423,7 +448,7 @@ fn workstation() -> Vec<Case> {
         case(C::ServerKey, Workstation, Warn, "no key file", |s| s.remove(KEY_FILE)),
         case(C::ServerKey, Workstation, Warn, "others can read", |s| s.mode(KEY_FILE, 0o644)),
         case(C::ServerKey, Workstation, Fail, "damaged", |s| {
-            s.put(KEY_FILE, "x:descriptor:x25519:y\n")
+            s.put(KEY_FILE, "x:descriptor:x25519:y\n");
         }),
         case(C::ServerKey, Workstation, Fail, "two key files", |s| {
             s.auth_private("Persistent/.securedrop-admin", 'b');
@@ -529,7 +554,7 @@ fn svs() -> Vec<Case> {
         case(C::GnuPgFolder, Svs, Fail, "feature", |s| s.answers.gnupg = Answer::Told(false)),
         case(C::GnuPgFolder, Svs, Ok, "file", in_a_file),
         case(C::SubmissionKey, Svs, Fail, "does not have it", |s| {
-            s.answers.keys = keys(&["AA"], "x")
+            s.answers.keys = keys(&["AA"], "x");
         }),
         case(C::SubmissionKey, Svs, Fail, "not there", in_a_file),
         case(C::SubmissionKey, Svs, Fail, "others can read", |s| {

@@ -83,7 +83,11 @@ fn ask(failed: &[&Finding], ui: &mut Ui) -> Result<Reason, Failure> {
     ui.warn(listed(failed));
     ui.say("What is opened here could leave this computer. To stop, press Enter.");
     let question = "To go on all the same, type why (the ledger keeps it): ";
-    let typed = ui.line(question, "use --despite REASON")?;
+    reason(failed, &ui.line(question, "use --despite REASON")?)
+}
+
+/// What was typed, if it is a reason.
+fn reason(failed: &[&Finding], typed: &str) -> Result<Reason, Failure> {
     if typed.trim().is_empty() {
         return Err(refused(failed, "nothing was opened"));
     }
@@ -92,13 +96,11 @@ fn ask(failed: &[&Finding], ui: &mut Ui) -> Result<Reason, Failure> {
 
 /// The reason is in the ledger before anything is opened.
 fn keep(failed: &[&Finding], deed: &Deed<'_>, reason: &Reason) -> Result<(), Failure> {
-    match Pairing::look(deed.home).map_err(unreadable)? {
-        Some(Pairing { role: Role::Svs, .. }) => {}
-        Some(_) | None => {
-            let why = "this is no paired Secure Viewing Station: there is no ledger to keep a \
-                       reason in, and nothing was opened";
-            return Err(refused(failed, why));
-        }
+    let pairing = Pairing::look(deed.home).map_err(unreadable)?;
+    if !pairing.is_some_and(|pairing| pairing.role == Role::Svs) {
+        let why = "this is no paired Secure Viewing Station: there is no ledger to keep a reason \
+                   in, and nothing was opened";
+        return Err(refused(failed, why));
     }
     let mut ledger = Ledger::open(&deed.home.part("store")?).map_err(broken)?;
     let event = Event::Despite {
@@ -130,5 +132,21 @@ fn broken(e: LedgerError) -> Failure {
     match e {
         LedgerError::Dir(e) => e.into(),
         e => Failure::new(Status::VerifyFailed, e),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_reason_that_was_typed_opens_the_gate() {
+        for typed in ["", "\n", "   ", "y", "yes", "because", "\u{1b}[2J nothing to see here"] {
+            let failure = reason(&[], typed).expect_err(typed);
+            assert_eq!(failure.status, Status::StationUnsafe, "{typed:?}");
+            assert!(failure.message.ends_with("nothing was opened"), "{}", failure.message);
+        }
+        let typed = reason(&[], "the card is soldered in, its cable is cut").expect("a reason");
+        assert_eq!(typed.to_string(), "the card is soldered in, its cable is cut");
     }
 }

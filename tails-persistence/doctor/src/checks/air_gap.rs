@@ -53,7 +53,8 @@ fn blocked(place: &Place) -> Result<BTreeSet<String>, Unseen> {
     let mut modules = BTreeSet::new();
     for name in place.names("/etc/modprobe.d")?.unwrap_or_default() {
         // Older releases spelled it with "blacklist".
-        if !(name.starts_with("all-net-bl") && name.ends_with(".conf")) {
+        let list = name.strip_suffix(".conf").is_some_and(|n| n.starts_with("all-net-bl"));
+        if !list {
             continue;
         }
         let text = place.text(&format!("/etc/modprobe.d/{name}"))?.unwrap_or_default();

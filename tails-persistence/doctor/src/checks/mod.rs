@@ -17,7 +17,7 @@ use crate::place::Place;
 use crate::table::{Check, Scope};
 
 pub use os::is_tails;
-pub use programs::{Installed, installed};
+pub use programs::{Installed, Mode, installed};
 
 /// Asks every check of this station.
 pub fn examine(place: &Place, answers: &Answers) -> Vec<Finding> {

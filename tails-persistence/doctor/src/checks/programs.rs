@@ -15,8 +15,19 @@ const SYSTEM: &str = "/live/persistence/TailsData_unlocked/sneakernet/station.to
 pub struct Installed {
     /// As which station.
     pub role: Role,
-    /// Root's, so that the desktop's user cannot have changed it.
-    pub by_root: bool,
+    /// How.
+    pub mode: Mode,
+}
+
+/// Who these programs belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Root, as a package of the system.
+    System,
+    /// The desktop's user.
+    User,
+    /// It says root, and somebody else can change the record.
+    Spoilt,
 }
 
 #[derive(Deserialize)]
@@ -37,15 +48,24 @@ pub fn installed(place: &Place, home: &str) -> Result<Option<Installed>, String>
             _ => return Err(format!("{path}: an unknown role")),
         };
         let look = place.stands(path).map_err(|e| e.to_string())?;
-        let by_root = path == SYSTEM && look.is_some_and(|look| place.is_roots(&look));
-        return Ok(Some(Installed { role, by_root }));
+        let by_root = look.is_some_and(|look| place.is_roots(&look));
+        let mode = match (path == SYSTEM, by_root) {
+            (true, true) => Mode::System,
+            (true, false) => Mode::Spoilt,
+            (false, _) => Mode::User,
+        };
+        return Ok(Some(Installed { role, mode }));
     }
     Ok(None)
 }
 
 pub(super) fn station(place: &Place, answers: &Answers) -> Judged {
     let paired = answers.pairing.told()?.as_ref().map(|p| p.role);
-    let installed = installed(place, &answers.home).map_err(Unseen::new)?.map(|i| i.role);
+    let installed = installed(place, &answers.home).map_err(Unseen::new)?;
+    if installed.as_ref().is_some_and(|i| i.mode == Mode::Spoilt) {
+        return fail("somebody but root can change the record of the installation");
+    }
+    let installed = installed.map(|i| i.role);
     let wrong =
         [("paired", paired), ("installed", installed)].into_iter().find_map(|(how, role)| {
             let role = role.filter(|role| *role != answers.role)?;

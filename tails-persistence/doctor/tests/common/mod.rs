@@ -1,5 +1,5 @@
 //! A directory that looks like a Tails to the checks: what they read, and nothing else.
-#![expect(clippy::disallowed_methods, clippy::expect_used, reason = "a test makes what is read")]
+#![expect(clippy::disallowed_methods, reason = "a test makes what is read")]
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -27,7 +27,9 @@ pub(crate) struct Station {
 
 impl Station {
     pub(crate) fn new(role: Role) -> Self {
-        let tmp = tempfile::tempdir().expect("a directory");
+        // A hundred stations of a hundred files: in memory where that can be.
+        let memory = tempfile::tempdir_in("/dev/shm");
+        let tmp = memory.or_else(|_| tempfile::tempdir()).expect("a directory");
         let station = Self { tmp, answers: answers(role) };
         station.system();
         station.network();
@@ -55,7 +57,7 @@ impl Station {
         let path = self.path(path);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("made");
         std::fs::write(&path, text).expect("written");
-        self.mode_of(&path, 0o644);
+        mode_of(&path, 0o644);
     }
 
     pub(crate) fn dir(&self, path: &str) {
@@ -85,11 +87,7 @@ impl Station {
     }
 
     pub(crate) fn mode(&self, path: &str, mode: u32) {
-        self.mode_of(&self.path(path), mode);
-    }
-
-    fn mode_of(&self, path: &Path, mode: u32) {
-        std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).expect("changed");
+        mode_of(&self.path(path), mode);
     }
 
     /// A network interface, where `device` hangs in the kernel's tree.
@@ -154,47 +152,51 @@ impl Station {
     /// What an offline Tails shows: `lo`, and the ends of five pairs that are up.
     fn network(&self) {
         self.interface("lo", "virtual", "unknown");
-        let mut routes =
-            "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
-                .to_owned();
-        let mut trie = "Main:\n  +-- 0.0.0.0/0 3 0 5\nLocal:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 127.0.0.1\n        /32 host LOCAL\n".to_owned();
-        let mut inet6 = "00000000000000000000000000000001 01 80 10 80 lo\n".to_owned();
-        let mut ipv6 =
-            format!("{0} 00 {0} 00 {0} ffffffff 00000001 00000000 00200200 lo\n", "0".repeat(32));
-        for (n, name) in VETHS.iter().enumerate() {
-            let last = 4 * n + 1;
+        for name in VETHS {
             self.interface(name, "virtual", "up");
-            routes += &format!(
-                "{name}\t{:02X}01C80A\t00000000\t0001\t0\t0\t0\tFCFFFFFF\t0\t0\t0\n",
-                last - 1
-            );
-            trie += &format!("     |-- 10.200.1.{last}\n        /32 host LOCAL\n");
-            trie += &format!("     |-- 10.200.1.{}\n        /32 link BROADCAST\n", last + 2);
-            inet6 += &format!("fe80000000000000000000000000000{n} 0{n} 40 20 80 {name}\n");
-            ipv6 += &format!(
-                "fe80{1} 40 {0} 00 {0} 00000100 00000001 00000000 00000001 {name}\n",
-                "0".repeat(32),
-                "0".repeat(28)
-            );
-            ipv6 += &format!(
-                "ff00{1} 08 {0} 00 {0} 00000100 00000001 00000000 00000001 {name}\n",
-                "0".repeat(32),
-                "0".repeat(28)
-            );
         }
-        self.put("/proc/net/route", &routes);
-        self.put("/proc/net/fib_trie", &trie);
-        self.put("/proc/net/if_inet6", &inet6);
-        self.put("/proc/net/ipv6_route", &ipv6);
+        let veths = || VETHS.iter().enumerate();
+        let routes = veths().map(|(n, name)| {
+            format!("{name}\t{:02X}01C80A\t00000000\t0001\t0\t0\t0\tFCFFFFFF\t0\t0\t0\n", 4 * n)
+        });
+        self.lines("/proc/net/route", "Iface\tDestination\tGateway\t..\n", routes);
+        let trie = veths().map(|(n, _)| {
+            let (own, all) = (4 * n + 1, 4 * n + 3);
+            format!(
+                "     |-- 10.200.1.{own}\n        /32 host LOCAL\n     \
+                 |-- 10.200.1.{all}\n        /32 link BROADCAST\n"
+            )
+        });
+        let lo = "Local:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 127.0.0.1\n        /32 host LOCAL\n";
+        self.lines("/proc/net/fib_trie", lo, trie);
+        let inet6 = veths()
+            .map(|(n, name)| format!("fe80000000000000000000000000000{n} 0{n} 40 20 80 {name}\n"));
+        self.lines(
+            "/proc/net/if_inet6",
+            "00000000000000000000000000000001 01 80 10 80 lo\n",
+            inet6,
+        );
+        let zero = "0".repeat(32);
+        let ipv6 = veths().flat_map(|(_, name)| {
+            let to = [("fe80", "40"), ("ff00", "08")];
+            to.map(|(to, length)| {
+                format!("{to}{} {length} {} 00 {} 00000100 1 0 1 {name}\n", &zero[4..], zero, zero)
+            })
+        });
+        let lo = format!("{zero} 00 {zero} 00 {zero} ffffffff 00000001 00000000 00200200 lo\n");
+        self.lines("/proc/net/ipv6_route", &lo, ipv6);
         self.put(
             "/proc/net/arp",
-            "IP address HW type Flags HW address Mask Device\n10.200.1.2 0x1 0x2 aa:bb:cc:dd:ee:01 * veth-tbb\n",
+            "IP address HW type Flags HW address Mask Device\n\
+             10.200.1.2 0x1 0x2 aa:bb:cc:dd:ee:01 * veth-tbb\n",
         );
         // Something listens, and it is not Tor.
-        self.put(
-            "/proc/net/tcp",
-            &format!("{TCP}   0: 0100007F:0277 00000000:0000 0A 0:0 00:0 0 0 0 1\n"),
-        );
+        let other = "   0: 0100007F:0277 00000000:0000 0A 0:0 00:0 0 0 0 1\n".to_owned();
+        self.lines("/proc/net/tcp", "  sl  local_address rem_address   st ..\n", [other]);
+    }
+
+    fn lines(&self, path: &str, head: &str, lines: impl IntoIterator<Item = String>) {
+        self.put(path, &lines.into_iter().fold(head.to_owned(), |text, line| text + &line));
     }
 
     fn user(&self) {
@@ -242,8 +244,9 @@ impl Station {
     }
 }
 
-/// The head of `/proc/net/tcp`.
-const TCP: &str = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt uid timeout inode\n";
+fn mode_of(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).expect("changed");
+}
 
 fn auth_private(letter: char) -> String {
     let (address, key) = (letter.to_string().repeat(56), "A".repeat(52));
