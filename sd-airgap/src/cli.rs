@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use sd_bundle::Home;
+use sd_doctor::Place;
 use sd_term::{Face, Failure, Status, Ui};
 
 use crate::commands::{
@@ -59,7 +60,11 @@ pub(crate) fn face() -> (Face, bool) {
     (crate::wants_json(std::env::args_os()), no_colour)
 }
 
-pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> ExitCode {
+pub(crate) fn run(
+    place: &Place,
+    args: impl IntoIterator<Item = OsString>,
+    ui: &mut Ui,
+) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(e) if e.use_stderr() => return ui.usage("sd-airgap", &e.render().to_string()),
@@ -73,15 +78,15 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
     };
     let Some(command) = cli.command else {
         if ui.guide() {
-            return guided::run(&home, ui);
+            return guided::run(place, &home, ui);
         }
         return ui.usage("sd-airgap", &Cli::command().render_help().to_string());
     };
     match command {
         Command::Pair(args) => args.run(&home, ui),
         Command::Pack(args) => args.run(&home, ui),
-        Command::Verify(args) => args.run(&home, ui),
-        Command::Unpack(args) => args.run(&home, ui),
+        Command::Verify(args) => args.run(place, &home, ui),
+        Command::Unpack(args) => args.run(place, &home, ui),
         Command::Confirm(args) => args.run(&home, ui),
         Command::List(list::ListArgs {}) => list::run(&home, ui),
         Command::Log(log::LogArgs {}) => log::run(&home, ui),

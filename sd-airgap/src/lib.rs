@@ -24,6 +24,7 @@ mod worker;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use sd_doctor::Place;
 use sd_sandbox::{Netlink, deny_network, worker_main};
 use sd_term::{Face, Failure, Status, Ui};
 
@@ -43,7 +44,15 @@ pub fn main() -> ExitCode {
 
 /// Everything the program does, with a terminal that a test can watch.
 pub fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> ExitCode {
-    cli::run(args, ui)
+    match Place::real() {
+        Ok(place) => run_on(&place, args, ui),
+        Err(e) => ui.fail("sd-airgap", &e.into()),
+    }
+}
+
+/// The same, with the air gap of this place: for tests, which have no Tails.
+pub fn run_on(place: &Place, args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> ExitCode {
+    cli::run(place, args, ui)
 }
 
 /// Whether these arguments (program name first) are a command line of this program.

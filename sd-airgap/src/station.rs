@@ -8,9 +8,7 @@
 //! keys/workstation.key   the workstation's signing key (workstation only)
 //! ```
 
-use std::path::PathBuf;
-
-use sd_bundle::{Home, Role};
+use sd_bundle::{Home, KeySource, Role};
 use sd_fs::{Dir, DirError, Fingerprint};
 use sd_pgp::{CertError, Certificate};
 use sd_term::{Failure, Status};
@@ -22,22 +20,6 @@ const WORKSTATION: &str = "workstation.asc";
 
 /// Certificates and the station record are small.
 const MAX_SMALL: u64 = 1 << 20;
-
-/// Where the submission key's secret part is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
-pub(crate) enum KeySource {
-    /// In gpg-agent, as `gpg` on the SVS keeps it; `home` if not `~/.gnupg`.
-    Agent {
-        /// The `GnuPG` home directory.
-        home: Option<PathBuf>,
-    },
-    /// In a file.
-    File {
-        /// The file.
-        path: PathBuf,
-    },
-}
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

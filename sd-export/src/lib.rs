@@ -36,6 +36,7 @@ mod writing;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use sd_doctor::Place;
 use sd_sandbox::Netlink;
 use sd_term::{Failure, Status, Ui};
 
@@ -58,9 +59,17 @@ pub fn main() -> ExitCode {
 /// The process must have gone through [`sd_sandbox::worker_main`] first: workers are this same
 /// program started anew.
 pub fn run(args: &[OsString], ui: &mut Ui) -> ExitCode {
+    match Place::real() {
+        Ok(place) => run_on(&place, args, ui),
+        Err(e) => ui.finish::<cli::Text>("sd-export", Err(e.into())),
+    }
+}
+
+/// The same, with the air gap of this place: for tests, which have no Tails.
+pub fn run_on(place: &Place, args: &[OsString], ui: &mut Ui) -> ExitCode {
     match cli::parse(args) {
-        Ok((Some(command), home)) => commands::run(command, &home, ui),
-        Ok((None, home)) if ui.guide() => commands::guide(&home, ui),
+        Ok((Some(command), home)) => commands::run(command, place, &home, ui),
+        Ok((None, home)) if ui.guide() => commands::guide(place, &home, ui),
         Ok((None, _)) => ui.finish("sd-export", cli::help().into_result()),
         Err(answer) => ui.finish("sd-export", answer.into_result()),
     }

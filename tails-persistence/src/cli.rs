@@ -1,18 +1,15 @@
 //! The command line. The only file that reads the environment.
 
 use std::ffi::OsString;
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use sd_term::{Report, Status, Ui};
-use serde::Serialize;
+use sd_term::Ui;
 
-use crate::commands::session::SessionArgs;
-use crate::interfaces::{Interface, Verdict, list};
+use crate::commands::{doctor, session};
 
-/// Check this station.
+/// Set up and check this station.
 #[derive(Debug, Parser)]
 #[command(name = "sd-station", version, max_term_width = 80)]
 struct Cli {
@@ -25,42 +22,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Look at what a Secure Viewing Station must not have: so far, network interfaces
-    Doctor,
-    Session(SessionArgs),
-}
-
-#[derive(Debug, Serialize)]
-struct Findings {
-    interfaces: Vec<Interface>,
-}
-
-impl fmt::Display for Findings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Interface { name, state, verdict } in &self.interfaces {
-            let (word, meaning) = match verdict {
-                Verdict::Ok => ("ok  ", "leads nowhere outside this machine"),
-                Verdict::Warn => {
-                    ("warn", "network hardware: take it out or switch it off in the BIOS")
-                }
-                Verdict::Fail => {
-                    ("FAIL", "a network is in use: this is not an air-gapped station now")
-                }
-            };
-            writeln!(f, "{word}  {name} ({state}): {meaning}")?;
-        }
-        writeln!(f, "This is what software can see. It cannot prove an air gap.")
-    }
-}
-
-impl Report for Findings {
-    fn status(&self) -> Status {
-        if self.interfaces.iter().any(|i| i.verdict == Verdict::Fail) {
-            Status::StationUnsafe
-        } else {
-            Status::Done
-        }
-    }
+    Doctor(doctor::DoctorArgs),
+    Session(session::SessionArgs),
 }
 
 pub(crate) fn no_colour() -> bool {
@@ -68,24 +31,49 @@ pub(crate) fn no_colour() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty())
 }
 
-pub(crate) fn run(args: Vec<OsString>, ui: &mut Ui) -> ExitCode {
+/// The desktop user's home.
+pub(crate) fn user_home() -> Option<PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "cli.rs reads the environment")]
+    std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute())
+}
+
+/// Names of variables that lead network programs a detour; never what they hold.
+pub(crate) fn proxies() -> Vec<String> {
+    const NAMES: [&str; 5] = ["ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY"];
+    let both = NAMES.into_iter().flat_map(|name| [name.to_owned(), name.to_lowercase()]);
+    #[expect(clippy::disallowed_methods, reason = "cli.rs reads the environment")]
+    both.filter(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty())).collect()
+}
+
+pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(e) if e.use_stderr() => return ui.usage("sd-station", &e.render().to_string()),
         Err(e) => return ui.page(e.render()),
     };
     match cli.command {
-        Command::Doctor => doctor(ui),
+        Command::Doctor(args) => args.run(ui),
         Command::Session(args) => args.run(user_home(), ui),
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "cli.rs reads the environment")]
-fn user_home() -> Option<PathBuf> {
-    std::env::var_os("HOME").filter(|h| !h.is_empty()).map(PathBuf::from)
+pub(crate) fn parses(args: &[String]) -> bool {
+    Cli::try_parse_from(args).is_ok()
 }
 
-fn doctor(ui: &mut Ui) -> ExitCode {
-    let found = list(Path::new("/sys/class/net")).map(|interfaces| Findings { interfaces });
-    ui.finish("sd-station doctor", found.map_err(Into::into))
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_gate_s_hint_parses() {
+        assert!(parses(sd_gate::doctor().args()));
+    }
 }

@@ -1,22 +1,36 @@
-//! The station: so far, one check of it.
+//! The station: examines it, and walks a person through its stages.
 //!
-//! `sd-station doctor` looks at the network interfaces of a Secure Viewing Station. It says
-//! what was seen and what that means; it proves no air gap, since software cannot.
+//! ```text
+//! doctor:   files, children --asking--> Answers --sd_doctor--> findings --> screen, JSON, report file
+//! session:  sd-fetch, sd-airgap, sd-export, one after the other
+//! ```
+//! `sd-station doctor` changes nothing. It says what was seen and what that means; it proves no
+//! air gap, since software cannot.
 
+mod asking;
 mod cli;
 mod commands;
-mod interfaces;
+mod doctor;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use sd_term::{Face, Ui};
-
-pub use interfaces::{Interface, Verdict, judge};
 
 /// The program.
 pub fn main() -> ExitCode {
     let args: Vec<_> = std::env::args_os().collect();
     let face = if args.iter().any(|a| a == "--json") { Face::Json } else { Face::Human };
     let mut ui = Ui::stdio(face, cli::no_colour());
-    cli::run(args, &mut ui)
+    run(args, &mut ui)
+}
+
+/// Everything the program does, with a terminal that a test can watch.
+pub fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> ExitCode {
+    cli::run(args, ui)
+}
+
+/// Whether these arguments (program name first) are a command line of this program.
+pub fn parses(args: &[String]) -> bool {
+    cli::parses(args)
 }

@@ -85,9 +85,16 @@ fn linked(metadata: &Metadata, package: &str) -> BTreeSet<String> {
 #[test]
 fn no_program_of_the_svs_links_a_network_crate() {
     let metadata = metadata();
-    for program in
-        ["sd-airgap", "sd-export", "sd-scrub", "sd-render", "sd-stick", "tails-persistence"]
-    {
+    for program in [
+        "sd-airgap",
+        "sd-export",
+        "sd-scrub",
+        "sd-render",
+        "sd-stick",
+        "sd-doctor",
+        "sd-gate",
+        "tails-persistence",
+    ] {
         let linked = linked(&metadata, program);
         for crate_name in NETWORK {
             assert!(!linked.contains(*crate_name), "{program} links {crate_name}");
@@ -112,6 +119,9 @@ fn only_sd_airgap_and_what_it_is_made_of_speak_openpgp() {
         "sd-sandbox",
         "usb-rules",
         "sd-stick",
+        "sd-doctor",
+        "sd-gate",
+        "tails-persistence",
     ];
     for program in without {
         assert!(!linked(&metadata, program).contains("sequoia-openpgp"), "{program}");
@@ -149,8 +159,8 @@ fn arrows_between_our_packages_go_down_only() {
     let floor = |name: &str| match name {
         "sd-fs" => Some(0),
         "sd-bundle" | "sd-pgp" | "sd-term" | "sd-sandbox" | "sd-scrub" | "sd-render"
-        | "usb-rules" => Some(1),
-        "sd-stick" => Some(2),
+        | "sd-doctor" | "usb-rules" => Some(1),
+        "sd-stick" | "sd-gate" => Some(2),
         "sd-fetch" | "sd-airgap" | "sd-export" | "tails-persistence" => Some(3),
         "sd-tests" => Some(4),
         _ => None,

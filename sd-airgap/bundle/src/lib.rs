@@ -40,7 +40,7 @@ pub use ledger::{Carried, Document, Event, Ledger, LedgerError, Line, Standing, 
 pub use limits::Limits;
 pub use manifest::{Manifest, ManifestError, Member, Note, Timestamp};
 pub use outbox::{ItemState, Outbox, OutboxError, PackState, Packed};
-pub use pairing::{Pairing, PairingError};
+pub use pairing::{KeySource, Pairing, PairingError};
 pub use random::{RandomError, random};
 pub use raw::{
     CompareError, RAW_RESERVE, RawError, RawHead, compare, look, write_label, write_raw,

@@ -208,6 +208,25 @@ impl Timestamp {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Seconds since 1970; nothing for a text of the right shape that is no date, such as one in a
+    /// thirteenth month.
+    pub fn unix(&self) -> Option<i64> {
+        let number = |from: usize, to: usize| self.0.get(from..to)?.parse::<i64>().ok();
+        let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+        let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+        let seconds = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+        (Self::from_unix(seconds) == *self).then_some(seconds)
+    }
+}
+
+/// A date of the Gregorian calendar to days since 1970 (Hinnant's algorithm).
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let yoe = year.rem_euclid(400);
+    let doy = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468
 }
 
 /// Days since 1970 to a date of the Gregorian calendar (Hinnant's algorithm).
@@ -286,7 +305,11 @@ mod tests {
             (951_782_400, "2000-02-29T00:00:00Z"),
             (1_795_443_271, "2026-11-23T14:14:31Z"),
         ] {
-            assert_eq!(Timestamp::from_unix(seconds).as_str(), text);
+            let timestamp = Timestamp::from_unix(seconds);
+            assert_eq!((timestamp.as_str(), timestamp.unix()), (text, Some(seconds)));
+        }
+        for odd in ["2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-01T25:00:00Z"] {
+            assert_eq!(Timestamp::try_from(odd.to_owned()).expect("its shape").unix(), None);
         }
         assert!(Timestamp::try_from("2026-11-23 14:14:31Z".to_owned()).is_err());
         assert!(Note::try_from("Tails\u{202e}".to_owned()).is_err());

@@ -3,8 +3,10 @@
 //! `sd-airgap pair` writes it beside what concerns that program alone; this is what others may
 //! know. No key is read here.
 
+use std::path::PathBuf;
+
 use sd_fs::{Dir, DirError, Escaped, Fingerprint, escape};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::home::{Home, Role};
 
@@ -14,6 +16,22 @@ const STATION: &str = "station.json";
 /// It has less than 1 kB, however long a path in it may be.
 const MAX: u64 = 64 * 1024;
 
+/// Where the submission key's secret part is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+pub enum KeySource {
+    /// In gpg-agent, as `gpg` on the SVS keeps it; `home` if not `~/.gnupg`.
+    Agent {
+        /// The `GnuPG` home directory.
+        home: Option<PathBuf>,
+    },
+    /// In a file.
+    File {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
 /// What a paired station is.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Pairing {
@@ -22,6 +40,9 @@ pub struct Pairing {
     /// The submission key it was paired with. Older records do not say it.
     #[serde(default)]
     pub submission: Option<Fingerprint>,
+    /// Where the secret submission key is, on the SVS.
+    #[serde(default)]
+    pub key: Option<KeySource>,
 }
 
 /// Why a pairing cannot be read.
@@ -78,13 +99,14 @@ mod tests {
         );
         let pairing = read(Some(&record)).expect("read").expect("paired");
         assert_eq!(pairing.role, Role::Workstation);
+        assert_eq!(pairing.key, Some(KeySource::File { path: "/x".into() }));
         assert_eq!(pairing.submission.map(|f| f.to_string()).as_deref(), Some(DIGITS));
     }
 
     #[test]
     fn an_older_record_has_no_fingerprint_and_no_record_is_no_pairing() {
         let old = read(Some(r#"{"version":1,"role":"svs","key":null}"#)).expect("read");
-        assert_eq!(old, Some(Pairing { role: Role::Svs, submission: None }));
+        assert_eq!(old, Some(Pairing { role: Role::Svs, submission: None, key: None }));
         assert_eq!(read(None).expect("looked"), None);
         for bad in ["", "{}", r#"{"role":"svs","submission":"65A1"}"#] {
             assert!(matches!(read(Some(bad)), Err(PairingError::Record { .. })), "{bad}");

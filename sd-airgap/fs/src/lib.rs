@@ -27,6 +27,7 @@ mod part_file;
 mod progress;
 mod stamp;
 mod stream;
+mod tree;
 
 pub use aligned::Aligned;
 pub use block::{BlockDevice, Sectors};
@@ -44,3 +45,4 @@ pub use part_file::PartFile;
 pub use progress::{Progress, Quiet};
 pub use stamp::Stamp;
 pub use stream::{Ahead, write_through};
+pub use tree::{Look, Tree};

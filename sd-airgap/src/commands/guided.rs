@@ -8,6 +8,7 @@
 use std::process::ExitCode;
 
 use sd_bundle::{Home, PackState, Receipt, Role, Shipments};
+use sd_doctor::Place;
 use sd_stick::wait_for_stick;
 use sd_term::{Failure, Hint, Ui, count, size};
 use usb_rules::{Access, Transfer};
@@ -21,10 +22,10 @@ use crate::packer::Packer;
 use crate::station::{Station, StationError};
 
 /// Guides whoever is there.
-pub(crate) fn run(home: &Home, ui: &mut Ui) -> ExitCode {
+pub(crate) fn run(place: &Place, home: &Home, ui: &mut Ui) -> ExitCode {
     let result = match Station::load(home) {
         Ok(Station { role: Role::Workstation, .. }) => workstation(home, ui),
-        Ok(Station { role: Role::Svs, .. }) => svs(home, ui),
+        Ok(Station { role: Role::Svs, .. }) => svs(place, home, ui),
         Err(e @ StationError::NotPaired) => {
             let help = Hint::new(["sd-airgap", "pair", "--help"]);
             Err(Failure::from(e).hint(help))
@@ -85,10 +86,10 @@ fn take_receipts(home: &Home, ui: &mut Ui) -> Result<(), Failure> {
     }
 }
 
-fn svs(home: &Home, ui: &mut Ui) -> Result<ExitCode, Failure> {
+fn svs(place: &Place, home: &Home, ui: &mut Ui) -> Result<ExitCode, Failure> {
     ui.heading("Open the transfer stick");
     wait_for_stick::<Transfer>(Access::Read, "Plug in the Transfer Device.", ui)?;
-    let unpacked = UnpackArgs::default().run(home, ui);
+    let unpacked = UnpackArgs::default().run(place, home, ui);
     if unpacked != ExitCode::SUCCESS {
         ui.say("\nWhat came before can be read all the same.");
     }

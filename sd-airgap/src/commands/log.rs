@@ -86,6 +86,12 @@ impl Log {
                     writeln!(f, "{INDENT}its end is not recorded")
                 }
             }
+            Event::Despite { command, failed, why } => {
+                let shown = |text: &str| sd_fs::escape(text.as_bytes());
+                writeln!(f, "AIR GAP FAILED, gone on by a person: {}", shown(command))?;
+                writeln!(f, "{INDENT}checks: {}", shown(&failed.join(", ")))?;
+                writeln!(f, "{INDENT}why: {}", shown(why))
+            }
             Event::Left { announced, status } => {
                 let status = sd_fs::escape(status.as_bytes());
                 writeln!(f, "that of line {announced} ended: {status}")

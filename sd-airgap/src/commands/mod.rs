@@ -4,6 +4,7 @@ pub(crate) mod browse;
 pub(crate) mod bundles;
 pub(crate) mod confirm;
 pub(crate) mod devices;
+pub(crate) mod gate;
 pub(crate) mod guided;
 pub(crate) mod list;
 pub(crate) mod log;
@@ -19,15 +20,15 @@ pub(crate) mod verify;
 use std::path::Path;
 
 use sd_bundle::{
-    Attested, Authentic, Bundle, BundleError, InboxError, Limits, OutboxError, RandomError,
-    Unverified,
+    Attested, Authentic, Bundle, BundleError, InboxError, KeySource, Limits, OutboxError,
+    RandomError, Unverified,
 };
 use sd_fs::{Ahead, Dir, Fingerprint, read_bounded};
 use sd_sandbox::ProbeError;
 use sd_term::{Failure, Secret, SecretError, Status, Ui};
 
 use crate::opener;
-use crate::station::{KeySource, Station};
+use crate::station::Station;
 use crate::store::{Marks, Shelves, StoreError};
 use crate::vault::{self, Vault};
 use crate::worker::{Order, Refusal, Task};

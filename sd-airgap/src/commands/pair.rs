@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use sd_bundle::{Home, Role};
+use sd_bundle::{Home, KeySource, Role};
 use sd_fs::{Dir, Fingerprint};
 use sd_pgp::{CertError, Certificate};
 use sd_term::{Failure, Hint, Report, Status, Ui};
 use serde::Serialize;
 
-use crate::station::{self, KeySource, Station};
+use crate::station::{self, Station};
 use crate::vault::{KeyFile, WorkstationKey};
 
 /// The name under which the workstation's certificate travels.

@@ -6,12 +6,14 @@ use std::process::ExitCode;
 
 use clap::Args;
 use sd_bundle::{Authentic, Bundle, Home, Item, Receipt, Role, Standing};
+use sd_doctor::Place;
 use sd_fs::{Ahead, Progress as _};
 use sd_term::{Failure, Hint, Report, Status, Ui, count};
 use serde::Serialize;
 
 use super::Svs;
 use super::bundles::Bundles;
+use super::gate::GateArgs;
 use super::stick::StickArgs;
 use crate::station::Station;
 use crate::store::{Decrypted, Outcome, Store, decrypt_pending, import};
@@ -41,13 +43,15 @@ pub(crate) struct UnpackArgs {
     /// Read the passphrase of a locked key file from this file descriptor
     #[arg(long, value_name = "N")]
     passphrase_fd: Option<i32>,
+    #[command(flatten)]
+    gate: GateArgs,
 }
 
 /// Without an option.
 impl Default for UnpackArgs {
     fn default() -> Self {
-        let stick = StickArgs::default();
-        Self { path: None, stick, retry: false, max_size: LIMIT, passphrase_fd: None }
+        let (stick, gate) = (StickArgs::default(), GateArgs::default());
+        Self { path: None, stick, retry: false, max_size: LIMIT, passphrase_fd: None, gate }
     }
 }
 
@@ -196,13 +200,14 @@ impl Report for UnpackReport {
 }
 
 impl UnpackArgs {
-    pub(crate) fn run(self, home: &Home, ui: &mut Ui) -> ExitCode {
-        let result = self.unpack(home, ui);
+    pub(crate) fn run(self, place: &Place, home: &Home, ui: &mut Ui) -> ExitCode {
+        let result = self.unpack(place, home, ui);
         ui.finish("sd-airgap unpack", result)
     }
 
-    fn unpack(&self, home: &Home, ui: &mut Ui) -> Result<UnpackReport, Failure> {
+    fn unpack(&self, place: &Place, home: &Home, ui: &mut Ui) -> Result<UnpackReport, Failure> {
         let station = Station::load_as(home, Role::Svs)?;
+        self.gate.pass(place, "sd-airgap unpack", home, ui)?;
         // Before anybody types the passphrase of the key.
         let mut bundles = Bundles::find(self.path.as_deref(), home, &self.stick.wanted(), ui)?;
         let svs = Svs::open(station, self.passphrase_fd, ui)?;

@@ -6,11 +6,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 use sd_bundle::{Authentic, Bundle, BundleId, Discard, Home, Role, Standing};
+use sd_doctor::Place;
 use sd_fs::{Ahead, Progress as _};
 use sd_term::{Failure, Hint, Report, Status, Ui, count, size};
 use serde::Serialize;
 
 use super::bundles::Bundles;
+use super::gate::GateArgs;
 use super::stick::StickArgs;
 use super::{Svs, bundle_failure};
 use crate::station::Station;
@@ -27,6 +29,8 @@ pub(crate) struct VerifyArgs {
     /// Read the passphrase of a locked key file from this file descriptor
     #[arg(long, value_name = "N")]
     passphrase_fd: Option<i32>,
+    #[command(flatten)]
+    gate: GateArgs,
 }
 
 #[derive(Debug, Serialize)]
@@ -83,13 +87,14 @@ impl Report for VerifyReport {
 }
 
 impl VerifyArgs {
-    pub(crate) fn run(self, home: &Home, ui: &mut Ui) -> ExitCode {
-        let result = self.verify(home, ui);
+    pub(crate) fn run(self, place: &Place, home: &Home, ui: &mut Ui) -> ExitCode {
+        let result = self.verify(place, home, ui);
         ui.finish("sd-airgap verify", result)
     }
 
-    fn verify(&self, home: &Home, ui: &mut Ui) -> Result<VerifyReport, Failure> {
+    fn verify(&self, place: &Place, home: &Home, ui: &mut Ui) -> Result<VerifyReport, Failure> {
         let station = Station::load_as(home, Role::Svs)?;
+        self.gate.pass(place, "sd-airgap verify", home, ui)?;
         // Before anybody types the passphrase of the key.
         let mut bundles = Bundles::find(self.path.as_deref(), home, &self.stick.wanted(), ui)?;
         let svs = Svs::open(station, self.passphrase_fd, ui)?;

@@ -81,6 +81,8 @@ fn record(store: &mut Store, from: &Fingerprint, imported: &Imported) -> Result<
         previous: manifest.previous,
         members: manifest.members.len(),
         standing: imported.standing,
+        system: Some(manifest.system.clone()),
+        created: Some(manifest.created.clone()),
     };
     store.ledger.append(event)?;
     Ok(())

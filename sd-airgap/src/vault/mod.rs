@@ -19,11 +19,10 @@ use openpgp::Packet;
 use openpgp::packet::key::{PublicParts, SecretParts, UnspecifiedRole};
 use openpgp::packet::{Key, PKESK};
 use openpgp::parse::Parse as _;
+use sd_bundle::KeySource;
 use sd_pgp::{Certificate, PkeskBytes, SessionKeyBytes};
 use sd_term::{Failure, Secret, Status};
 use sequoia_openpgp as openpgp;
-
-use crate::station::KeySource;
 
 pub(crate) use key_file::KeyFile;
 pub(crate) use workstation::WorkstationKey;

@@ -9,13 +9,13 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use sd_bundle::{Home, selection};
+use sd_bundle::selection;
 use sd_fs::Dir;
 use sd_stick::wait_for_stick;
 use sd_term::{Choice, Failure, Hint, Status, Ui, count};
 use usb_rules::{Access, Export};
 
-use super::{end, scrub};
+use super::{Station, scrub};
 use crate::cli;
 use crate::names::{Method, is_copy_of};
 
@@ -23,15 +23,16 @@ use crate::names::{Method, is_copy_of};
 const LISTED: usize = 12;
 
 /// Guides whoever is there.
-pub(crate) fn run(home: &Home, ui: &mut Ui) -> ExitCode {
-    guide(home, ui).unwrap_or_else(|failure| ui.fail("sd-export", &failure))
+pub(super) fn run(station: &Station<'_>, ui: &mut Ui) -> ExitCode {
+    guide(station, ui).unwrap_or_else(|failure| ui.fail("sd-export", &failure))
 }
 
-fn guide(home: &Home, ui: &mut Ui) -> Result<ExitCode, Failure> {
+fn guide(station: &Station<'_>, ui: &mut Ui) -> Result<ExitCode, Failure> {
     ui.heading("Clean and carry out");
-    let picked = selection(home)?;
+    let picked = selection(station.home)?;
     if picked.is_empty() {
-        let browse = ["sd-airgap", "browse"].map(str::to_owned).into_iter().chain(home.args());
+        let browse =
+            ["sd-airgap", "browse"].map(str::to_owned).into_iter().chain(station.home.args());
         let what = "no file is selected: select with Space in the reader, leave it with x";
         return Err(Failure::new(Status::NotFound, what).hint(Hint::new(browse)));
     }
@@ -39,18 +40,18 @@ fn guide(home: &Home, ui: &mut Ui) -> Result<ExitCode, Failure> {
     ui.say("\nClean copies are made of them; the originals stay as they are. And then?");
     let mut way = ui.pick(&WAYS)?;
     while way == 'l' {
-        verb("inspect", home, &picked, &[], ui);
+        verb("inspect", station, &picked, &[], ui);
         way = ui.pick(&WAYS)?;
     }
     if way == 'q' {
         ui.say("Nothing was done.");
         return Ok(ExitCode::SUCCESS);
     }
-    let (copies, cleaned) = clean(picked, home, ui)?;
+    let (copies, cleaned) = clean(picked, station, ui)?;
     if copies.is_empty() {
         return Ok(cleaned);
     }
-    leave(way, &copies, home, ui)
+    leave(way, &copies, station, ui)
 }
 
 /// What can become of clean copies.
@@ -81,7 +82,7 @@ fn shown(file: &Path) -> sd_fs::Escaped {
 /// before they leave.
 fn clean(
     picked: Vec<PathBuf>,
-    home: &Home,
+    station: &Station<'_>,
     ui: &mut Ui,
 ) -> Result<(Vec<PathBuf>, ExitCode), Failure> {
     let mut copies = Vec::new();
@@ -98,9 +99,10 @@ fn clean(
     if todo.is_empty() {
         return Ok((copies, ExitCode::SUCCESS));
     }
-    let request = scrub::Args::of(todo).request();
-    let code = end(ui, "scrub", |ui| {
-        let report = scrub::run(&request, home, ui)?;
+    let args = scrub::Args::of(todo);
+    let (gate, request) = (args.gate.clone(), args.request());
+    let code = station.end(ui, "sd-export scrub", Some(gate), |ui| {
+        let report = scrub::run(&request, station.home, ui)?;
         copies.extend(report.copies());
         Ok(report.with_short_names())
     });
@@ -120,14 +122,19 @@ fn earlier_copy(file: &Path) -> Result<Option<PathBuf>, Failure> {
     Ok(copy.map(|e| parent.join(&e.name)))
 }
 
-fn leave(way: char, copies: &[PathBuf], home: &Home, ui: &mut Ui) -> Result<ExitCode, Failure> {
+fn leave(
+    way: char,
+    copies: &[PathBuf],
+    station: &Station<'_>,
+    ui: &mut Ui,
+) -> Result<ExitCode, Failure> {
     let options: &[&str] = if way == 'e' { &["--neutral-names"] } else { &[] };
     match way {
         'e' | 'n' => {
             wait_for_stick::<Export>(Access::Write, "Plug in the Export Device.", ui)?;
-            Ok(verb("write", home, copies, options, ui))
+            Ok(verb("write", station, copies, options, ui))
         }
-        'p' => Ok(verb("print", home, copies, &[], ui)),
+        'p' => Ok(verb("print", station, copies, &[], ui)),
         _ => {
             ui.say("Nothing left this station. The copies stand beside their originals.");
             Ok(ExitCode::SUCCESS)
@@ -136,13 +143,19 @@ fn leave(way: char, copies: &[PathBuf], home: &Home, ui: &mut Ui) -> Result<Exit
 }
 
 /// Runs a verb as if it had been typed.
-fn verb(name: &str, home: &Home, files: &[PathBuf], options: &[&str], ui: &mut Ui) -> ExitCode {
+fn verb(
+    name: &str,
+    station: &Station<'_>,
+    files: &[PathBuf],
+    options: &[&str],
+    ui: &mut Ui,
+) -> ExitCode {
     let words = ["sd-export", name].into_iter().chain(options.iter().copied());
-    let home = home.args().into_iter().map(OsString::from);
+    let home = station.home.args().into_iter().map(OsString::from);
     let files = files.iter().map(OsString::from);
     let words = words.map(OsString::from).chain(home).chain(["--".into()]).chain(files);
     match cli::parse(&words.collect::<Vec<_>>()) {
-        Ok((Some(command), home)) => super::run(command, &home, ui),
+        Ok((Some(command), home)) => super::run(command, station.place, &home, ui),
         Ok((None, _)) => ui.finish::<cli::Text>("sd-export", Err(no_verb())),
         Err(answer) => ui.finish("sd-export", answer.into_result()),
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use sd_scrub::Limits;
 use sd_term::{Hint, Ui};
 
+use super::GateArgs;
 use crate::batch;
 use crate::inputs::{Source, gather};
 use crate::names::ending_note;
@@ -20,6 +21,8 @@ pub(crate) struct Args {
     /// Files; of a directory, every regular file in it.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
 }
 
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Batch {

@@ -17,7 +17,9 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use sd_bundle::Home;
+use sd_doctor::Place;
 use sd_fs::Escaped;
+use sd_gate::{Deed, Reason};
 use sd_sandbox::{ProbeError, WorkerError};
 use sd_term::{Failure, Hint, Report, Status, Ui};
 
@@ -75,38 +77,91 @@ pub(crate) enum Command {
 }
 
 /// Guides whoever named no verb.
-pub(crate) fn guide(home: &Home, ui: &mut Ui) -> ExitCode {
-    guided::run(home, ui)
+pub(crate) fn guide(place: &Place, home: &Home, ui: &mut Ui) -> ExitCode {
+    guided::run(&Station { place, home }, ui)
+}
+
+/// Past the air gap's checks.
+#[derive(Clone, Debug, Default, clap::Args)]
+struct GateArgs {
+    /// Go on although the air gap fails a check, and say why: the ledger keeps it.
+    #[arg(long, value_name = "REASON")]
+    despite: Option<Reason>,
 }
 
 /// Runs one verb to its end.
-pub(crate) fn run(command: Command, home: &Home, ui: &mut Ui) -> ExitCode {
+pub(crate) fn run(command: Command, place: &Place, home: &Home, ui: &mut Ui) -> ExitCode {
+    let station = Station { place, home };
     match command {
         Command::Check(args) => {
             let result = check::run(&args, ui);
             ui.finish("sd-export check", result)
         }
-        Command::Inspect(args) => end(ui, "inspect", |ui| Ok(inspect::run(&args, ui))),
-        Command::Preview(args) => end(ui, "preview", |ui| preview::run(&args.request(), ui)),
-        Command::Scrub(args) => end(ui, "scrub", |ui| scrub::run(&args.request(), home, ui)),
-        Command::Write(args) => end(ui, "write", |ui| write::run(&args.request(), home, ui)),
-        Command::Print(args) => end(ui, "print", |ui| print::run(args.request(), home, ui)),
+        Command::Inspect(args) => {
+            let gate = args.gate.clone();
+            station.end(ui, "sd-export inspect", Some(gate), |ui| Ok(inspect::run(&args, ui)))
+        }
+        Command::Preview(args) => {
+            // To remove previews is never wrong.
+            let gate = args.opens().then(|| args.gate.clone());
+            let request = args.request();
+            station.end(ui, "sd-export preview", gate, |ui| preview::run(&request, ui))
+        }
+        Command::Scrub(args) => {
+            let (gate, request) = (args.gate.clone(), args.request());
+            station.end(ui, "sd-export scrub", Some(gate), |ui| scrub::run(&request, home, ui))
+        }
+        Command::Write(args) => {
+            let (gate, request) = (args.gate.clone(), args.request());
+            station.end(ui, "sd-export write", Some(gate), |ui| write::run(&request, home, ui))
+        }
+        Command::Print(args) => {
+            let (gate, request) = (args.gate.clone(), args.request());
+            station.end(ui, "sd-export print", Some(gate), |ui| print::run(request, home, ui))
+        }
+        Command::Printers(args) => {
+            station.end(ui, "sd-export printers", None, |_| printers::run(args))
+        }
         Command::Wipe(args) => {
             let result = wipe::run(&args.request(), ui);
             ui.finish("sd-export wipe", result)
         }
-        Command::Printers(args) => end(ui, "printers", |_| printers::run(args)),
     }
 }
 
-/// No sandbox, no run: the walls are tried before the first file is opened.
-fn end<R: Report>(
-    ui: &mut Ui,
-    name: &str,
-    verb: impl FnOnce(&mut Ui) -> Result<R, Failure>,
-) -> ExitCode {
-    let result = sd_sandbox::self_test().map_err(no_walls).and_then(|()| verb(ui));
-    ui.finish(&format!("sd-export {name}"), result)
+/// Where a verb runs.
+struct Station<'a> {
+    place: &'a Place,
+    home: &'a Home,
+}
+
+impl Station<'_> {
+    /// No air gap, no run; no sandbox, no run: both are tried before the first file is opened.
+    fn end<R: Report>(
+        &self,
+        ui: &mut Ui,
+        command: &'static str,
+        gate: Option<GateArgs>,
+        verb: impl FnOnce(&mut Ui) -> Result<R, Failure>,
+    ) -> ExitCode {
+        let result = self
+            .pass(command, gate, ui)
+            .and_then(|()| sd_sandbox::self_test().map_err(no_walls))
+            .and_then(|()| verb(ui));
+        ui.finish(command, result)
+    }
+
+    /// The gate, for verbs that open something.
+    fn pass(
+        &self,
+        command: &'static str,
+        gate: Option<GateArgs>,
+        ui: &mut Ui,
+    ) -> Result<(), Failure> {
+        let Some(GateArgs { despite }) = gate else { return Ok(()) };
+        let deed = Deed { command, home: self.home, despite: despite.as_ref() };
+        sd_gate::pass(self.place, &deed, ui)
+    }
 }
 
 fn no_walls(e: ProbeError) -> Failure {

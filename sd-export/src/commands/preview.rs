@@ -7,6 +7,7 @@ use sd_fs::Dir;
 use sd_scrub::Limits;
 use sd_term::{Failure, Hint, Ui};
 
+use super::GateArgs;
 use crate::batch::{self, Weigh};
 use crate::cli;
 use crate::inputs::{Inputs, Source, gather};
@@ -35,6 +36,8 @@ pub(crate) struct Args {
     /// Remove all previews.
     #[arg(long, conflicts_with = "files")]
     clear: bool,
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
 }
 
 /// What is to be done.
@@ -51,6 +54,11 @@ enum Wish {
 }
 
 impl Args {
+    /// Whether a document is opened.
+    pub(super) fn opens(&self) -> bool {
+        !self.clear
+    }
+
     pub(super) fn request(self) -> Request {
         let wish = if self.clear { Wish::Clear } else { Wish::Show(self.files) };
         Request { to: self.to, wish }

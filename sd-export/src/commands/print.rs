@@ -6,7 +6,7 @@ use std::time::Duration;
 use sd_bundle::{Home, Way};
 use sd_term::{Failure, Hint, Status, Ui, count};
 
-use super::Consent;
+use super::{Consent, GateArgs};
 use crate::inputs::gather;
 use crate::journal::Journal;
 use crate::manifest::State;
@@ -63,6 +63,8 @@ pub(crate) struct Args {
     /// Where CUPS keeps documents; for tests.
     #[arg(long, value_name = "DIR", default_value = SPOOL, hide = true)]
     spool: PathBuf,
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
 }
 
 /// What is to be done.

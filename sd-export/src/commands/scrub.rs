@@ -8,6 +8,7 @@ use sd_fs::{Dir, DirError, SafeName, escape};
 use sd_scrub::{Format, Limits};
 use sd_term::{Failure, Hint, Status, Ui};
 
+use super::GateArgs;
 use crate::batch::{self, Weigh};
 use crate::inputs::{Opened, Source, gather};
 use crate::journal::Journal;
@@ -41,6 +42,8 @@ pub(crate) struct Args {
     /// Draw pictures and PDFs and make a fresh PDF of the pixels.
     #[arg(long)]
     rebuild: bool,
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
 }
 
 /// Where the copies go, and under which names.
@@ -63,7 +66,8 @@ pub(super) struct Request {
 impl Args {
     /// These files, each copy beside its original.
     pub(super) fn of(files: Vec<PathBuf>) -> Self {
-        Self { files, output: None, to: None, neutral_names: false, rebuild: false }
+        let gate = GateArgs::default();
+        Self { files, output: None, to: None, neutral_names: false, rebuild: false, gate }
     }
 
     pub(super) fn request(self) -> Request {

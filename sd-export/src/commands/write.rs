@@ -9,7 +9,7 @@ use sd_stick::{LetGo, Wanted};
 use sd_term::{Failure, Hint, Report, Status, Ui, count, size};
 use serde::Serialize;
 
-use super::{Consent, skips};
+use super::{Consent, GateArgs, skips};
 use crate::inputs::gather;
 use crate::journal::Journal;
 use crate::manifest::{Manifest, State};
@@ -62,6 +62,8 @@ pub(crate) struct Args {
     /// Do not ask.
     #[arg(long, conflicts_with = "dry_run")]
     yes: bool,
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
 }
 
 /// What is to be done.

@@ -1,3 +1,4 @@
-//! One verb a file.
+//! One file per verb.
 
+pub(crate) mod doctor;
 pub(crate) mod session;

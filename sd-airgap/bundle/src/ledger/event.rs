@@ -6,6 +6,7 @@ use sd_fs::{Blake3, Fingerprint};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{BundleId, ItemId};
+use crate::manifest::{Note, Timestamp};
 
 /// Something that was done, or is about to be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,12 @@ pub enum Event {
         members: usize,
         /// How it stood to those before it.
         standing: Standing,
+        /// The workstation's system, as the manifest names it. Older lines do not have it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        system: Option<Note>,
+        /// When it was packed, by the workstation's clock. Older lines do not have it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        created: Option<Timestamp>,
     },
     /// A run of opening ended.
     Opened {
@@ -57,6 +64,16 @@ pub enum Event {
         announced: u64,
         /// The status word that the person saw.
         status: String,
+    },
+    /// A check of the air gap failed, and a person went on all the same: written before anything
+    /// was opened.
+    Despite {
+        /// With which command.
+        command: String,
+        /// The checks that failed.
+        failed: Vec<String>,
+        /// Why, in the person's words.
+        why: String,
     },
 }
 

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use event::{Carried, Document, Event, Standing, Way};
 
-use crate::manifest::{Manifest, Timestamp};
+use crate::manifest::{Manifest, Note, Timestamp};
 
 const FILE: &str = "ledger.jsonl";
 
@@ -130,6 +130,18 @@ impl Ledger {
         &self.lines
     }
 
+    /// The newest system and the newest time of packing that verified manifests named.
+    pub fn last_known(&self) -> Option<(&Note, &Timestamp)> {
+        let named = self.lines.iter().rev().filter_map(|line| match &line.event {
+            Event::Imported { system: Some(system), created: Some(created), .. } => {
+                Some((system, created))
+            }
+            _ => None,
+        });
+        // A bundle may come late: the newest by its own date, not by its place here.
+        named.max_by(|a, b| a.1.cmp(b.1))
+    }
+
     /// The hash of the last line: whoever has it can tell whether a line was taken away.
     pub fn head(&self) -> &Blake3 {
         &self.head
@@ -209,6 +221,8 @@ mod tests {
                 previous: manifest.previous,
                 members: 0,
                 standing,
+                system: Some(manifest.system.clone()),
+                created: Some(manifest.created.clone()),
             })
             .expect("appended");
         standing
@@ -278,6 +292,32 @@ mod tests {
         assert!(matches!(Ledger::open(&dir), Err(LedgerError::Chain(1))));
         dir.replace(FILE, &bytes[..bytes.len() - 5]).expect("replaced");
         assert_eq!(Ledger::open(&dir).expect("the torn line is set aside").lines().len(), 1);
+    }
+
+    #[test]
+    fn the_newest_manifest_s_system_is_known_even_if_an_older_one_came_after_it() {
+        let (_tmp, mut ledger) = ledger();
+        assert_eq!(ledger.last_known(), None);
+        for (sequence, at, system) in [(2, 200, "Tails 7.7"), (1, 100, "Tails 7.4")] {
+            let mut manifest = manifest(sequence, None);
+            manifest.created = Timestamp::from_unix(at);
+            manifest.system = system.to_owned().try_into().expect("a note");
+            import(&mut ledger, &manifest);
+        }
+        let (system, created) = ledger.last_known().expect("known");
+        assert_eq!((system.as_str(), created), ("Tails 7.7", &Timestamp::from_unix(200)));
+    }
+
+    #[test]
+    fn a_line_of_an_older_version_is_read_and_names_no_system() {
+        let bundle = "0".repeat(32);
+        let digits = "0".repeat(64);
+        let old = format!(
+            r#"{{"event":"imported","workstation":"{}","bundle":"{bundle}","sequence":1,"manifest":"{digits}","previous":null,"members":1,"standing":"first"}}"#,
+            "1".repeat(40)
+        );
+        let event: Event = serde_json::from_str(&old).expect("an older line");
+        assert_eq!(serde_json::to_string(&event).expect("the same"), old);
     }
 
     #[test]
