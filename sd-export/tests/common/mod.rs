@@ -90,9 +90,11 @@ pub(crate) fn tool(at: &Path, program: &str, args: &[&str]) -> Ran {
 
 fn ran(output: &Output) -> Ran {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ran {
-        code: output.status.code().expect("it ended by itself"),
-        out: text(&output.stdout),
-        talk: text(&output.stderr),
-    }
+    // What is said of the system that runs the tests is no business of theirs; gate.rs is about it.
+    let talk = text(&output.stderr);
+    let talk = talk.strip_prefix(NOT_TAILS).unwrap_or(&talk).to_owned();
+    Ran { code: output.status.code().expect("it ended by itself"), out: text(&output.stdout), talk }
 }
+
+/// The first line of every verb that opens something, on a system that is not Tails.
+const NOT_TAILS: &str = "warning: this is not Tails: the air gap was not checked\n";

@@ -86,7 +86,7 @@ table! {
         "A Bluetooth radio is in use. It reaches across a room and further.",
         "Switch Bluetooth off in the BIOS, or have its card taken out. Start again in Offline Mode.";
     Radios = "radios", AirGap,
-        "FAIL for a Wi-Fi or mobile radio that is not blocked; warn for one that is, and for other radios",
+        "FAIL for a radio that is switched on; warn for one that is blocked, and for Bluetooth's switch, because its driver is a check of its own",
         "There is a radio in this computer. Blocked by software it can be switched on by software.",
         "Have the radio card taken out of this computer. Until then switch it off, by its switch or in the BIOS.";
     TorRunning = "tor-running", AirGap,
