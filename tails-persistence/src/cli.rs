@@ -2,16 +2,17 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use sd_term::{Report, Status, Ui};
 use serde::Serialize;
 
+use crate::commands::{self_test, update};
 use crate::interfaces::{Interface, Verdict, list};
 
-/// Check this station.
+/// Check this station and keep its programs current.
 #[derive(Debug, Parser)]
 #[command(name = "sd-station", version, max_term_width = 80)]
 struct Cli {
@@ -26,6 +27,8 @@ struct Cli {
 enum Command {
     /// Look at what a Secure Viewing Station must not have: so far, network interfaces
     Doctor,
+    Update(update::UpdateArgs),
+    SelfTest(self_test::SelfTestArgs),
 }
 
 #[derive(Debug, Serialize)]
@@ -72,7 +75,20 @@ pub(crate) fn run(args: Vec<OsString>, ui: &mut Ui) -> ExitCode {
         Err(e) if e.use_stderr() => return ui.usage("sd-station", &e.render().to_string()),
         Err(e) => return ui.page(e.render()),
     };
-    let Command::Doctor = cli.command;
+    match cli.command {
+        Command::Doctor => doctor(ui),
+        Command::Update(args) => args.run(&home(), ui),
+        Command::SelfTest(args) => ui.finish("sd-station self-test", args.run()),
+    }
+}
+
+/// The home directory of whoever runs this; without one, nothing below it is found.
+fn home() -> PathBuf {
+    #[expect(clippy::disallowed_methods, reason = "cli.rs reads the environment")]
+    std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default()
+}
+
+fn doctor(ui: &mut Ui) -> ExitCode {
     let found = list(Path::new("/sys/class/net")).map(|interfaces| Findings { interfaces });
     ui.finish("sd-station doctor", found.map_err(Into::into))
 }

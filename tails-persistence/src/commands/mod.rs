@@ -1,0 +1,4 @@
+//! The verbs, one file each.
+
+pub(crate) mod self_test;
+pub(crate) mod update;
