@@ -72,20 +72,14 @@ pub(crate) struct System;
 const APT: &str = "/usr/bin/apt-get";
 const DPKG_QUERY: &str = "/usr/bin/dpkg-query";
 
-/// As Tails' own Additional Software does it, with nothing fetched and nothing removed. The same
-/// version again is put in anew: an earlier run may have been cut behind it.
-const INSTALL: [&str; 7] = [
-    "--yes",
-    "--no-remove",
-    "--no-download",
-    "--reinstall",
-    "-o",
-    "DPkg::Options::=--force-confold",
-    "install",
-];
+/// As Tails' own Additional Software does it. Nothing is removed; nothing is fetched either, since the
+/// simulation allows no other package. (`--no-download` would break the installation of a file.) The
+/// same version again is put in anew: an earlier run may have been cut behind it.
+const INSTALL: [&str; 6] =
+    ["--yes", "--no-remove", "--reinstall", "-o", "DPkg::Options::=--force-confold", "install"];
 
-/// A page of words at the end is enough.
-const MAX_SAID: u64 = 256 << 10;
+/// So many lines of each kind are enough.
+const MAX_LINES: usize = 3;
 
 impl Machine for System {
     fn tails(&self) -> Option<TailsVersion> {
@@ -150,11 +144,22 @@ fn run(program: &'static str, arguments: &[&str]) -> Result<String, MachineError
     if done.status.success() {
         return Ok(String::from_utf8_lossy(&done.stdout).into_owned());
     }
-    let words = if done.stderr.trim_ascii().is_empty() { &done.stdout } else { &done.stderr };
-    let from = words.len().saturating_sub(usize::try_from(MAX_SAID).unwrap_or(0));
-    let last: Vec<&[u8]> = words[from..].trim_ascii().split(|b| *b == b'\n').collect();
-    let says = escape(&last[last.len().saturating_sub(3)..].join(&b' '));
+    let says = escape(complaint(&done.stdout, &done.stderr).as_bytes());
     Err(MachineError::Refused { program, says })
+}
+
+/// What is missing, and the last errors.
+fn complaint(stdout: &[u8], stderr: &[u8]) -> String {
+    let (stdout, stderr) = (String::from_utf8_lossy(stdout), String::from_utf8_lossy(stderr));
+    let missing = stdout.lines().filter(|line| line.contains("Depends:")).take(MAX_LINES);
+    let errors: Vec<&str> = stderr.lines().filter(|line| line.starts_with("E:")).collect();
+    let errors = errors.iter().copied().skip(errors.len().saturating_sub(MAX_LINES));
+    let lines: Vec<&str> = missing.chain(errors).map(str::trim).collect();
+    if lines.is_empty() {
+        "it says no more than that it failed".to_owned()
+    } else {
+        lines.join("; ")
+    }
 }
 
 /// A simulation says `Inst` for what comes and `Remv` for what goes.
