@@ -648,7 +648,7 @@ fn a_changelog_cannot_act_on_the_terminal() {
 }
 
 #[test]
-fn without_an_installation_a_release_is_still_checked_and_carried() {
+fn without_an_installation_the_root_that_is_built_in_counts() {
     let world = workstation();
     let home = world.base.join("elsewhere");
     std::fs::create_dir(&home).expect("made");
@@ -750,7 +750,7 @@ fn an_update_cut_at_each_step_leaves_old_or_new_and_the_next_run_goes_through() 
 }
 
 #[test]
-fn in_user_mode_too() {
+fn an_update_in_user_mode_cut_at_each_step_leaves_old_or_new() {
     let (olds, news) = cut_at_each_step(Mode::User);
     assert!(olds >= 20 && news >= 8, "{olds} cuts before the switch, {news} behind it");
 }
