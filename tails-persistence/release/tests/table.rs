@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 /// Where cases are, as the table names them.
-const FILES: [&str; 3] = ["release/tests/releases.rs", "release/tests/shelf.rs", "tests/updates.rs"];
+const FILES: [&str; 3] =
+    ["release/tests/releases.rs", "release/tests/shelf.rs", "tests/updates.rs"];
 
 fn read(path: &str) -> String {
     std::fs::read_to_string(format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"))).expect("there")
