@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use sd_term::Ui;
 
-use crate::commands::{doctor, session};
+use crate::commands::{doctor, self_test, session, update};
 
-/// Set up and check this station.
+/// Check this station, keep its programs current, and walk through its stages.
 #[derive(Debug, Parser)]
 #[command(name = "sd-station", version, max_term_width = 80)]
 struct Cli {
@@ -24,6 +24,8 @@ struct Cli {
 enum Command {
     Doctor(doctor::DoctorArgs),
     Session(session::SessionArgs),
+    Update(update::UpdateArgs),
+    SelfTest(self_test::SelfTestArgs),
 }
 
 pub(crate) fn no_colour() -> bool {
@@ -54,6 +56,9 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
     match cli.command {
         Command::Doctor(args) => args.run(ui),
         Command::Session(args) => args.run(user_home(), ui),
+        // Without a home directory, nothing below it is found.
+        Command::Update(args) => args.run(&user_home().unwrap_or_default(), ui),
+        Command::SelfTest(args) => ui.finish("sd-station self-test", args.run()),
     }
 }
 

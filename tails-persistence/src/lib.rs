@@ -1,21 +1,30 @@
-//! The station: examines it, and walks a person through its stages.
+//! The station: examines it, keeps its programs current, and walks a person through its stages.
 //!
 //! ```text
 //! doctor:   files, children --asking--> Answers --sd_doctor--> findings --> screen, JSON, report file
+//! update:   signed file --verified--> shelf --tried out--> installed, the one before kept
 //! session:  sd-fetch, sd-airgap, sd-export, one after the other
 //! ```
 //! `sd-station doctor` changes nothing. It says what was seen and what that means; it proves no
-//! air gap, since software cannot.
+//! air gap, since software cannot. `sd-station update` installs a signed release, which a person
+//! carries to the station.
 
 mod asking;
 mod cli;
 mod commands;
 mod doctor;
+mod machine;
+mod seen;
+mod self_test;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use sd_term::{Face, Ui};
+
+pub use commands::update::{Applied, Apply, WentBack, back};
+pub use machine::{Machine, MachineError, Older};
+pub use self_test::{Passed, SelfTestError, Vectors, run as self_test};
 
 /// The program.
 pub fn main() -> ExitCode {

@@ -39,7 +39,9 @@ impl Terminal {
 
     /// Starts a command line in a directory.
     pub fn start_line(line: &str, dir: &Path, (columns, lines): (u16, u16)) -> Self {
-        let line = format!("stty cols {columns} rows {lines}; exec {line}");
+        // Tests that run in the background have Ctrl-C switched off; a person's terminal has not.
+        let line =
+            format!("stty cols {columns} rows {lines}; exec env --default-signal=INT {line}");
         let mut child = Command::new("script")
             .args(["-qefc", &line, "/dev/null"])
             .current_dir(dir)

@@ -44,7 +44,7 @@ fn every_hint_on_the_way_names_the_next_command_and_parses() {
     assert_eq!(next(newsroom.pack()).as_deref(), Some("sd-airgap unpack"));
     let stick = newsroom.path("stick").to_string_lossy().into_owned();
     assert_eq!(next(newsroom.svs(&["verify", &stick])).as_deref(), Some("sd-airgap unpack"));
-    assert_eq!(next(newsroom.unpack()).as_deref(), Some("sd-airgap list"));
+    assert_eq!(next(newsroom.unpack()).as_deref(), Some("sd-airgap browse"));
     let listed = newsroom.svs(&["list"]).expect(0);
     let inspect = hint(&listed).expect("a document to look at");
     assert_eq!(inspect[..2], ["sd-export", "inspect"]);

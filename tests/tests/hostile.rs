@@ -88,6 +88,36 @@ fn hostile_upload_names_stay_in_their_item_s_directory() {
     );
 }
 
+/// The attack of 2017: a launcher that looks like a document and starts a program on a double click.
+#[test]
+fn a_submitted_launcher_is_never_one_from_the_upload_to_the_preview() {
+    let launcher = b"[Desktop Entry]\nType=Application\nName=statement.pdf\nExec=sh -c 'id'\n";
+    let names: &[&[u8]] =
+        &[b"statement.desktop", b"statement.pdf", b"statement.DESKTOP", b"a.desktop "];
+    let mut world = World::with_test_key().expect("a world");
+    let mut source = world.source("focal ghost").expect("a source");
+    for name in names {
+        source = source.document_from(Some(name), &launcher[..]).expect("added");
+    }
+    let newsroom = packed(world);
+    let _ = newsroom.unpack().expect(0);
+    let plaintexts = newsroom.plaintexts().expect("listed");
+    assert_eq!(plaintexts.len(), names.len());
+    for plain in &plaintexts {
+        let ending = plain.name.trim_end().to_lowercase();
+        assert!(!ending.ends_with(".desktop"), "{}", plain.name);
+        let mode = std::fs::metadata(&plain.path).expect("there").permissions().mode();
+        assert_eq!(mode & 0o111, 0, "{}", plain.name);
+        let path = plain.path.to_string_lossy();
+        for verb in ["preview", "scrub"] {
+            let run = newsroom.run("sd-export", [verb, &path, "--home", "svs"]);
+            assert_ne!(run.code, Some(0), "{run:?}");
+            assert!(run.stdout.contains("desktop launcher"), "{run:?}");
+        }
+    }
+    assert_eq!(newsroom.plaintexts().expect("listed").len(), names.len(), "nothing was made of it");
+}
+
 #[test]
 fn messages_without_protection_are_refused_by_name_and_kept() {
     let mut world = World::with_test_key().expect("a world");

@@ -212,7 +212,7 @@ impl UnpackArgs {
         let mut bundles = Bundles::find(self.path.as_deref(), home, &self.stick.wanted(), ui)?;
         let svs = Svs::open(station, self.passphrase_fd, ui)?;
         let mut store = Store::open(home)?;
-        let list = ["sd-airgap", "list"].map(str::to_owned).into_iter().chain(home.args());
+        let read = ["sd-airgap", "browse"].map(str::to_owned).into_iter().chain(home.args());
         let mut report = UnpackReport {
             bundles: Vec::new(),
             refused_bundles: Vec::new(),
@@ -220,7 +220,7 @@ impl UnpackArgs {
             refused: Vec::new(),
             stopped: None,
             stick: None,
-            next: Hint::new(list),
+            next: Hint::new(read),
         };
         for found in bundles.take() {
             let file = bundles.shown(&found);

@@ -12,6 +12,7 @@ mod devices;
 mod documents;
 mod lists;
 mod messages;
+mod releases;
 
 use std::io;
 use std::path::Path;
@@ -29,6 +30,7 @@ fn main() -> io::Result<()> {
         ("openpgp", messages::messages()?),
         ("device", devices::situations()?),
         ("journalist-interface", lists::lists()?),
+        ("release", releases::releases()),
     ] {
         let directory = corpus.join(target);
         std::fs::create_dir_all(&directory)?;
