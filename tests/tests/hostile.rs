@@ -109,8 +109,9 @@ fn a_submitted_launcher_is_never_one_from_the_upload_to_the_preview() {
         let mode = std::fs::metadata(&plain.path).expect("there").permissions().mode();
         assert_eq!(mode & 0o111, 0, "{}", plain.name);
         let path = plain.path.to_string_lossy();
-        for verb in ["preview", "scrub"] {
-            let run = newsroom.run("sd-export", [verb, &path, "--home", "svs"]);
+        for words in [&["preview", "--to", "."][..], &["scrub"]] {
+            let words = words.iter().copied().chain([&*path, "--home", "svs"]);
+            let run = newsroom.run("sd-export", words);
             assert_ne!(run.code, Some(0), "{run:?}");
             assert!(run.stdout.contains("desktop launcher"), "{run:?}");
         }
