@@ -92,3 +92,18 @@ fn doctor(ui: &mut Ui) -> ExitCode {
     let found = list(Path::new("/sys/class/net")).map(|interfaces| Findings { interfaces });
     ui.finish("sd-station doctor", found.map_err(Into::into))
 }
+
+#[cfg(test)]
+pub(crate) fn parses(words: &[String]) -> bool {
+    Cli::try_parse_from(words).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}
