@@ -541,6 +541,37 @@ fn a_kept_version_that_changed_on_the_disk_is_not_gone_back_to() {
     assert_eq!(world.current(), slot(12));
 }
 
+#[test]
+fn programs_that_changed_on_the_disk_are_not_gone_back_to() {
+    let world = World::new(Mode::User);
+    let mut machine = Played::new();
+    world.apply(&release(12), &mut machine).expect("applied");
+    world.apply(&release(13), &mut machine).expect("applied");
+    let program = world.shelf.join("previous/tree/usr/bin/sd-airgap");
+    let was = std::fs::read(&program).expect("there");
+    std::fs::write(&program, "#!/bin/sh\necho something else\n").expect("written");
+    let refused = world.back(&mut machine).expect_err("changed");
+    assert!(refused.message.contains("usr/bin/sd-airgap"), "{}", refused.message);
+    assert_eq!(world.current(), slot(13));
+    std::fs::write(&program, was).expect("written");
+    world.back(&mut machine).expect("as it was");
+    assert_eq!(world.current(), slot(12));
+}
+
+#[test]
+fn what_was_staged_for_nothing_takes_no_room() {
+    let world = World::new(Mode::System);
+    for machine in [
+        &mut Played { self_test: Err("no"), ..Played::new() },
+        &mut Played { simulation: Err("no"), ..Played::new() },
+        &mut Played { refuses: vec!["1.2.0"], ..Played::new() },
+    ] {
+        assert_eq!(status(world.apply(&release(12), machine)), Status::UpdateFailed);
+        let left = std::fs::read_dir(world.shelf.join("releases")).expect("listed");
+        assert_eq!(left.count(), 1);
+    }
+}
+
 // On the workstation.
 
 fn workstation() -> World {

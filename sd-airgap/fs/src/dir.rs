@@ -158,15 +158,21 @@ impl Dir {
     /// Writes a small file whole, in place of an older one if there is one: a reader sees
     /// the old bytes or the new, never a mixture.
     pub fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), DirError> {
-        self.replace_with_mode(name, bytes, FILE_MODE.as_raw_mode())
+        // No mode is set: vfat refuses those that it cannot keep.
+        self.part(name, bytes)?.commit_over(name)
     }
 
     /// The same, with a mode of its own: for what other users are to read.
     pub fn replace_with_mode(&self, name: &str, bytes: &[u8], mode: u32) -> Result<(), DirError> {
-        let mut file = NewFile::create_part(self, &format!(".{}.part", component(name)?))?;
-        file.write_all(bytes)?;
+        let file = self.part(name, bytes)?;
         file.set_mode(mode)?;
         file.commit_over(name)
+    }
+
+    fn part(&self, name: &str, bytes: &[u8]) -> Result<NewFile, DirError> {
+        let mut file = NewFile::create_part(self, &format!(".{}.part", component(name)?))?;
+        file.write_all(bytes)?;
+        Ok(file)
     }
 
     /// Opens a file to append to, made when missing.

@@ -89,7 +89,7 @@ impl Desk {
         let fixed = "make --package x.deb --changelog changes --vectors vectors --date 2026-11-26 \
                      --update-from 10 --tails-min 6.0 --newest-tails-date 2026-04-23 --to signed.json";
         let mut words: Vec<&str> = fixed.split_whitespace().collect();
-        roots.iter().for_each(|root| words.extend(["--root", root]));
+        words.extend(roots.iter().flat_map(|root| ["--root", *root]));
         self.good(&words)
     }
 
@@ -97,7 +97,7 @@ impl Desk {
         let fixed =
             "assemble signed.json --package x.deb --changelog changes --vectors vectors --to .";
         let mut words: Vec<&str> = fixed.split_whitespace().collect();
-        roots.iter().for_each(|root| words.extend(["--root", root]));
+        words.extend(roots.iter().flat_map(|root| ["--root", *root]));
         words
     }
 

@@ -33,7 +33,7 @@ pub use key::{
 };
 pub use limits::Limits;
 pub use manifest::{Claims, Content, Manifest, ManifestError, NewestTails, TailsRange};
-pub use package::{About, MAX_TREE, PackageError, about, unpack};
+pub use package::{About, MAX_TREE, PackageError, about, compare, unpack};
 pub use reader::{Release, ReleaseError, Unverified, Verified};
 pub use root::{
     Link, MAX_CHAIN, MAX_KEYS, MAX_REVOKED, MAX_ROOT, MIN_THRESHOLD, Root, RootError,

@@ -120,6 +120,25 @@ pub fn unpack(package: &Path, into: &Dir) -> Result<usize, PackageError> {
     Ok(files)
 }
 
+/// Compares unpacked programs with the package they came from: each file is there, to the byte.
+pub fn compare(package: &Path, tree: &Dir) -> Result<(), PackageError> {
+    walk(package, |path, mode, mut entry| {
+        if mode.is_none() {
+            return Ok(());
+        }
+        let differs = || PackageError::Entry {
+            path: escape(path.as_bytes()),
+            what: "not what the package holds",
+        };
+        let expected = copy_bounded(&mut entry, &mut io::sink(), MAX_TREE, &mut Quiet)
+            .map_err(|e| PackageError::Read(io::Error::other(e)))?;
+        let (parents, name) = path.rsplit_once('/').unwrap_or((".", path));
+        let mut found = tree.sub(parents)?.open_file(name)?;
+        let found = copy_bounded(&mut found, &mut io::sink(), expected.size, &mut Quiet);
+        if found.is_ok_and(|found| found == expected) { Ok(()) } else { Err(differs()) }
+    })
+}
+
 fn directory(from: &Dir, path: &str) -> Result<Dir, DirError> {
     let mut dir = from.again()?;
     for name in path.split('/').filter(|name| !name.is_empty()) {

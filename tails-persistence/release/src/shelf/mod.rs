@@ -19,6 +19,7 @@ mod switch;
 mod trust;
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use sd_fs::{Dir, DirError, Escaped, GuardError, Lock};
 
@@ -41,6 +42,9 @@ const RELEASES: &str = "releases";
 const CURRENT: &str = "current";
 const PREVIOUS: &str = "previous";
 const LOCK: &str = ".lock";
+
+/// Nobody notices so long a pause; a run that is really on the way takes longer.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Everybody may read it: what checks the station runs as the desktop's user.
 const DIR_MODE: u32 = 0o755;
@@ -188,7 +192,7 @@ impl Shelf {
             let path = sd_fs::escape(path.as_os_str().as_encoded_bytes());
             return Err(ShelfError::NotOurs { path, owner });
         }
-        let lock = dir.lock(LOCK)?;
+        let lock = locked(&dir)?;
         let mut shelf = Self::read(dir, Some(lock))?;
         shelf.repair()?;
         Ok(shelf)
@@ -290,6 +294,20 @@ impl Shelf {
     fn damaged(&self, what: &'static str) -> ShelfError {
         let path = sd_fs::escape(self.dir.path().as_os_str().as_encoded_bytes());
         ShelfError::Damaged { path, what }
+    }
+}
+
+/// Takes the lock, with a little patience: a process that another one has just begun to start holds
+/// that one's descriptors for a moment.
+fn locked(dir: &Dir) -> Result<Lock, DirError> {
+    let begun = Instant::now();
+    loop {
+        match dir.lock(LOCK) {
+            Err(DirError::Locked { .. }) if begun.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            other => return other,
+        }
     }
 }
 

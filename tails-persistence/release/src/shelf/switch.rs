@@ -200,6 +200,12 @@ impl Shelf {
         }
     }
 
+    /// Removes what was staged and is not to be installed after all: it takes room.
+    pub fn tidy(&mut self) -> Result<(), ShelfError> {
+        self.may_change()?;
+        self.sweep()
+    }
+
     /// Removes every release that neither link points at.
     pub(super) fn sweep(&mut self) -> Result<(), ShelfError> {
         let kept: Vec<String> =

@@ -19,7 +19,7 @@ use sd_term::{Failure, Hint, Report, Status, Ui};
 use serde::Serialize;
 use tempfile::TempDir;
 
-use super::{About, IntoFailure, Known, open, warn_of_test_keys};
+use super::{About, IntoFailure, Known, as_root, open, warn_of_test_keys};
 use crate::machine::{Machine, Older};
 use crate::self_test::Passed;
 
@@ -75,9 +75,13 @@ impl Report for Applied {
     }
 
     fn hint(&self) -> Option<Hint> {
-        let doctor = Hint::new(["sd-station", "doctor"]);
-        (!self.dry_run).then_some(doctor)
+        (!self.dry_run).then(next)
     }
+}
+
+/// What to do after an update.
+pub(super) fn next() -> Hint {
+    Hint::new(["sd-station", "doctor"])
 }
 
 impl Apply {
@@ -86,7 +90,8 @@ impl Apply {
         if self.dry_run {
             return self.try_only(machine, ui);
         }
-        let mut kept = Shelf::open(&self.shelf).map_err(|e| as_root(e, &self.file))?;
+        let mut kept = Shelf::open(&self.shelf)
+            .map_err(|e| as_root(e, &["apply", &self.file.to_string_lossy()]))?;
         if let Some(hook) = self.hook.take() {
             kept.on_step(hook);
         }
@@ -101,11 +106,7 @@ impl Apply {
             kept.remember(trust).map_err(IntoFailure::into_failure)?;
         }
         let (manifest, identity) = (release.manifest().clone(), release.identity());
-        let mode = kept.station().mode;
-        let (slot, tried) = stage(&mut kept, release, machine, ui)?;
-        if mode == Mode::System {
-            install(&kept, slot, from, machine)?;
-        }
+        let (slot, tried) = staged_and_installed(&mut kept, release, machine, ui)?;
         let seen = Highest { counter: manifest.counter, signed: Some(identity) };
         kept.switch(slot, seen).map_err(IntoFailure::into_failure)?;
         Ok(receipt(about, from, slot, kept.previous(), tried, identity))
@@ -167,6 +168,26 @@ impl Apply {
         let done = receipt(about, known.current, slot, None, tried, identity);
         Ok(Applied { dry_run: true, ..done })
     }
+}
+
+/// Stages the release and, in system mode, installs it. What comes of no use is not kept.
+fn staged_and_installed(
+    shelf: &mut Shelf,
+    release: Release<Verified, File>,
+    machine: &mut dyn Machine,
+    ui: &mut Ui,
+) -> Result<(Slot, Vec<Passed>), Failure> {
+    let from = shelf.current();
+    let done = stage(shelf, release, machine, ui).and_then(|(slot, tried)| {
+        if shelf.station().mode == Mode::System {
+            install(shelf, slot, from, machine)?;
+        }
+        Ok((slot, tried))
+    });
+    done.inspect_err(|_| {
+        // The next run tidies up too; why this one failed matters more.
+        let _ = shelf.tidy();
+    })
 }
 
 /// Puts the release onto the shelf and tries it out there; it is not current yet.
@@ -308,18 +329,6 @@ pub(super) fn installed_as(
 pub(super) fn package_of(shelf: &Shelf, slot: Slot) -> Result<PathBuf, Failure> {
     let dir = shelf.release(slot).map_err(IntoFailure::into_failure)?;
     Ok(dir.path().join(Part::Package.name()))
-}
-
-/// A shelf that is root's needs root.
-pub(super) fn as_root(e: sd_release::ShelfError, file: &Path) -> Failure {
-    let root = matches!(e, sd_release::ShelfError::NotOurs { owner: 0, .. });
-    let failure = e.into_failure();
-    if root {
-        let words = ["sudo", "sd-station", "update", "apply"].map(str::to_owned);
-        let words = words.into_iter().chain([file.to_string_lossy().into_owned()]);
-        return failure.hint(Hint::new(words));
-    }
-    failure
 }
 
 fn receipt(

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::path::Path;
 
-use sd_release::{Mode, Shelf};
+use sd_release::{Mode, Shelf, compare};
 use sd_term::{Failure, Report, Status, Ui};
 use serde::Serialize;
 
-use super::IntoFailure;
 use super::apply::{installed_as, package_of};
+use super::{IntoFailure, as_root};
 use crate::machine::{Machine, Older};
 
 /// Where it went back to.
@@ -43,12 +43,16 @@ pub fn back(
     machine: &mut dyn Machine,
     ui: &mut Ui,
 ) -> Result<WentBack, Failure> {
-    let mut shelf = Shelf::open(path).map_err(IntoFailure::into_failure)?;
+    let mut shelf = Shelf::open(path).map_err(|e| as_root(e, &["back"]))?;
     let nothing = || sd_release::ShelfError::NothingKept.into_failure();
     let to = shelf.previous().ok_or_else(nothing)?;
     let from = shelf.current().ok_or_else(nothing)?;
     // It has lain there for months.
     shelf.check(to).map_err(IntoFailure::into_failure)?;
+    if shelf.station().mode == Mode::User {
+        let tree = shelf.release(to).map_err(IntoFailure::into_failure)?.sub("tree")?;
+        compare(&package_of(&shelf, to)?, &tree).map_err(IntoFailure::into_failure)?;
+    }
     let question = format!("Go back from {from} to {to}? It lacks what was mended since.");
     if !yes && !ui.confirm(&question, "use --yes")? {
         return Err(Failure::new(Status::Refused, "not agreed to"));

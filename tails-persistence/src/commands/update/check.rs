@@ -4,11 +4,11 @@ use std::fmt;
 use std::path::Path;
 
 use sd_fs::{Progress as _, escape};
-use sd_release::{Refusal, Role, may_carry, may_install};
+use sd_release::{Mode, Refusal, Role, Station, may_carry, may_install};
 use sd_term::{Failure, Hint, Report, Status, Ui};
 use serde::Serialize;
 
-use super::{About, IntoFailure as _, Known, Place, hint, open, warn_of_test_keys};
+use super::{About, IntoFailure as _, Known, Place, hint, open, root_s_hint, warn_of_test_keys};
 use crate::machine::Machine;
 use crate::seen;
 
@@ -89,7 +89,10 @@ pub(super) fn check(
         }
     };
     let next = match known.role() {
-        Some(Role::Svs) if status == Status::Done => Some(hint(&["apply", &shown])),
+        Some(Role::Svs) if status == Status::Done => Some(match known.station {
+            Some(Station { mode: Mode::System, .. }) => root_s_hint(&["apply", &shown]),
+            _ => hint(&["apply", &shown]),
+        }),
         Some(Role::Workstation) | None if may_carry(&manifest, identity, &here).is_ok() => {
             Some(hint(&["carry", &shown, "--to", "/media/amnesia/Transfer Device"]))
         }

@@ -242,9 +242,21 @@ impl fmt::Display for About {
     }
 }
 
-/// The next command, with the shelf where it is not the usual one.
+/// The next command.
 fn hint(words: &[&str]) -> Hint {
     Hint::new(["sd-station", "update"].iter().chain(words).copied())
+}
+
+/// The next command, by root.
+fn root_s_hint(words: &[&str]) -> Hint {
+    Hint::new(["sudo", "sd-station", "update"].iter().chain(words).copied())
+}
+
+/// A shelf that is root's is changed by root.
+fn as_root(e: ShelfError, words: &[&str]) -> Failure {
+    let root = matches!(e, ShelfError::NotOurs { owner: 0, .. });
+    let failure = e.into_failure();
+    if root { failure.hint(root_s_hint(words)) } else { failure }
 }
 
 /// What an error of a library means to the person at the keyboard.
@@ -304,5 +316,26 @@ impl IntoFailure for PackageError {
 impl IntoFailure for MachineError {
     fn into_failure(self) -> Failure {
         Failure::new(Status::UpdateFailed, self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_hint_is_a_command_that_parses() {
+        let stick = "/media/amnesia/Transfer Device";
+        for hint in [
+            hint(&["apply", "x.sdupdate"]),
+            hint(&["carry", "x.sdupdate", "--to", stick]),
+            root_s_hint(&["apply", "x.sdupdate"]),
+            root_s_hint(&["back"]),
+            apply::next(),
+        ] {
+            let words = hint.args();
+            let words = if words[0] == "sudo" { &words[1..] } else { words };
+            assert!(crate::cli::parses(words), "{hint}");
+        }
     }
 }
