@@ -82,18 +82,3 @@ mod tests {
         assert!(parses(sd_gate::doctor().args()));
     }
 }
-
-#[cfg(test)]
-pub(crate) fn parses(words: &[String]) -> bool {
-    Cli::try_parse_from(words).is_ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        super::Cli::command().debug_assert();
-    }
-}
