@@ -83,6 +83,10 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
     }
 }
 
+pub(crate) fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
 pub(crate) fn parses(args: &[String]) -> bool {
     Cli::try_parse_from(args).is_ok()
 }

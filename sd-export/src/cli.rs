@@ -82,6 +82,10 @@ pub(crate) fn parse(args: &[OsString]) -> Result<(Command, Home), Answer> {
     Ok((cli.command, home))
 }
 
+pub(crate) fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
 /// The terminal for these words. The face is chosen before they are parsed, so that a script
 /// gets a mistake as JSON too.
 pub(crate) fn ui(args: &[OsString]) -> Ui {

@@ -61,6 +61,10 @@ impl Report for Findings {
     }
 }
 
+pub(crate) fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
 pub(crate) fn no_colour() -> bool {
     #[expect(clippy::disallowed_methods, reason = "cli.rs reads the environment")]
     std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty())

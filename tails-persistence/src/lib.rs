@@ -5,6 +5,7 @@
 
 mod cli;
 mod interfaces;
+pub mod layout;
 
 use std::process::ExitCode;
 
@@ -18,4 +19,9 @@ pub fn main() -> ExitCode {
     let face = if args.iter().any(|a| a == "--json") { Face::Json } else { Face::Human };
     let mut ui = Ui::stdio(face, cli::no_colour());
     cli::run(args, &mut ui)
+}
+
+/// Its command line, for the pages that are made from it.
+pub fn command() -> clap::Command {
+    cli::command()
 }
