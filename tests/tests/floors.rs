@@ -110,6 +110,7 @@ fn only_sd_airgap_and_what_it_is_made_of_speak_openpgp() {
         "sd-fs",
         "sd-term",
         "sd-sandbox",
+        "sd-release",
         "usb-rules",
         "sd-stick",
     ];
@@ -151,7 +152,7 @@ fn arrows_between_our_packages_go_down_only() {
     let floor = |name: &str| match name {
         "sd-fs" => Some(0),
         "sd-bundle" | "sd-pgp" | "sd-term" | "sd-sandbox" | "sd-scrub" | "sd-render"
-        | "usb-rules" => Some(1),
+        | "sd-release" | "usb-rules" => Some(1),
         "sd-stick" => Some(2),
         "sd-fetch" | "sd-airgap" | "sd-export" | "tails-persistence" => Some(3),
         "sd-tests" | "sd-package" => Some(4),

@@ -158,8 +158,14 @@ impl Dir {
     /// Writes a small file whole, in place of an older one if there is one: a reader sees
     /// the old bytes or the new, never a mixture.
     pub fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), DirError> {
+        self.replace_with_mode(name, bytes, FILE_MODE.as_raw_mode())
+    }
+
+    /// The same, with a mode of its own: for what other users are to read.
+    pub fn replace_with_mode(&self, name: &str, bytes: &[u8], mode: u32) -> Result<(), DirError> {
         let mut file = NewFile::create_part(self, &format!(".{}.part", component(name)?))?;
         file.write_all(bytes)?;
+        file.set_mode(mode)?;
         file.commit_over(name)
     }
 
@@ -299,6 +305,10 @@ impl Dir {
                 Err(e) => return Err(locking(e)),
             }
         }
+    }
+
+    pub(crate) fn from_fd(fd: rustix::fd::OwnedFd, path: &Path) -> Self {
+        Self { fd, path: path.to_owned() }
     }
 
     pub(crate) fn fd(&self) -> &rustix::fd::OwnedFd {

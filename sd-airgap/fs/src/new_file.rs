@@ -62,6 +62,12 @@ impl NewFile {
         cleared.map_err(|e| DirError::new("cutting in", self.dir.path(), e))
     }
 
+    /// Gives it another mode than 0600, whatever the umask is.
+    pub fn set_mode(&self, mode: u32) -> Result<(), DirError> {
+        sys::fchmod(&self.file, sys::Mode::from_raw_mode(mode))
+            .map_err(|e| DirError::new("changing the mode in", self.dir.path(), e))
+    }
+
     /// Makes the bytes durable.
     pub fn sync(&self) -> Result<(), DirError> {
         self.file.sync_all().map_err(|e| DirError::new("flushing", self.dir.path(), e))
