@@ -154,7 +154,7 @@ fn arrows_between_our_packages_go_down_only() {
         "sd-bundle" | "sd-pgp" | "sd-term" | "sd-sandbox" | "sd-scrub" | "sd-render"
         | "sd-release" | "usb-rules" => Some(1),
         "sd-stick" => Some(2),
-        "sd-fetch" | "sd-airgap" | "sd-export" | "tails-persistence" => Some(3),
+        "sd-fetch" | "sd-airgap" | "sd-export" | "tails-persistence" | "sd-publish" => Some(3),
         "sd-tests" | "sd-package" => Some(4),
         _ => None,
     };

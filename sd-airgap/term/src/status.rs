@@ -59,6 +59,10 @@ table! {
     NotFound = "NOT_FOUND", 1, "what was named is not there", "check the name and the stick";
     /// A check of the station failed.
     StationUnsafe = "STATION_UNSAFE", 1, "this station failed a check", "mend what is marked FAIL, then check again";
+    /// A genuine release that does not belong here.
+    UpdateRefused = "UPDATE_REFUSED", 1, "the release is genuine, but not for this station now; nothing was changed", "read the message: it names what is missing, or the release to get instead";
+    /// The new version does not run here, or the system refused it.
+    UpdateFailed = "UPDATE_FAILED", 1, "the update did not go through; the version before is in use", "work on as before, and show the message to your administrator";
     /// A file system operation failed.
     FileError = "FILE_ERROR", 1, "the system could not read or write a file", "check the disk and the permissions, then run the command again";
     /// 403 from the Journalist Interface's login.
@@ -85,6 +89,8 @@ table! {
     CutShort = "CUT_SHORT", 4, "the run ended early; what was done is checked and kept", "mend the cause named above and run the command again to go on";
     /// A hash, a signature or a message is wrong.
     VerifyFailed = "VERIFY_FAILED", 10, "the content failed verification; nothing of it was used", "fetch or pack it again; if it happens twice, tell your administrator";
+    /// A release that nobody vouches for.
+    UpdateNotGenuine = "UPDATE_NOT_GENUINE", 10, "the release file failed verification; nothing of it was used", "copy it again from where it was published; if it fails twice, use neither file nor stick and tell your administrator";
     /// A bare stick that came back with other bytes.
     StickChanged = "STICK_CHANGED", 10, "the stick did not come back as it was packed", "do not use it again and tell your administrator; what it was to carry is not lost";
     /// A clean copy that is not clean.

@@ -10,7 +10,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::canonical::{self, JsonError};
-use crate::key::{Context, KeyId, PublicKey, SignatureError, Signatures};
+use crate::key::{
+    Context, KeyId, MAX_SIGNATURES, PublicKey, SIGNATURE_SIZE, SignatureError, Signatures,
+};
 use crate::words::{Note, RootNumber};
 
 pub(crate) const PRODUCT: &str = "sneakernet";
@@ -34,6 +36,10 @@ pub const MAX_CHAIN: usize = 64;
 
 /// Bytes before each root in a file: its number, its length, the length of its signatures.
 const FRAME: usize = 12;
+
+/// The most bytes of a chain.
+pub(crate) const MAX_CHAIN_BYTES: usize =
+    MAX_CHAIN * (FRAME + MAX_ROOT + MAX_SIGNATURES * SIGNATURE_SIZE);
 
 /// The keys that may sign releases, and the next root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -164,6 +164,19 @@ fn other_bytes_than_announced_are_not_staged() {
 }
 
 #[test]
+fn a_byte_that_changed_on_the_shelf_is_found() {
+    let (_tmp, path) = scratch();
+    let shelf = shelf_with(&path, &["000001-0.1.0", "000002-0.2.0"]);
+    let previous = shelf.previous().expect("kept");
+    shelf.check(previous).expect("as it was staged");
+    let mut bytes = package(previous);
+    bytes[7] ^= 1;
+    std::fs::write(path.join("previous/sneakernet.deb"), bytes).expect("written");
+    assert!(matches!(shelf.check(previous), Err(ShelfError::ReadBack(_))));
+    shelf.check(shelf.current().expect("there")).expect("the other one is good");
+}
+
+#[test]
 fn a_shelf_reached_through_a_link_or_open_to_others_is_refused() {
     let (tmp, path) = scratch();
     drop(shelf_with(&path, &["000001-0.1.0"]));

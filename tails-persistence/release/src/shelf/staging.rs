@@ -3,8 +3,11 @@
 use std::io::Read;
 
 use sd_fs::{Digests, Dir, DirError, Quiet, copy_bounded};
+use serde::{Deserialize, Serialize};
 
 use super::{DIR_MODE, FILE_MODE, Shelf, ShelfError, Slot, shown};
+use crate::canonical;
+use crate::manifest::Content;
 
 /// What is being staged stands under this name.
 pub(super) const STAGING: &str = ".staging";
@@ -13,7 +16,8 @@ pub(super) const STAGING: &str = ".staging";
 pub(super) const MAX_DEPTH: u32 = 16;
 
 /// A file of a release on the shelf.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Part {
     /// The package.
     Package,
@@ -43,6 +47,54 @@ impl Part {
     }
 }
 
+/// The list of parts.
+const CONTENTS: &str = "contents.json";
+const FORMAT: &str = "sneakernet-contents";
+const VERSION: u32 = 1;
+
+/// Six names and hashes.
+const MAX_CONTENTS: usize = 8 << 10;
+
+/// The parts of a release on the shelf, as they were when it was staged.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Contents {
+    format: String,
+    version: u32,
+    parts: Vec<Listed>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    part: Part,
+    content: Content,
+}
+
+impl Contents {
+    fn new(written: &[(Part, Digests)]) -> Self {
+        let listed = |(part, digests): &(Part, Digests)| Listed {
+            part: *part,
+            content: Content::from(*digests),
+        };
+        let parts = written.iter().map(listed).collect();
+        Self { format: FORMAT.to_owned(), version: VERSION, parts }
+    }
+
+    /// Reads every part from the medium.
+    fn check(&self, dir: &Dir) -> Result<(), ShelfError> {
+        for Listed { part, content } in &self.parts {
+            let mut medium = dir.read_medium(part.name())?;
+            let mut sink = std::io::sink();
+            let again = copy_bounded(&mut medium, &mut sink, content.size, &mut Quiet);
+            if !again.is_ok_and(|again| again == content.digests()) {
+                return Err(ShelfError::ReadBack(shown(dir, part.name())));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The directory that the unpacked programs stand in, in user mode.
 pub(super) const TREE: &str = "tree";
 
@@ -69,6 +121,18 @@ impl Shelf {
         let dir = self.releases.make_sub(STAGING)?;
         dir.set_mode(DIR_MODE)?;
         Ok(Staging { shelf: self, slot, dir, written: Vec::new() })
+    }
+}
+
+impl Shelf {
+    /// Reads a release on the shelf again: every part is what was staged.
+    pub fn check(&self, slot: Slot) -> Result<(), ShelfError> {
+        let dir = self.release(slot)?;
+        let json = dir.read_small(CONTENTS, MAX_CONTENTS as u64)?;
+        let bad = |why| ShelfError::Json { path: shown(&dir, CONTENTS), why };
+        let contents: Contents =
+            canonical::parse(&json, FORMAT, VERSION, MAX_CONTENTS).map_err(bad)?;
+        contents.check(&dir)
     }
 }
 
@@ -113,16 +177,13 @@ impl Staging<'_> {
         Ok(tree)
     }
 
-    /// Reads every part back from the medium and gives the release its name; it is not current yet.
+    /// Writes down what it has, reads every part back from the medium and gives the release its name; it is not current yet.
     pub fn finish(self) -> Result<Slot, ShelfError> {
         let Self { shelf, slot, dir, written } = self;
-        for (part, digests) in &written {
-            let mut medium = dir.read_medium(part.name())?;
-            let again = copy_bounded(&mut medium, &mut std::io::sink(), digests.size, &mut Quiet);
-            if !again.is_ok_and(|again| again == *digests) {
-                return Err(ShelfError::ReadBack(shown(&dir, part.name())));
-            }
-        }
+        shelf.step("write the list of parts");
+        let contents = Contents::new(&written);
+        dir.replace_with_mode(CONTENTS, &canonical::to_json(&contents), FILE_MODE)?;
+        contents.check(&dir)?;
         shelf.step("flush what is staged");
         // One call for a tree of many files.
         dir.sync_filesystem()?;

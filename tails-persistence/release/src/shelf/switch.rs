@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::staging::MAX_DEPTH;
 use super::{
-    CURRENT, FILE_MODE, Highest, PREVIOUS, Shelf, ShelfError, Slot, TRUST, readable, shown,
+    CURRENT, FILE_MODE, Highest, PREVIOUS, STATION, Shelf, ShelfError, Slot, TRUST, readable, shown,
 };
 use crate::canonical;
 
@@ -180,6 +180,9 @@ impl Shelf {
     pub(super) fn repair(&mut self) -> Result<(), ShelfError> {
         for link in [CURRENT, PREVIOUS] {
             self.dir.remove_file(&format!(".{link}.next"))?;
+        }
+        for file in [SWITCHING, HISTORY, TRUST, STATION] {
+            self.dir.remove_file(&format!(".{file}.part"))?;
         }
         match Switching::read(&self.dir)? {
             Some(intent) if self.current == Some(intent.to) => self.finish_switching(&intent),
