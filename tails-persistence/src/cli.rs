@@ -9,9 +9,10 @@ use clap::{Parser, Subcommand};
 use sd_term::{Report, Status, Ui};
 use serde::Serialize;
 
+use crate::commands::{install, remove};
 use crate::interfaces::{Interface, Verdict, list};
 
-/// Check this station.
+/// Install the programs into this station, remove them, and check it.
 #[derive(Debug, Parser)]
 #[command(name = "sd-station", version, max_term_width = 80)]
 struct Cli {
@@ -26,6 +27,8 @@ struct Cli {
 enum Command {
     /// Look at what a Secure Viewing Station must not have: so far, network interfaces
     Doctor,
+    Install(install::InstallArgs),
+    Remove(remove::RemoveArgs),
 }
 
 #[derive(Debug, Serialize)]
@@ -76,7 +79,14 @@ pub(crate) fn run(args: Vec<OsString>, ui: &mut Ui) -> ExitCode {
         Err(e) if e.use_stderr() => return ui.usage("sd-station", &e.render().to_string()),
         Err(e) => return ui.page(e.render()),
     };
-    let Command::Doctor = cli.command;
+    match cli.command {
+        Command::Doctor => doctor(ui),
+        Command::Install(args) => args.run(ui),
+        Command::Remove(args) => args.run(ui),
+    }
+}
+
+fn doctor(ui: &mut Ui) -> ExitCode {
     let found = list(Path::new("/sys/class/net")).map(|interfaces| Findings { interfaces });
     ui.finish("sd-station doctor", found.map_err(Into::into))
 }

@@ -1,11 +1,24 @@
-//! The station: so far, one check of it.
+//! The station: installed into Tails, removed from it, and checked.
+//!
+//! `sd-station install` and `remove` put the programs where they are there after each start of an
+//! amnesic system, and take them away again ([`steps`]).
 //!
 //! `sd-station doctor` looks at the network interfaces of a Secure Viewing Station. It says
 //! what was seen and what that means; it proves no air gap, since software cannot.
 
+mod added;
 mod cli;
+mod commands;
 mod interfaces;
+mod launchers;
 pub mod layout;
+mod package;
+mod persistence_conf;
+mod refusal;
+mod software_conf;
+mod steps;
+mod tails;
+mod tools;
 
 use std::process::ExitCode;
 

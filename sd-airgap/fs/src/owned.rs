@@ -45,12 +45,6 @@ impl Dir {
         }
     }
 
-    /// The same of the directory itself.
-    pub fn own_attributes(&self) -> Result<Attributes, DirError> {
-        let stat = sys::fstat(self.fd());
-        stat.map(|s| attributes(&s)).map_err(|e| DirError::new("looking at", self.path(), e))
-    }
-
     /// Whether a regular file has an access list beyond its mode.
     pub fn has_access_list(&self, name: &str) -> Result<bool, DirError> {
         let file = self.open_file(name)?;
@@ -60,13 +54,6 @@ impl Dir {
             Err(rustix::io::Errno::NODATA | rustix::io::Errno::OPNOTSUPP) => Ok(false),
             Err(e) => Err(self.error("looking at", name, e)),
         }
-    }
-
-    /// Gives the directory itself another owner and mode.
-    pub fn hand_over(&self, owner: Owner, mode: u32) -> Result<(), DirError> {
-        let failed = |e| DirError::new("changing the owner of", self.path(), e);
-        sys::fchown(self.fd(), user(owner), group(owner)).map_err(failed)?;
-        sys::fchmod(self.fd(), Mode::from_raw_mode(mode)).map_err(failed)
     }
 
     /// Writes a small file whole in place of an older one, as [`Dir::replace`] does, for this
@@ -81,7 +68,8 @@ impl Dir {
         let mut file = NewFile::create_part(self, &format!(".{}.part", component(name)?))?;
         file.write_all(bytes)?;
         let failed = |e| self.error("changing the owner of", name, e);
-        sys::fchown(file.file(), user(owner), group(owner)).map_err(failed)?;
+        let (user, group) = (Uid::from_raw(owner.user), Gid::from_raw(owner.group));
+        sys::fchown(file.file(), Some(user), Some(group)).map_err(failed)?;
         sys::fchmod(file.file(), Mode::from_raw_mode(mode)).map_err(failed)?;
         file.commit_over(name)
     }
@@ -135,14 +123,6 @@ fn attributes(stat: &sys::Stat) -> Attributes {
     Attributes { kind, owner, mode: stat.st_mode & 0o7777, size: stat.st_size.unsigned_abs() }
 }
 
-fn user(owner: Owner) -> Option<Uid> {
-    Some(Uid::from_raw(owner.user))
-}
-
-fn group(owner: Owner) -> Option<Gid> {
-    Some(Gid::from_raw(owner.group))
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::MetadataExt as _;
@@ -181,7 +161,8 @@ mod tests {
     #[test]
     fn owner_mode_and_kind_are_told_and_kept() {
         let (tmp, dir) = scratch();
-        let me = dir.own_attributes().expect("asked").owner;
+        let standing = dir.standing().expect("asked");
+        let me = Owner { user: standing.owner, group: standing.group };
         dir.replace_for("f", b"1", me, 0o644).expect("written");
         let seen = dir.attributes("f").expect("asked").expect("there");
         assert_eq!(seen, Attributes { kind: Kind::File, owner: me, mode: 0o644, size: 1 });
