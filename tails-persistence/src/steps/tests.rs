@@ -8,6 +8,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
+use std::sync::{Mutex, MutexGuard};
 
 use super::*;
 use crate::persistence_conf::ConfError;
@@ -77,10 +78,16 @@ struct Fixture {
     fakes: Rc<RefCell<Fakes>>,
     package: PathBuf,
     _tmp: tempfile::TempDir,
+    _turn: MutexGuard<'static, ()>,
 }
+
+/// One at a time: a program that another test is starting has, for a moment, a copy of every
+/// descriptor of this process, and with it the lock of a shelf.
+static TURN: Mutex<()> = Mutex::new(());
 
 impl Fixture {
     fn new() -> Self {
+        let turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let tmp = tempfile::tempdir().expect("a directory");
         let root = tmp.path().canonicalize().expect("a path").join("root");
         for dir in ["etc/udev/rules.d", "home/amnesia/Persistent"] {
@@ -93,7 +100,7 @@ impl Fixture {
         let me = sd_fs::Owner { user: seen.uid(), group: seen.gid() };
         let ids = Ids { root: me, storage: me, person: me, me: me.user };
         let tails = Tails::below(root.clone(), ids, Box::new(tools));
-        let own = Self { root, tails, fakes, package, _tmp: tmp };
+        let own = Self { root, tails, fakes, package, _tmp: tmp, _turn: turn };
         fs::create_dir_all(own.at("dotfiles/.local/share")).expect("made");
         own.write("persistence.conf", CONF, 0o600);
         own
@@ -665,6 +672,7 @@ fn a_shelf_that_is_damaged_can_be_removed() {
 
 #[test]
 fn another_package_is_none_of_ours() {
+    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let tmp = tempfile::tempdir().expect("a directory");
     let good = package(tmp.path(), "0.1.0", 1);
     fs::write(tmp.path().join("text.deb"), "no package").expect("written");
