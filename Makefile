@@ -11,7 +11,9 @@ APT  := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeou
 BUILD_PACKAGES := gcc libc6-dev pkg-config nettle-dev libgmp-dev libclang-dev capnproto libudev-dev
 # To test: the real tools that ours are held against.
 TEST_PACKAGES  := gnupg gpg-agent tar zstd coreutils bsdutils python3 libimage-exiftool-perl poppler-utils qpdf time umockdev \
-	util-linux e2fsprogs dosfstools
+	util-linux e2fsprogs dosfstools dpkg tar xz-utils desktop-file-utils acl
+# To make the package.
+DEB_PACKAGES := git dpkg tar xz-utils coreutils findutils
 BENCH_PACKAGES := $(TEST_PACKAGES) mat2 curl
 # To run the Tor lab: Tor itself, and a network namespace with a packet filter.
 LAB_TOR_PACKAGES := tor iproute2 nftables util-linux bash coreutils
@@ -33,12 +35,13 @@ SUITE ?= bookworm
 # Seconds of processor time for each fuzz target.
 FUZZ_SECONDS ?= 3600
 
-.PHONY: demo test lint bench labs lab-tor lab-faults lab-print lab-vm fuzz fuzz-smoke fuzz-build help
-.PHONY: build-packages test-packages bench-packages lab-tor-packages lab-print-packages lab-vm-packages fuzz-packages
+.PHONY: demo deb test lint bench labs lab-tor lab-faults lab-print lab-vm fuzz fuzz-smoke fuzz-build help
+.PHONY: build-packages deb-packages test-packages bench-packages lab-tor-packages lab-print-packages lab-vm-packages fuzz-packages
 
 help:
 	@echo "make demo   the main job, end to end, on real input"
 	@echo "make test   all tests"
+	@echo "make deb    the Debian package, below target/deb"
 	@echo "make lint   formatting, clippy, the floors"
 	@echo "make bench  side by side with gpg, tar, sha256sum"
 	@echo "make labs   what needs more than a build tree: lab-tor, a private Tor network;"
@@ -50,6 +53,19 @@ help:
 demo: test-packages
 	$(CARGO) build --locked --release --workspace --bins
 	./target/release/demo
+
+# Where it is built does not show in it: paths are written as if it were /build, the date is that of
+# the last commit. A directory of its own, because these flags are for nothing else.
+DEB_DIR  := target/deb
+DEB_DATE ?= $(shell git log -1 --format=%ct)
+DEB_MAPS := $(CURDIR)=/build $(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo
+
+deb: deb-packages
+	SOURCE_DATE_EPOCH=$(DEB_DATE) RUSTFLAGS="$(addprefix --remap-path-prefix=,$(DEB_MAPS))" \
+		CFLAGS="$(addprefix -ffile-prefix-map=,$(DEB_MAPS))" \
+		$(CARGO) build --locked --release --target-dir $(DEB_DIR) -p sd-fetch -p sd-airgap \
+		-p sd-export -p tails-persistence -p sd-package
+	$(DEB_DIR)/release/sd-package --binaries $(DEB_DIR)/release --out $(DEB_DIR) --date $(DEB_DATE)
 
 test: test-packages
 	$(CARGO) build --locked --workspace --all-targets
@@ -116,6 +132,9 @@ endef
 
 build-packages:
 	@$(call install,$(BUILD_PACKAGES))
+
+deb-packages: build-packages
+	@$(call install,$(DEB_PACKAGES))
 
 test-packages: build-packages
 	@$(call install,$(TEST_PACKAGES))

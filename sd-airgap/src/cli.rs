@@ -98,6 +98,10 @@ pub(crate) fn run(
     }
 }
 
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
+}
+
 pub(crate) fn parses(args: &[String]) -> bool {
     Cli::try_parse_from(args).is_ok()
 }

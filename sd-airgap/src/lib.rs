@@ -60,6 +60,11 @@ pub fn parses(args: &[String]) -> bool {
     cli::parses(args)
 }
 
+/// Its command line, for the pages that are made from it.
+pub fn command() -> clap::Command {
+    cli::command()
+}
+
 /// Which face the arguments ask for, before they are parsed in full.
 pub(crate) fn wants_json(args: impl IntoIterator<Item = OsString>) -> Face {
     if args.into_iter().any(|a| a == "--json") { Face::Json } else { Face::Human }

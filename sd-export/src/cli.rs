@@ -84,9 +84,13 @@ pub(crate) fn parse(args: &[OsString]) -> Result<(Option<Command>, Home), Answer
     Ok((cli.command, home))
 }
 
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
+}
+
 /// Said to a script that names no command.
 pub(crate) fn help() -> Answer {
-    Answer::Wrong(Cli::command().render_help().to_string())
+    Answer::Wrong(command().render_help().to_string())
 }
 
 /// The terminal for these words. The face is chosen before they are parsed, so that a script

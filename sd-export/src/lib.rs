@@ -81,3 +81,8 @@ pub fn parses(args: &[String]) -> bool {
     let args: Vec<OsString> = args.iter().map(OsString::from).collect();
     cli::parse(&args).is_ok()
 }
+
+/// Its command line, for the pages that are made from it.
+pub fn command() -> clap::Command {
+    cli::command()
+}

@@ -65,6 +65,10 @@ fn user_home() -> Option<PathBuf> {
     std::env::var_os("HOME").filter(|h| !h.is_empty()).map(PathBuf::from)
 }
 
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
+}
+
 pub(crate) fn parses(args: &[String]) -> bool {
     Cli::try_parse_from(args).is_ok()
 }

@@ -53,3 +53,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> ExitCode {
 pub fn parses(args: &[String]) -> bool {
     cli::parses(args)
 }
+
+/// Its command line, for the pages that are made from it.
+pub fn command() -> clap::Command {
+    cli::command()
+}

@@ -4,12 +4,12 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use sd_term::Ui;
 
-use crate::commands::{doctor, self_test, session, update};
+use crate::commands::{doctor, install, remove, self_test, session, update};
 
-/// Check this station, keep its programs current, and walk through its stages.
+/// Install the programs into this station, check it, keep it current, walk through its stages.
 #[derive(Debug, Parser)]
 #[command(name = "sd-station", version, max_term_width = 80)]
 struct Cli {
@@ -22,10 +22,16 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Install(install::InstallArgs),
+    Remove(remove::RemoveArgs),
     Doctor(doctor::DoctorArgs),
     Session(session::SessionArgs),
     Update(update::UpdateArgs),
     SelfTest(self_test::SelfTestArgs),
+}
+
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
 }
 
 pub(crate) fn no_colour() -> bool {
@@ -54,6 +60,8 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
         Err(e) => return ui.page(e.render()),
     };
     match cli.command {
+        Command::Install(args) => args.run(ui),
+        Command::Remove(args) => args.run(ui),
         Command::Doctor(args) => args.run(ui),
         Command::Session(args) => args.run(user_home(), ui),
         // Without a home directory, nothing below it is found.
@@ -68,8 +76,6 @@ pub(crate) fn parses(args: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

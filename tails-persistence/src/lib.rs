@@ -1,6 +1,8 @@
-//! The station: examines it, keeps its programs current, and walks a person through its stages.
+//! The station: installed into Tails, examined, kept current, removed; and the way through its
+//! stages.
 //!
 //! ```text
+//! install, remove:  a plan of steps, each found done or not by looking, each looked at again
 //! doctor:   files, children --asking--> Answers --sd_doctor--> findings --> screen, JSON, report file
 //! update:   signed file --verified--> shelf --tried out--> installed, the one before kept
 //! session:  sd-fetch, sd-airgap, sd-export, one after the other
@@ -9,13 +11,23 @@
 //! air gap, since software cannot. `sd-station update` installs a signed release, which a person
 //! carries to the station.
 
+mod added;
 mod asking;
 mod cli;
 mod commands;
 mod doctor;
+mod launchers;
+pub mod layout;
 mod machine;
+mod package;
+mod persistence_conf;
+mod refusal;
 mod seen;
 mod self_test;
+mod software_conf;
+mod steps;
+mod tails;
+mod tools;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -42,4 +54,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> ExitCode {
 /// Whether these arguments (program name first) are a command line of this program.
 pub fn parses(args: &[String]) -> bool {
     cli::parses(args)
+}
+
+/// Its command line, for the pages that are made from it.
+pub fn command() -> clap::Command {
+    cli::command()
 }

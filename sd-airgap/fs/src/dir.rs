@@ -181,6 +181,11 @@ impl Dir {
         Ok(File::from(self.openat2(component(name)?, flags, FILE_MODE, "opening")?))
     }
 
+    /// Opens a regular file that is there already, with flags of the caller's.
+    pub(crate) fn open_existing(&self, name: &str, flags: OFlags) -> Result<File, DirError> {
+        self.regular(name, self.openat2(component(name)?, flags, Mode::empty(), "opening")?)
+    }
+
     /// Opens a file that an interrupted run may have begun, made when missing; see [`PartFile`].
     pub fn part_file(&self, name: &str) -> Result<PartFile, DirError> {
         let flags = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::NONBLOCK;

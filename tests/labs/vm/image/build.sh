@@ -39,7 +39,7 @@ security=${security:-http://deb.debian.org/debian-security}
 
 packages=systemd,systemd-sysv,libpam-systemd,udev,dbus,udisks2,polkitd,cryptsetup-bin,dmsetup
 packages=$packages,dosfstools,exfatprogs,e2fsprogs,fdisk,gnupg,usbutils,kmod,procps,util-linux
-packages=$packages,libudev1,busybox-static,tmux
+packages=$packages,libudev1,busybox-static,tmux,acl
 case $suite in
 bookworm) packages=$packages,libblockdev-crypto2 ;;
 *) packages=$packages,libblockdev-crypto3 ;;
