@@ -21,7 +21,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use cases::{carrying, devices, exporting, faults, packing, policy, rules, stations, sticks};
+use cases::{
+    carrying, devices, exporting, faults, installing, packing, policy, rules, stations, sticks,
+};
 use sd_tests::cases;
 use sd_tests::lab::{self as labs, Case, Tally};
 use sd_tests::vm::{Deadline, Vm, faults_injected};
@@ -71,6 +73,8 @@ const CASES: &[(&str, Case<Vm>)] = cases![
     devices::devices_that_are_no_sticks_are_seen,
     devices::a_stick_that_is_a_keyboard_too_types,
     devices::gadgets_of_every_kind_are_seen,
+    installing::a_secure_viewing_station_has_everything_after_each_start_and_nothing_after_removal,
+    installing::a_workstation_has_everything_after_each_start_and_nothing_after_removal,
 ];
 
 /// A case ends within this, or by force.
@@ -108,7 +112,7 @@ fn machine() -> io::Result<Vm> {
     let built = own.parent().and_then(|deps| deps.parent()).ok_or(io::ErrorKind::NotFound)?;
     let target = built.parent().map(PathBuf::from).ok_or(io::ErrorKind::NotFound)?;
     let mut vm = Vm::start(&suite, &target.join("vm-lab"), &built.join("vm-agent"))?;
-    for program in ["sd-airgap", "sd-export"] {
+    for program in ["sd-airgap", "sd-export", "sd-station"] {
         vm.bring_program(&built.join(program))?;
     }
     Ok(vm)
