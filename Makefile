@@ -24,7 +24,7 @@ LAB_PRINT_PACKAGES := cups-daemon cups-client cups-ipp-utils cups-filters dbus-d
 # To run the VM lab: what its guest is made with. QEMU comes by a script of its own, because it may
 # have to come from the backports.
 LAB_VM_PACKAGES := mmdebstrap debian-archive-keyring squashfs-tools kmod cpio xz-utils zstd \
-	dosfstools e2fsprogs mtools util-linux binutils coreutils
+	dosfstools e2fsprogs mtools util-linux binutils coreutils dpkg tar findutils
 
 # To fuzz: libFuzzer is C++, built from the source in its crate.
 FUZZ_PACKAGES := g++ bash
@@ -109,8 +109,10 @@ lab-print: lab-print-packages
 	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$(LAB_PRINT)" \
 		$(CARGO) test --locked --workspace --test lab-print -- run
 
+# The package is made by whoever calls: root may have no cargo.
 lab-vm: lab-vm-packages
 	$(CARGO) build --locked --workspace --all-targets
+	./target/debug/sd-package --fast --date 1776000000 --binaries target/debug --out target/debug
 	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$(LAB_VM)" \
 		$(CARGO) test --locked --workspace --test lab-vm -- run
 

@@ -38,10 +38,19 @@ impl Package {
         Self::examine(dir.open_file(name)?, &dir.path().join(name))
     }
 
+    /// Whether the one that is on the shelf and in use is this one, byte for byte.
+    pub(crate) fn is_on(&self, place: &Shelf) -> Result<bool, Refusal> {
+        let Some(slot) = place.current().filter(|slot| *slot == self.slot) else {
+            return Ok(false);
+        };
+        let dir = place.release(slot)?;
+        let name = sd_release::Part::Package.name();
+        Ok(digests(&mut dir.open_file(name)?, &dir.path().join(name))? == self.digests)
+    }
+
     fn examine(mut file: File, path: &Path) -> Result<Self, Refusal> {
         let failed = |e| DirError::new("reading", path, e);
-        let digests = copy_bounded(&mut file, &mut io::sink(), MAX, &mut Quiet)
-            .map_err(|e| failed(io::Error::other(e)))?;
+        let digests = digests(&mut file, path)?;
         file.rewind().map_err(failed)?;
         let about = sd_release::about(&door(&file)).map_err(|why| Refusal::Package {
             path: escape(path.as_os_str().as_encoded_bytes()),
@@ -57,6 +66,11 @@ impl Package {
         again.rewind()?;
         Ok(again)
     }
+}
+
+fn digests(file: &mut File, path: &Path) -> Result<Digests, DirError> {
+    copy_bounded(file, &mut io::sink(), MAX, &mut Quiet)
+        .map_err(|e| DirError::new("reading", path, io::Error::other(e)))
 }
 
 /// The same file for a program that wants a path, whatever has the name now.

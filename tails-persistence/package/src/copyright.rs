@@ -36,8 +36,8 @@ pub(crate) fn text(metadata: &Metadata) -> io::Result<Vec<u8>> {
 
 /// `name version: licence` of every crate that is linked into a program, in order.
 fn crates(metadata: &Metadata) -> io::Result<Vec<String>> {
-    let none = || io::Error::other("cargo metadata resolved nothing");
-    let resolve = metadata.resolve.as_ref().ok_or_else(none)?;
+    let unresolved = || io::Error::other("cargo metadata resolved nothing");
+    let resolve = metadata.resolve.as_ref().ok_or_else(unresolved)?;
     let programs = ["sd-airgap", "sd-export", "sd-fetch", "tails-persistence"];
     let members = metadata.workspace_packages();
     let mut todo: Vec<&PackageId> =
@@ -45,7 +45,7 @@ fn crates(metadata: &Metadata) -> io::Result<Vec<String>> {
     let mut seen = BTreeSet::new();
     while let Some(id) = todo.pop() {
         if seen.insert(id) {
-            let node = resolve.nodes.iter().find(|n| n.id == *id).ok_or_else(none)?;
+            let node = resolve.nodes.iter().find(|n| n.id == *id).ok_or_else(unresolved)?;
             let linked = node
                 .deps
                 .iter()

@@ -51,7 +51,7 @@ struct Args {
 pub enum Packing {
     /// For a release: xz.
     Small,
-    /// For a test: gzip, at its fastest.
+    /// For a test: programs without their symbols, gzip at its fastest.
     Fast,
 }
 
@@ -79,6 +79,23 @@ fn say(mut to: impl io::Write, words: &dyn std::fmt::Display) -> ExitCode {
 pub fn make(binaries: &Path, out: &Path, date: u64, packing: Packing) -> io::Result<PathBuf> {
     let workspace = release::Workspace::read()?;
     let needs = needs::of(binaries)?;
+    let stripped = tempfile::tempdir()?;
+    let binaries = match packing {
+        Packing::Small => binaries,
+        Packing::Fast => strip(binaries, stripped.path())?,
+    };
     let tree = contents::tree(binaries, &workspace, date)?;
     deb::write(&tree, &workspace.version, &needs, out, date, packing)
+}
+
+/// Copies of the programs without what only a debugger wants.
+fn strip<'a>(binaries: &Path, to: &'a Path) -> io::Result<&'a Path> {
+    for program in PROGRAMS {
+        let mut strip = std::process::Command::new("strip");
+        let done = strip.arg("-o").arg(to.join(program)).arg(binaries.join(program)).status()?;
+        if !done.success() {
+            return Err(io::Error::other(format!("{program}: strip failed")));
+        }
+    }
+    Ok(to)
 }

@@ -3,7 +3,7 @@
 use sd_fs::Dir;
 use sd_release::{Mode, Role};
 
-use super::{Job, fits, has_room, holds, look, shelf_at, shelf_for, shelve};
+use super::{Job, fits, has_room, look, shelf_at, shelf_for, shelve};
 use crate::added::Added;
 use crate::layout;
 use crate::package::Package;
@@ -186,7 +186,7 @@ impl Job for IntoSystem<'_> {
         let here = look(self.tails, Mode::System)?;
         match step {
             Step::Shelf => Ok(here.is_some_and(|s| s.station().role == self.role)),
-            Step::Release => here.map_or(Ok(false), |here| holds(&here, &self.package)),
+            Step::Release => here.map_or(Ok(false), |here| self.package.is_on(&here)),
             Step::Note => {
                 if here.is_none() {
                     return Ok(false);

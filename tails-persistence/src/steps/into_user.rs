@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use sd_fs::{Dir, DirError, escape};
 use sd_release::{Mode, Role};
 
-use super::{Job, fits, has_room, holds, look, shelf_at, shelf_for, shelve};
+use super::{Job, fits, has_room, look, shelf_at, shelf_for, shelve};
 use crate::added::Added;
 use crate::launchers::{Launcher, of};
 use crate::layout;
@@ -152,7 +152,7 @@ impl Job for IntoUser<'_> {
         let here = look(self.tails, Mode::User)?;
         match step {
             Step::Shelf => Ok(here.is_some_and(|s| s.station().role == self.role)),
-            Step::Release => here.map_or(Ok(false), |here| holds(&here, &self.package)),
+            Step::Release => here.map_or(Ok(false), |here| self.package.is_on(&here)),
             Step::Note => {
                 if here.is_none() {
                     return Ok(false);

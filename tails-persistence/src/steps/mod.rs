@@ -146,18 +146,10 @@ fn fits(shelf: &Shelf, role: Role, package: &Package) -> Result<(), Refusal> {
     if installed.counter > package.slot.counter {
         return Err(Refusal::Older { installed, asked: package.slot });
     }
-    if installed == package.slot && !holds(shelf, package)? {
+    if installed == package.slot && !package.is_on(shelf)? {
         return Err(Refusal::OtherBytes(installed));
     }
     Ok(())
-}
-
-/// Whether the shelf has this package in use, byte for byte.
-fn holds(shelf: &Shelf, package: &Package) -> Result<bool, Refusal> {
-    if shelf.current() != Some(package.slot) {
-        return Ok(false);
-    }
-    Ok(Package::installed(shelf)?.digests == package.digests)
 }
 
 /// Puts the package on the shelf, unpacked if asked, and makes it the one in use.

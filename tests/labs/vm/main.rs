@@ -22,7 +22,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use cases::{
-    carrying, devices, exporting, faults, guided, packing, policy, rules, stations, sticks,
+    carrying, devices, exporting, faults, guided, installing, packing, policy, rules, stations,
+    sticks,
 };
 use sd_tests::cases;
 use sd_tests::lab::{self as labs, Case, Tally};
@@ -74,6 +75,8 @@ const CASES: &[(&str, Case<Vm>)] = cases![
     devices::devices_that_are_no_sticks_are_seen,
     devices::a_stick_that_is_a_keyboard_too_types,
     devices::gadgets_of_every_kind_are_seen,
+    installing::a_secure_viewing_station_has_everything_after_each_start_and_nothing_after_removal,
+    installing::a_workstation_has_everything_after_each_start_and_nothing_after_removal,
 ];
 
 /// A case ends within this, or by force.

@@ -28,6 +28,7 @@ mod plugging;
 mod qmp;
 mod station;
 mod stick;
+mod tails;
 mod veracrypt;
 pub mod wire;
 
@@ -52,6 +53,7 @@ use image::Image;
 use machine::{Machine, Place};
 pub use order::{Job, Order, Who};
 pub use stick::{Plugged, Stick};
+pub use tails::Started;
 pub use veracrypt::veracrypt;
 
 /// The state after the boot.
@@ -69,6 +71,8 @@ pub struct Vm {
     made: u32,
     /// The names of what is plugged in.
     plugged: Vec<String>,
+    /// The states that were kept besides the one after the boot.
+    kept: Vec<String>,
     _dir: TempDir,
 }
 
@@ -87,8 +91,9 @@ impl Vm {
         std::fs::write(&place.initrd, image.initrd_with(&agent)?)?;
         let kept = image.snapshot_for(&agent, &machine::signature()?);
         let pid = Arc::new(AtomicI32::new(0));
-        let (machine, plugged) = (None, Vec::new());
-        let mut vm = Self { image, place, machine, pid, made: 0, plugged, _dir: dir };
+        let (machine, plugged, kept_states) = (None, Vec::new(), Vec::new());
+        let mut vm =
+            Self { image, place, machine, pid, made: 0, plugged, kept: kept_states, _dir: dir };
         if !kept.exists() {
             vm.boot_and_keep(&kept)?;
         }
@@ -153,7 +158,13 @@ impl Vm {
         // What is mounted from outside cannot be kept.
         self.sh("umount /mnt/share")?;
         self.machine()?.keep(name)?;
+        self.kept.push(name.to_owned());
         self.sh(MOUNT).map(drop)
+    }
+
+    /// Whether this state was kept.
+    pub(crate) fn has_kept(&self, name: &str) -> bool {
+        self.kept.iter().any(|kept| kept == name)
     }
 
     /// After going back: the right time, and the programs.

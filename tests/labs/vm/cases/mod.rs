@@ -5,6 +5,7 @@ pub(crate) mod devices;
 pub(crate) mod exporting;
 pub(crate) mod faults;
 pub(crate) mod guided;
+pub(crate) mod installing;
 pub(crate) mod newsrooms;
 pub(crate) mod packing;
 pub(crate) mod policy;

@@ -39,7 +39,7 @@ security=${security:-http://deb.debian.org/debian-security}
 
 packages=systemd,systemd-sysv,libpam-systemd,udev,dbus,udisks2,polkitd,cryptsetup-bin,dmsetup
 packages=$packages,dosfstools,exfatprogs,e2fsprogs,fdisk,gnupg,usbutils,kmod,procps,util-linux
-packages=$packages,libudev1,busybox-static,tmux,acl
+packages=$packages,libudev1,busybox-static,tmux,acl,iproute2
 case $suite in
 bookworm) packages=$packages,libblockdev-crypto2 ;;
 *) packages=$packages,libblockdev-crypto3 ;;
@@ -84,7 +84,7 @@ modules='virtio_pci virtio_blk virtio_console virtio_rng vmgenid 9p 9pnet_virtio
 	xhci_pci usb_storage uas sd_mod sr_mod sg usbhid hid_generic evdev psmouse
 	cdc_ether cdc_acm cdc_ncm rndis_host usbserial ftdi_sio usblp snd_usb_audio
 	dummy_hcd libcomposite usb_f_mass_storage usb_f_hid usb_f_ecm usb_f_acm usb_f_rndis
-	usb_f_fs usb_f_printer'
+	usb_f_fs usb_f_printer veth'
 mkdir -p "$root/lib/modules/$version"
 for module in $modules; do
 	modprobe -d "$kernel" -S "$version" -D "$module" || { say "no module $module"; exit 1; }
@@ -106,6 +106,10 @@ echo lab >"$root/etc/hostname"
 echo 0123456789abcdef0123456789abcdef >"$root/etc/machine-id"
 mkdir -p "$root/mnt/share"
 chroot "$root" useradd --create-home --uid 1000 --shell /bin/bash amnesia
+for group in cdrom dialout floppy video plugdev netdev powerdev scanner lp lpadmin; do
+	chroot "$root" groupadd --force --system "$group"
+	chroot "$root" usermod --append --groups "$group" amnesia
+done
 units=$root/etc/systemd/system
 mkdir -p "$units/multi-user.target.wants"
 for unit in lab-agent lab-session; do
