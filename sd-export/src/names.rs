@@ -13,6 +13,11 @@ const MAX_STEM: usize = 160;
 const ENDINGS: &[(Format, &[&str])] = &[
     (Format::Jpeg, &["jpg", "jpeg", "jpe", "jfif"]),
     (Format::Png, &["png", "apng"]),
+    (Format::Gif, &["gif"]),
+    (Format::Webp, &["webp"]),
+    (Format::Bmp, &["bmp", "dib"]),
+    (Format::Pnm, &["pnm", "ppm", "pgm", "pbm", "pam"]),
+    (Format::Tiff, &["tif", "tiff"]),
     (Format::Pdf, &["pdf"]),
     (Format::Text, &["txt", "text"]),
 ];
@@ -20,7 +25,7 @@ const ENDINGS: &[(Format, &[&str])] = &[
 /// Endings that promise something else than plain text.
 const NOT_TEXT: &[&str] = &[
     "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "ppt", "pptx", "odp", "zip", "gz", "7z",
-    "gif", "tif", "tiff", "bmp", "webp", "heic", "avif", "mp3", "mp4", "mov", "avi", "mkv", "wav",
+    "heic", "avif", "mp3", "mp4", "mov", "avi", "mkv", "wav",
 ];
 
 fn format_of(ending: &str) -> Option<Format> {
@@ -44,7 +49,7 @@ pub(crate) fn ending_lies(name: &str, content: Format) -> bool {
     match (format_of(ending), content) {
         (Some(format), content) => format != content,
         (None, Format::Text) => NOT_TEXT.contains(&ending.to_lowercase().as_str()),
-        (None, Format::Jpeg | Format::Png | Format::Pdf) => true,
+        (None, _) => true,
     }
 }
 

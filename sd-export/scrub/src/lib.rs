@@ -16,19 +16,25 @@
 //! environment: it runs in a worker that may only read, write and map memory.
 #![forbid(unsafe_code)]
 
+mod bmp;
 mod bytes;
 mod deflate;
 mod detect;
 mod exif;
+mod gif;
 mod icc;
 mod iptc;
 mod jpeg;
 mod limits;
 mod pdf;
 mod png;
+mod pnm;
 mod refusal;
 mod report;
+mod riff;
 mod text;
+mod tiff;
+mod webp;
 mod wording;
 mod xmp;
 
@@ -76,6 +82,11 @@ pub fn scrub(bytes: &[u8], limits: &Limits) -> Result<Scrubbed, Refusal> {
     let (clean, findings) = match format {
         Format::Jpeg => jpeg::scrub(bytes, limits)?,
         Format::Png => png::scrub(bytes, limits)?,
+        Format::Gif => gif::scrub(bytes, limits)?,
+        Format::Webp => webp::scrub(bytes, limits)?,
+        Format::Bmp => bmp::scrub(bytes, limits)?,
+        Format::Pnm => pnm::scrub(bytes, limits)?,
+        Format::Tiff => tiff::scrub(bytes, limits)?,
         Format::Pdf => pdf::scrub(bytes, limits)?,
         Format::Text => text::scrub(bytes, limits)?,
     };

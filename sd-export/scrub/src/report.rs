@@ -17,6 +17,16 @@ pub enum Format {
     Jpeg,
     /// A PNG picture or animation.
     Png,
+    /// A GIF picture or animation.
+    Gif,
+    /// A WebP picture or animation.
+    Webp,
+    /// A BMP picture.
+    Bmp,
+    /// A picture of the PNM family: PBM, PGM, PPM or PAM.
+    Pnm,
+    /// A TIFF picture with its pages.
+    Tiff,
     /// A PDF document.
     Pdf,
     /// Plain text.
@@ -29,6 +39,11 @@ impl Format {
         match self {
             Self::Jpeg => "jpg",
             Self::Png => "png",
+            Self::Gif => "gif",
+            Self::Webp => "webp",
+            Self::Bmp => "bmp",
+            Self::Pnm => "pnm",
+            Self::Tiff => "tif",
             Self::Pdf => "pdf",
             Self::Text => "txt",
         }
@@ -40,6 +55,11 @@ impl fmt::Display for Format {
         f.write_str(match self {
             Self::Jpeg => "JPEG picture",
             Self::Png => "PNG picture",
+            Self::Gif => "GIF picture",
+            Self::Webp => "WebP picture",
+            Self::Bmp => "BMP picture",
+            Self::Pnm => "PNM picture",
+            Self::Tiff => "TIFF picture",
             Self::Pdf => "PDF document",
             Self::Text => "plain text",
         })
@@ -145,6 +165,11 @@ impl Findings {
     /// Notes something that stays, and why.
     pub(crate) fn kept(&mut self, class: Class, place: impl Into<String>, detail: &str, why: &str) {
         self.push(class, place.into(), detail, Fate::Kept { why: why.to_owned() });
+    }
+
+    /// Whether nothing was met.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
     }
 
     /// Takes over the findings of a part, such as a picture inside a document.

@@ -44,8 +44,10 @@ pub(crate) fn cannot_remove(format: Format) -> &'static [&'static str] {
         "The compression settings stay; they tell what kind of camera or program wrote the picture.",
     ];
     match format {
-        Format::Jpeg => &PICTURE,
-        Format::Png => PICTURE.get(..3).unwrap_or_default(),
+        Format::Jpeg | Format::Webp | Format::Tiff => &PICTURE,
+        Format::Png | Format::Gif | Format::Bmp | Format::Pnm => {
+            PICTURE.get(..3).unwrap_or_default()
+        }
         Format::Pdf => &[
             "Visible text and pictures stay, with every name, date, number and face in them.",
             "Watermarks and printer tracking dots in the pages and pictures stay.",

@@ -54,6 +54,11 @@ pub(crate) fn mime_type(format: Format) -> &'static str {
     match format {
         Format::Jpeg => "image/jpeg",
         Format::Png => "image/png",
+        Format::Gif => "image/gif",
+        Format::Webp => "image/webp",
+        Format::Bmp => "image/bmp",
+        Format::Pnm => "image/x-portable-anymap",
+        Format::Tiff => "image/tiff",
         Format::Pdf => "application/pdf",
         Format::Text => "text/plain",
     }

@@ -2,10 +2,6 @@
 
 /// Kinds that start with fixed bytes. The more exact prefix stands first.
 pub(super) const MAGIC: &[(&[u8], &str)] = &[
-    (b"GIF87a", "GIF picture"),
-    (b"GIF89a", "GIF picture"),
-    (b"II*\0", "TIFF picture or camera raw file"),
-    (b"MM\0*", "TIFF picture or camera raw file"),
     (b"II+\0", "BigTIFF picture"),
     (b"MM\0+", "BigTIFF picture"),
     (b"IIRO", "camera raw file"),

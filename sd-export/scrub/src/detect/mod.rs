@@ -22,14 +22,8 @@ pub fn detect(bytes: &[u8]) -> Detected {
     if bytes.is_empty() {
         return Detected::Unknown("empty file");
     }
-    if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
-        return Detected::Known(Format::Jpeg);
-    }
-    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-        return Detected::Known(Format::Png);
-    }
-    if bytes.starts_with(b"%PDF-") {
-        return Detected::Known(Format::Pdf);
+    if let Some(format) = known(bytes) {
+        return Detected::Known(format);
     }
     if let Some(kind) = by_magic(bytes).or_else(|| by_offset(bytes)).or_else(|| riff(bytes)) {
         return Detected::Unknown(kind);
@@ -51,6 +45,32 @@ pub fn detect(bytes: &[u8]) -> Detected {
     }
 }
 
+/// The formats that this crate cleans and that start with fixed bytes.
+fn known(bytes: &[u8]) -> Option<Format> {
+    const MAGIC: &[(&[u8], Format)] = &[
+        (b"\xff\xd8\xff", Format::Jpeg),
+        (b"\x89PNG\r\n\x1a\n", Format::Png),
+        (b"GIF87a", Format::Gif),
+        (b"GIF89a", Format::Gif),
+        (b"%PDF-", Format::Pdf),
+    ];
+    if let Some((_, format)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Some(*format);
+    }
+    match (slice(bytes, 0, 4), slice(bytes, 8, 4)) {
+        (Some(b"RIFF"), Some(b"WEBP")) => return Some(Format::Webp),
+        // Canon's raw files say so behind a header that is TIFF's.
+        (Some(b"II*\0" | b"MM\0*"), rest) if rest.is_none_or(|r| !r.starts_with(b"CR")) => {
+            return Some(Format::Tiff);
+        }
+        _ => {}
+    }
+    if bytes.starts_with(b"BM") && slice(bytes, 6, 4) == Some(&[0; 4]) {
+        return Some(Format::Bmp);
+    }
+    crate::pnm::is_pnm(bytes).then_some(Format::Pnm)
+}
+
 /// Whether a desktop would take this for a launcher: comments and empty lines, however many, and
 /// then the one group that starts programs.
 fn is_launcher(text: &str) -> bool {
@@ -66,8 +86,8 @@ fn by_magic(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return Some(zip_kind(bytes));
     }
-    if bytes.starts_with(b"BM") && slice(bytes, 6, 4) == Some(&[0; 4]) {
-        return Some("BMP picture");
+    if matches!(slice(bytes, 0, 4), Some(b"II*\0" | b"MM\0*")) {
+        return Some("camera raw file");
     }
     // An MPEG audio frame: eleven sync bits, a layer, and a bit rate that is neither free nor bad.
     if let (Some(0xff), Some(second), Some(third)) = (bytes.first(), bytes.get(1), bytes.get(2))
@@ -132,7 +152,6 @@ fn by_offset(bytes: &[u8]) -> Option<&'static str> {
 
 fn riff(bytes: &[u8]) -> Option<&'static str> {
     match (slice(bytes, 0, 4)?, slice(bytes, 8, 4)?) {
-        (b"RIFF", b"WEBP") => Some("WebP picture"),
         (b"RIFF", b"AVI ") => Some("AVI video"),
         (b"RIFF" | b"RIFX" | b"RF64", b"WAVE") => Some("WAV audio"),
         (b"RIFF", _) => Some("RIFF file"),
@@ -219,6 +238,11 @@ mod tests {
         assert_eq!(detect(b"\x89PNG\r\n\x1a\n..."), Detected::Known(Format::Png));
         assert_eq!(detect(b"%PDF-1.4\n"), Detected::Known(Format::Pdf));
         assert_eq!(detect(b"\n\n%PDF-1.4\n"), Detected::Known(Format::Pdf));
+        assert_eq!(detect(b"GIF89a"), Detected::Known(Format::Gif));
+        assert_eq!(detect(b"RIFF\0\0\0\0WEBPVP8 "), Detected::Known(Format::Webp));
+        assert_eq!(detect(b"MM\0*\0\0\0\x08"), Detected::Known(Format::Tiff));
+        assert_eq!(detect(b"P5 # by hand\n2 3\n255\n......"), Detected::Known(Format::Pnm));
+        assert_eq!(detect(b"P5 is a channel"), Detected::Known(Format::Text));
         assert_eq!(detect(b"Dear editor,\n"), Detected::Known(Format::Text));
         assert_eq!(detect("Grüße".as_bytes()), Detected::Known(Format::Text));
     }
@@ -229,8 +253,7 @@ mod tests {
             (b"", "empty file"),
             (b"PK\x03\x04....", "ZIP archive"),
             (b"PK\x03\x04....word/document.xml", "Word document"),
-            (b"GIF89a", "GIF picture"),
-            (b"RIFF\0\0\0\0WEBPVP8 ", "WebP picture"),
+            (b"II*\0\x10\0\0\0CR\x02\0", "camera raw file"),
             (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC picture"),
             (b"\0\0\0\x18ftypisom\0\0\0\0", "MP4 video"),
             (b"\x7fELF\x02", "ELF program"),

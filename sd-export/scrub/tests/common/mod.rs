@@ -6,9 +6,13 @@
     reason = "fixtures are ours; a fault is a bug in the test"
 )]
 
+pub(crate) mod gif;
 pub(crate) mod jpeg;
 pub(crate) mod pdf;
+pub(crate) mod plain;
 pub(crate) mod png;
+pub(crate) mod tiff;
+pub(crate) mod webp;
 
 use std::io::Read as _;
 
