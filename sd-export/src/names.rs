@@ -18,6 +18,18 @@ const ENDINGS: &[(Format, &[&str])] = &[
     (Format::Bmp, &["bmp", "dib"]),
     (Format::Pnm, &["pnm", "ppm", "pgm", "pbm", "pam"]),
     (Format::Tiff, &["tif", "tiff"]),
+    (Format::Heic, &["heic", "heif", "hif"]),
+    (Format::Avif, &["avif"]),
+    (Format::Mp3, &["mp3"]),
+    (Format::Flac, &["flac"]),
+    (Format::Ogg, &["ogg", "oga", "opus"]),
+    (Format::Wav, &["wav", "wave"]),
+    (Format::Aiff, &["aiff", "aif", "aifc"]),
+    (Format::M4a, &["m4a", "m4b"]),
+    (Format::Mp4, &["mp4", "m4v", "3gp", "3g2"]),
+    (Format::Mov, &["mov", "qt"]),
+    (Format::Matroska, &["mkv", "mka"]),
+    (Format::Webm, &["webm"]),
     (Format::Pdf, &["pdf"]),
     (Format::Text, &["txt", "text"]),
 ];
@@ -25,7 +37,7 @@ const ENDINGS: &[(Format, &[&str])] = &[
 /// Endings that promise something else than plain text.
 const NOT_TEXT: &[&str] = &[
     "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "ppt", "pptx", "odp", "zip", "gz", "7z",
-    "heic", "avif", "mp3", "mp4", "mov", "avi", "mkv", "wav",
+    "avi", "wmv", "wma", "jxl", "tar", "torrent",
 ];
 
 fn format_of(ending: &str) -> Option<Format> {

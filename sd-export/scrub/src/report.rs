@@ -27,6 +27,30 @@ pub enum Format {
     Pnm,
     /// A TIFF picture with its pages.
     Tiff,
+    /// A HEIC picture.
+    Heic,
+    /// An AVIF picture.
+    Avif,
+    /// MP3 sound.
+    Mp3,
+    /// FLAC sound.
+    Flac,
+    /// Ogg sound: Vorbis or Opus.
+    Ogg,
+    /// WAV sound.
+    Wav,
+    /// AIFF sound.
+    Aiff,
+    /// Sound in an MP4 file.
+    M4a,
+    /// An MP4 video.
+    Mp4,
+    /// A `QuickTime` video.
+    Mov,
+    /// A Matroska video.
+    Matroska,
+    /// A `WebM` video.
+    Webm,
     /// A PDF document.
     Pdf,
     /// Plain text.
@@ -44,6 +68,18 @@ impl Format {
             Self::Bmp => "bmp",
             Self::Pnm => "pnm",
             Self::Tiff => "tif",
+            Self::Heic => "heic",
+            Self::Avif => "avif",
+            Self::Mp3 => "mp3",
+            Self::Flac => "flac",
+            Self::Ogg => "ogg",
+            Self::Wav => "wav",
+            Self::Aiff => "aiff",
+            Self::M4a => "m4a",
+            Self::Mp4 => "mp4",
+            Self::Mov => "mov",
+            Self::Matroska => "mkv",
+            Self::Webm => "webm",
             Self::Pdf => "pdf",
             Self::Text => "txt",
         }
@@ -60,6 +96,18 @@ impl fmt::Display for Format {
             Self::Bmp => "BMP picture",
             Self::Pnm => "PNM picture",
             Self::Tiff => "TIFF picture",
+            Self::Heic => "HEIC picture",
+            Self::Avif => "AVIF picture",
+            Self::Mp3 => "MP3 audio",
+            Self::Flac => "FLAC audio",
+            Self::Ogg => "Ogg audio",
+            Self::Wav => "WAV audio",
+            Self::Aiff => "AIFF audio",
+            Self::M4a => "M4A audio",
+            Self::Mp4 => "MP4 video",
+            Self::Mov => "QuickTime video",
+            Self::Matroska => "Matroska video",
+            Self::Webm => "WebM video",
             Self::Pdf => "PDF document",
             Self::Text => "plain text",
         })

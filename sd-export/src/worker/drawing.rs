@@ -156,13 +156,13 @@ impl Pages {
                 let what = "plain text is cleaned, not rebuilt: leave out --rebuild".to_owned();
                 return Err(Refusal::Unsupported { what });
             }
-            Format::Gif | Format::Webp | Format::Bmp | Format::Pnm | Format::Tiff => {
-                let what = format!("drawing a {format}: it is cleaned, but not drawn");
-                return Err(Refusal::Unsupported { what });
-            }
             Format::Text => {
                 let text = sd_scrub::text(&bytes).unwrap_or_default();
                 Ok(Self::Text(Writing::new(&text)))
+            }
+            format => {
+                let what = format!("drawing a {format}: it is cleaned, but not drawn");
+                return Err(Refusal::Unsupported { what });
             }
         };
         pages.map_err(|refusal| in_our_words(&refusal))
