@@ -26,7 +26,7 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
     while let Some(chunk) = chunks.next()? {
         match &chunk.kind {
             b"COMM" if common.is_none() => {
-                common = Some(description(&chunk, packed, &mut findings)?)
+                common = Some(description(&chunk, packed, &mut findings)?);
             }
             b"SSND" if samples.is_none() => samples = Some(sound(&chunk, &mut findings)?),
             b"FVER" if packed => {}

@@ -1,4 +1,4 @@
-//! Boxes of the ISO base media format: HEIC and AVIF pictures, MP4 and QuickTime video.
+//! Boxes of the ISO base media format: HEIC and AVIF pictures, MP4 and `QuickTime` video.
 
 use crate::Refusal;
 use crate::bytes::Cursor;
@@ -29,7 +29,7 @@ impl<'a> Box<'a> {
     }
 }
 
-/// All boxes of a body, to its last byte. Eight bytes of zero may end a list, as in QuickTime.
+/// All boxes of a body, to its last byte. Eight bytes of zero may end a list, as in `QuickTime`.
 pub(crate) fn boxes(body: &[u8]) -> Result<Vec<Box<'_>>, Refusal> {
     let mut from = Cursor::new(body);
     let mut out = Vec::new();
@@ -55,16 +55,16 @@ fn one<'a>(from: &mut Cursor<'a>) -> Option<Box<'a>> {
 }
 
 /// The first box of a kind.
-pub(crate) fn first<'a>(boxes: &[Box<'a>], kind: &[u8; 4]) -> Option<Box<'a>> {
-    boxes.iter().find(|b| b.kind == *kind).copied()
+pub(crate) fn first<'a>(boxes: &[Box<'a>], kind: [u8; 4]) -> Option<Box<'a>> {
+    boxes.iter().find(|b| b.kind == kind).copied()
 }
 
 /// Writes one box.
-pub(crate) fn write(out: &mut Vec<u8>, kind: &[u8; 4], parts: &[&[u8]]) -> Result<(), Refusal> {
+pub(crate) fn write(out: &mut Vec<u8>, kind: [u8; 4], parts: &[&[u8]]) -> Result<(), Refusal> {
     let len = parts.iter().fold(8usize, |sum, part| sum.saturating_add(part.len()));
     let size = u32::try_from(len).map_err(|_| Refusal::malformed("a box that is too long"))?;
     out.extend_from_slice(&size.to_be_bytes());
-    out.extend_from_slice(kind);
+    out.extend_from_slice(&kind);
     for part in parts {
         out.extend_from_slice(part);
     }

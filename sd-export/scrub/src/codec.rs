@@ -42,6 +42,15 @@ pub(crate) fn needed(units: Units, coded: &[u8]) -> Option<Vec<Range<usize>>> {
     Some(parts)
 }
 
+/// Whether a decoder needs all of a coded picture.
+pub(crate) fn is_clean(units: Units, coded: &[u8]) -> bool {
+    match needed(units, coded).as_deref() {
+        Some([]) => coded.is_empty(),
+        Some([all]) => all.start == 0 && all.end == coded.len(),
+        _ => false,
+    }
+}
+
 /// A picture's units without messages, and how many bytes those had; `None` when the units do not
 /// add up.
 pub(crate) fn clean(units: Units, coded: &[u8]) -> Option<(Vec<u8>, usize)> {
@@ -76,7 +85,7 @@ fn av1_unit(from: &mut Cursor<'_>) -> Option<bool> {
     // No spare bit may be set; the last unit may leave out its length.
     (head & 0x81 == 0).then_some(())?;
     if head & 4 != 0 {
-        (from.u8()? & 7 == 0).then_some(())?;
+        (from.u8()?.trailing_zeros() >= 3).then_some(())?;
     }
     let len = if head & 2 != 0 { leb128(from)? } else { from.rest().len() };
     from.take(len)?;

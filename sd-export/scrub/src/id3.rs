@@ -4,7 +4,7 @@ use crate::bytes::{find, le32, slice};
 use crate::report::{Class, Findings};
 use crate::wording::foreign;
 
-/// Bytes of the ID3v2 tag at the start of `bytes`.
+/// Bytes of the `ID3v2` tag at the start of `bytes`.
 pub(crate) fn tag_len(bytes: &[u8]) -> Option<usize> {
     let head = slice(bytes, 0, 10).filter(|head| head.starts_with(b"ID3"))?;
     let sizes = head.get(6..10)?;
@@ -51,7 +51,7 @@ pub(crate) fn gap(bytes: &[u8], before: bool, findings: &mut Findings) {
     }
 }
 
-/// Notes the frames of an ID3v2 tag.
+/// Notes the frames of an `ID3v2` tag.
 pub(crate) fn note(tag: &[u8], findings: &mut Findings) {
     let version = tag.get(3).copied().unwrap_or(0);
     findings.removed(Class::Person, "ID3v2 tag", &format!("{} bytes", tag.len()));

@@ -30,8 +30,8 @@ impl Head {
         let start = usize::try_from(number(10)?).map_err(|_| cut())?;
         let depth = |at| le16(bytes, at).and_then(|n| u8::try_from(n).ok()).ok_or_else(cut);
         if size == 12 {
-            let side = |at| le16(bytes, at).map(u32::from).ok_or_else(cut);
-            let (width, height, depth) = (side(18)?, side(20)?, depth(24)?);
+            let short = |at| le16(bytes, at).map(u32::from).ok_or_else(cut);
+            let (width, height, depth) = (short(18)?, short(20)?, depth(24)?);
             let head = Self::new((width, height, false), depth, None, start)?;
             return head.with_palette(bytes, 26, 3, 0);
         }
@@ -167,9 +167,7 @@ fn masks(bytes: &[u8], size: u32) -> Result<Option<[u32; 4]>, Refusal> {
         let low = mask >> mask.trailing_zeros().min(31);
         low & low.wrapping_add(1) == 0
     };
-    let apart = masks
-        .iter()
-        .fold(Some(0u32), |all, mask| all.filter(|all| all & mask == 0).map(|all| all | mask));
+    let apart = masks.iter().try_fold(0u32, |all, mask| (all & mask == 0).then_some(all | mask));
     if apart.is_none() || !masks.iter().all(|mask| one_run(*mask)) {
         return Err(Refusal::malformed("the colour masks"));
     }

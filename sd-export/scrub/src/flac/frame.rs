@@ -33,7 +33,7 @@ impl Stream {
                     Ok(at)
                 };
             };
-            if !slice(rest, 0, len).is_some_and(|frame| sum16(frame) == 0) {
+            if slice(rest, 0, len).is_none_or(|frame| sum16(frame) != 0) {
                 return Err(Refusal::malformed("the checksum of a frame"));
             }
             at = at.saturating_add(len);
@@ -90,8 +90,8 @@ impl Stream {
         (count == self.channels).then_some(())?;
         for channel in 0..count {
             // The difference of two channels takes a bit more.
-            let side = matches!((channels, channel), (8 | 10, 1) | (9, 0));
-            subframe(&mut bits, depth + u32::from(side), samples)?;
+            let wider = matches!((channels, channel), (8 | 10, 1) | (9, 0));
+            subframe(&mut bits, depth + u32::from(wider), samples)?;
         }
         bits.align()?.checked_add(2)
     }

@@ -45,7 +45,7 @@ fn frame(from: &mut Cursor<'_>) -> Option<()> {
     from.take(4)?;
     let pixels = u64::from(from.le16()?) * u64::from(from.le16()?);
     let flags = from.u8()?;
-    (flags & 0x38 == 0 && (flags & 0x80 != 0 || flags & 7 == 0)).then_some(())?;
+    (flags & 0x38 == 0 && (flags & 0x80 != 0 || flags.trailing_zeros() >= 3)).then_some(())?;
     if flags & 0x80 != 0 {
         from.take(6usize << (flags & 7))?;
     }

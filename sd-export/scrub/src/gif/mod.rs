@@ -39,7 +39,7 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
     if read.frames.is_empty() {
         return Err(Refusal::malformed("no picture in the file"));
     }
-    tidy(&mut screen, &read.frames, &mut findings)?;
+    tidy(&mut screen, &read.frames, &mut findings);
     let out = write(&screen, read, &mut findings)?;
     check::check(&out)?;
     Ok((out, findings))
@@ -145,9 +145,9 @@ fn extension(
 }
 
 /// Clears the colours of the screen's table that nothing shows.
-fn tidy(screen: &mut Screen, frames: &[Frame], findings: &mut Findings) -> Result<(), Refusal> {
+fn tidy(screen: &mut Screen, frames: &[Frame], findings: &mut Findings) {
     let Some(table) = &mut screen.table else {
-        return Ok(());
+        return;
     };
     let mut uses = [false; 256];
     for frame in frames.iter().filter(|frame| frame.table.is_none()) {
@@ -157,7 +157,6 @@ fn tidy(screen: &mut Screen, frames: &[Frame], findings: &mut Findings) -> Resul
         *entry = true;
     }
     frame::clear(table, &uses, findings);
-    Ok(())
 }
 
 fn write(screen: &Screen, read: Read, findings: &mut Findings) -> Result<Vec<u8>, Refusal> {

@@ -13,7 +13,7 @@ pub(super) fn check(clean: &[u8]) -> Result<(), Refusal> {
 }
 
 /// The body of the box that must stand here.
-fn expect<'a>(from: &mut Cursor<'a>, kind: &[u8; 4]) -> Option<&'a [u8]> {
+fn expect<'a>(from: &mut Cursor<'a>, kind: [u8; 4]) -> Option<&'a [u8]> {
     let size = usize::try_from(from.be32()?).ok()?;
     (from.take(4)? == kind).then_some(())?;
     from.take(size.checked_sub(8)?)
@@ -21,26 +21,26 @@ fn expect<'a>(from: &mut Cursor<'a>, kind: &[u8; 4]) -> Option<&'a [u8]> {
 
 fn walk(clean: &[u8]) -> Option<()> {
     let mut from = Cursor::new(clean);
-    let brands = expect(&mut from, b"ftyp")?;
+    let brands = expect(&mut from, *b"ftyp")?;
     let list = brands.get(8..)?;
     (slice(brands, 4, 4)? == [0; 4] && list.starts_with(brands.get(..4)?)).then_some(())?;
     list.chunks(4).all(|brand| BRANDS.iter().any(|known| known == brand)).then_some(())?;
-    let meta = expect(&mut from, b"meta")?;
+    let meta = expect(&mut from, *b"meta")?;
     let start = from.at().checked_add(8)?;
-    let data = expect(&mut from, b"mdat")?;
+    let data = expect(&mut from, *b"mdat")?;
     from.is_empty().then_some(())?;
 
     let mut meta = Cursor::new(meta);
     (*meta.take(4)? == [0; 4]).then_some(())?;
-    (expect(&mut meta, b"hdlr")? == b"\0\0\0\0\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0")
+    (expect(&mut meta, *b"hdlr")? == b"\0\0\0\0\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0")
         .then_some(())?;
-    (*expect(&mut meta, b"pitm")? == [0, 0, 0, 0, 0, 1]).then_some(())?;
-    let items = places(expect(&mut meta, b"iloc")?, start, data)?;
-    let kinds = kinds(expect(&mut meta, b"iinf")?, items.len())?;
+    (*expect(&mut meta, *b"pitm")? == [0, 0, 0, 0, 0, 1]).then_some(())?;
+    let items = places(expect(&mut meta, *b"iloc")?, start, data)?;
+    let kinds = kinds(expect(&mut meta, *b"iinf")?, items.len())?;
     if meta.rest().get(4..8)? == b"iref" {
-        references(expect(&mut meta, b"iref")?, items.len())?;
+        references(expect(&mut meta, *b"iref")?, items.len())?;
     }
-    let units = properties(expect(&mut meta, b"iprp")?, items.len())?;
+    let units = properties(expect(&mut meta, *b"iprp")?, items.len())?;
     meta.is_empty().then_some(())?;
     for ((item, kind), units) in items.iter().zip(kinds).zip(units) {
         if kind == GRID {
@@ -75,7 +75,7 @@ fn kinds(body: &[u8], count: usize) -> Option<Vec<[u8; 4]>> {
     (from.be32()? == 0 && usize::from(from.be16()?) == count).then_some(())?;
     let mut kinds = Vec::new();
     for number in (1u16..).take(count) {
-        let mut item = Cursor::new(expect(&mut from, b"infe")?);
+        let mut item = Cursor::new(expect(&mut from, *b"infe")?);
         (item.be32()? & !1 == 0x0200_0000 && item.be16()? == number).then_some(())?;
         (item.be16()? == 0).then_some(())?;
         kinds.push(item.take(4)?.try_into().ok()?);
@@ -90,7 +90,7 @@ fn references(body: &[u8], count: usize) -> Option<()> {
     while !from.is_empty() {
         let kind: [u8; 4] = from.rest().get(4..8)?.try_into().ok()?;
         (kind == *b"dimg" || kind == *b"auxl").then_some(())?;
-        let mut list = Cursor::new(expect(&mut from, &kind)?);
+        let mut list = Cursor::new(expect(&mut from, kind)?);
         let known = |n: u16| (1..=count).contains(&usize::from(n));
         known(list.be16()?).then_some(())?;
         for _ in 0..list.be16()? {
@@ -104,13 +104,13 @@ fn references(body: &[u8], count: usize) -> Option<()> {
 /// How each item's bytes are cut; every property is of its only length.
 fn properties(body: &[u8], count: usize) -> Option<Vec<Option<Units>>> {
     let mut from = Cursor::new(body);
-    let mut container = Cursor::new(expect(&mut from, b"ipco")?);
+    let mut container = Cursor::new(expect(&mut from, *b"ipco")?);
     let mut all = Vec::new();
     while !container.is_empty() {
         let kind: [u8; 4] = container.rest().get(4..8)?.try_into().ok()?;
-        all.push(property(kind, expect(&mut container, &kind)?)?);
+        property(kind, expect(&mut container, kind)?, &mut all)?;
     }
-    let mut has = Cursor::new(expect(&mut from, b"ipma")?);
+    let mut has = Cursor::new(expect(&mut from, *b"ipma")?);
     (has.be32()? == 1 && usize::try_from(has.be32()?).ok()? == count).then_some(())?;
     let mut units = Vec::new();
     for number in (1u16..).take(count) {
@@ -125,14 +125,20 @@ fn properties(body: &[u8], count: usize) -> Option<Vec<Option<Units>>> {
     (from.is_empty() && has.is_empty()).then_some(units)
 }
 
-fn property(kind: [u8; 4], body: &[u8]) -> Option<Option<Units>> {
+/// One property; adds how it says coded bytes are cut, if it does.
+fn property(kind: [u8; 4], body: &[u8], all: &mut Vec<Option<Units>>) -> Option<()> {
+    let mut how = None;
     let len = body.len();
     let sound = match &kind {
         b"hvcC" => {
             let (again, units) = codec::hevc_config(body)?;
-            return (again == body).then_some(Some(Units::Hevc(units)));
+            how = Some(Units::Hevc(units));
+            again == body
         }
-        b"av1C" => return (codec::av1_config(body)? == body).then_some(Some(Units::Av1)),
+        b"av1C" => {
+            how = Some(Units::Av1);
+            codec::av1_config(body)? == body
+        }
         b"ispe" => len == 12,
         b"pixi" => len == usize::from(*body.get(4)?) + 5,
         b"irot" => len == 1 && *body.first()? < 4,
@@ -153,5 +159,6 @@ fn property(kind: [u8; 4], body: &[u8]) -> Option<Option<Units>> {
         }
         _ => false,
     };
-    sound.then_some(None)
+    all.push(how);
+    sound.then_some(())
 }

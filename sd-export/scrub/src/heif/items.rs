@@ -13,6 +13,12 @@ use crate::{Limits, Refusal};
 /// Most items of one picture: the largest phone pictures have 200 tiles.
 pub(super) const MAX_ITEMS: usize = 10_000;
 
+/// Whether it must be understood, and a property that is on the list.
+pub(super) type Listed = Vec<(bool, Property)>;
+
+/// Kind of a reference, the item it is from and the items it is to.
+type Reference = ([u8; 4], u32, Vec<u32>);
+
 /// What an item is.
 pub(super) struct Item {
     pub(super) kind: [u8; 4],
@@ -39,7 +45,7 @@ pub(super) struct Meta<'a> {
     pub(super) items: BTreeMap<u32, Item>,
     /// Whether in the data box, offset and length, for each piece of an item.
     places: BTreeMap<u32, Vec<(bool, usize, usize)>>,
-    references: Vec<([u8; 4], u32, Vec<u32>)>,
+    references: Vec<Reference>,
     properties: Vec<Box<'a>>,
     /// Whether it must be understood, and which property.
     has: BTreeMap<u32, Vec<(bool, usize)>>,
@@ -60,13 +66,13 @@ impl<'a> Meta<'a> {
                 _ => bmff::dropped(found, "meta", findings),
             }
         }
-        if let Some(handler) = bmff::first(&inner, b"hdlr") {
+        if let Some(handler) = bmff::first(&inner, *b"hdlr") {
             let name = foreign(handler.body.get(24..).unwrap_or_default());
             if !name.is_empty() {
                 findings.removed(Class::Software, "name of the handler", &name);
             }
         }
-        let get = |kind: &[u8; 4]| bmff::first(&inner, kind);
+        let get = |kind: &[u8; 4]| bmff::first(&inner, *kind);
         let primary = get(b"pitm").and_then(|b| primary(&b)).ok_or_else(|| broken("primary"))?;
         let items = get(b"iinf").ok_or_else(|| broken("none"))?;
         let items = read_items(&items)?;
@@ -81,7 +87,7 @@ impl<'a> Meta<'a> {
                 match &found.kind {
                     b"ipco" => properties.extend(boxes(found.body)?),
                     b"ipma" => {
-                        associations(&found, &mut has).ok_or_else(|| broken("properties"))?
+                        associations(&found, &mut has).ok_or_else(|| broken("properties"))?;
                     }
                     _ => bmff::dropped(&found, "iprp", findings),
                 }
@@ -150,7 +156,7 @@ impl<'a> Meta<'a> {
         place: &str,
         limits: &Limits,
         findings: &mut Findings,
-    ) -> Result<(Vec<(bool, Property)>, Option<Units>), Refusal> {
+    ) -> Result<(Listed, Option<Units>), Refusal> {
         let (mut out, mut units) = (Vec::new(), None);
         for (essential, number) in self.has.get(&id).map(Vec::as_slice).unwrap_or_default() {
             let found = self
@@ -252,7 +258,7 @@ fn number(from: &mut Cursor<'_>, wide: bool) -> Option<u32> {
     if wide { from.be32() } else { from.be16().map(u32::from) }
 }
 
-fn references(found: &Box<'_>) -> Result<Vec<([u8; 4], u32, Vec<u32>)>, Refusal> {
+fn references(found: &Box<'_>) -> Result<Vec<Reference>, Refusal> {
     let broken = || Refusal::malformed("references between items");
     let (version, _, rest) = found.full().ok_or_else(broken)?;
     let mut out = Vec::new();

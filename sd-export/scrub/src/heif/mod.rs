@@ -13,7 +13,7 @@ mod items;
 mod properties;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::bmff::{self, boxes};
 use crate::codec::{self, Units};
@@ -78,7 +78,7 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
 
 /// The brands that are known, the main one first.
 fn brands(top: &[bmff::Box<'_>], findings: &mut Findings) -> Result<Vec<[u8; 4]>, Refusal> {
-    let body = bmff::first(top, b"ftyp").ok_or_else(|| Refusal::malformed("the file type"))?.body;
+    let body = bmff::first(top, *b"ftyp").ok_or_else(|| Refusal::malformed("the file type"))?.body;
     let mut all = body.chunks_exact(4);
     let major = all.next().unwrap_or_default();
     let mut out = Vec::new();
@@ -207,8 +207,8 @@ fn grid(data: &[u8], place: &str, findings: &mut Findings) -> Result<Vec<u8>, Re
 
 /// Names the items that are left out.
 fn note_others(meta: &Meta<'_>, picture: &Picture, findings: &mut Findings) {
-    let kept: BTreeMap<u32, ()> = picture.items.iter().map(|(id, _)| (*id, ())).collect();
-    for (id, item) in meta.items.iter().filter(|(id, _)| !kept.contains_key(id)) {
+    let kept: BTreeSet<u32> = picture.items.iter().map(|(id, _)| *id).collect();
+    for (id, item) in meta.items.iter().filter(|(id, _)| !kept.contains(id)) {
         let data = meta.data(*id).unwrap_or_default();
         let size = format!("{} bytes", data.len());
         match (&item.kind, item.content.as_str()) {

@@ -58,7 +58,7 @@ pub(super) fn clean(
         b"clli" => sized(found, 4).ok_or_else(broken)?,
         b"a1op" => sized(found, 1).ok_or_else(broken)?,
         b"lsel" => sized(found, 2).ok_or_else(broken)?,
-        b"colr" => match colour(found, place, findings).ok_or_else(broken)? {
+        b"colr" => match colour(found, place, findings)? {
             Some(body) => body,
             None => return Ok(None),
         },
@@ -92,24 +92,31 @@ fn sized(found: &Box<'_>, len: usize) -> Option<Vec<u8>> {
 }
 
 /// Colours by number stay; a profile is reduced or goes.
-fn colour(found: &Box<'_>, place: &str, findings: &mut Findings) -> Option<Option<Vec<u8>>> {
-    let (kind, rest) = found.body.split_at_checked(4)?;
-    match kind {
+fn colour(
+    found: &Box<'_>,
+    place: &str,
+    findings: &mut Findings,
+) -> Result<Option<Vec<u8>>, Refusal> {
+    let broken = || Refusal::malformed("the property colr");
+    let (kind, rest) = found.body.split_at_checked(4).ok_or_else(broken)?;
+    Ok(match kind {
         b"nclx" => {
-            let mut body = rest.get(..7)?.to_vec();
-            *body.last_mut()? &= 0x80;
-            Some(Some([kind, &body].concat()))
+            let mut body = found.body.get(..11).ok_or_else(broken)?.to_vec();
+            if let Some(range) = body.last_mut() {
+                *range &= 0x80;
+            }
+            Some(body)
         }
         b"prof" | b"rICC" => {
             let place = format!("{place} colour profile");
-            Some(match icc::decide(rest, 3, &place, findings) {
+            match icc::decide(rest, 3, &place, findings) {
                 Decision::Rewritten(clean) => Some([b"prof".as_slice(), &clean].concat()),
                 Decision::Drop => None,
-            })
+            }
         }
         _ => {
             findings.removed(Class::Color, format!("{place} colours of an unknown kind"), "");
-            Some(None)
+            None
         }
-    }
+    })
 }

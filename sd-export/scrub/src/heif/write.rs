@@ -20,34 +20,34 @@ fn long(n: usize) -> Result<[u8; 4], Refusal> {
 pub(super) fn write(picture: &Picture) -> Result<Vec<u8>, Refusal> {
     let mut out = Vec::new();
     let major = picture.brands.first().ok_or_else(large)?;
-    put(&mut out, b"ftyp", &[major, &[0; 4], &picture.brands.concat()])?;
+    put(&mut out, *b"ftyp", &[major, &[0; 4], &picture.brands.concat()])?;
     // The places take the same room, whatever they are.
     let start = out.len().saturating_add(meta(picture, 0)?.len()).saturating_add(8);
     let meta = meta(picture, start)?;
     out.extend_from_slice(&meta);
     let data: Vec<&[u8]> = picture.items.iter().map(|(_, item)| item.data.as_slice()).collect();
-    put(&mut out, b"mdat", &data)?;
+    put(&mut out, *b"mdat", &data)?;
     Ok(out)
 }
 
 /// The list of items, with their bytes from `start` on.
 fn meta(picture: &Picture, start: usize) -> Result<Vec<u8>, Refusal> {
     let mut body = vec![0; 4];
-    put(&mut body, b"hdlr", &[&[0; 8], b"pict", &[0; 13]])?;
-    put(&mut body, b"pitm", &[&[0; 4], &[0, 1]])?;
-    put(&mut body, b"iloc", &[&places(picture, start)?])?;
+    put(&mut body, *b"hdlr", &[&[0; 8], b"pict", &[0; 13]])?;
+    put(&mut body, *b"pitm", &[&[0; 4], &[0, 1]])?;
+    put(&mut body, *b"iloc", &[&places(picture, start)?])?;
     let mut list = [[0; 4].as_slice(), &short(picture.items.len())?].concat();
     for (number, (_, item)) in (1usize..).zip(&picture.items) {
         let head = [2, 0, 0, u8::from(item.hidden)];
-        put(&mut list, b"infe", &[&head, &short(number)?, &[0, 0], &item.kind, &[0]])?;
+        put(&mut list, *b"infe", &[&head, &short(number)?, &[0, 0], &item.kind, &[0]])?;
     }
-    put(&mut body, b"iinf", &[&list])?;
+    put(&mut body, *b"iinf", &[&list])?;
     if !picture.references.is_empty() {
-        put(&mut body, b"iref", &[&references(picture)?])?;
+        put(&mut body, *b"iref", &[&references(picture)?])?;
     }
     properties(picture, &mut body)?;
     let mut out = Vec::new();
-    put(&mut out, b"meta", &[&body])?;
+    put(&mut out, *b"meta", &[&body])?;
     Ok(out)
 }
 
@@ -75,7 +75,7 @@ fn references(picture: &Picture) -> Result<Vec<u8>, Refusal> {
         for id in to {
             list.extend_from_slice(&new(*id)?);
         }
-        put(&mut body, kind, &[&list])?;
+        put(&mut body, *kind, &[&list])?;
     }
     Ok(body)
 }
@@ -98,10 +98,10 @@ fn properties(picture: &Picture, out: &mut Vec<u8>) -> Result<(), Refusal> {
     }
     let mut container = Vec::new();
     for property in all {
-        put(&mut container, &property.kind, &[&property.body])?;
+        put(&mut container, property.kind, &[&property.body])?;
     }
     let mut body = Vec::new();
-    put(&mut body, b"ipco", &[&container])?;
-    put(&mut body, b"ipma", &[&has])?;
-    put(out, b"iprp", &[&body])
+    put(&mut body, *b"ipco", &[&container])?;
+    put(&mut body, *b"ipma", &[&has])?;
+    put(out, *b"iprp", &[&body])
 }

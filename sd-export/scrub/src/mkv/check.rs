@@ -28,7 +28,7 @@ pub(super) fn check(clean: &Rope<'_>) -> Result<(), Refusal> {
         return Err(fault());
     }
     let mut list: Vec<tracks::Track> = Vec::new();
-    let mut last = 0;
+    let mut before = 0;
     while at < clean.len() {
         let (number, len) = head(clean, &mut at).ok_or_else(fault)?;
         let rank = match number {
@@ -38,10 +38,10 @@ pub(super) fn check(clean: &Rope<'_>) -> Result<(), Refusal> {
             id::CLUSTER => 4,
             _ => return Err(fault()),
         };
-        if rank < last || (rank == last && rank != 4) {
+        if rank < before || (rank == before && rank != 4) {
             return Err(fault());
         }
-        last = rank;
+        before = rank;
         if number == id::CLUSTER {
             cluster(clean, at, len, &list).ok_or_else(fault)?;
         } else {
@@ -58,7 +58,7 @@ pub(super) fn check(clean: &Rope<'_>) -> Result<(), Refusal> {
         }
         at = at.checked_add(len).ok_or_else(fault)?;
     }
-    if last == 4 && at == clean.len() { Ok(()) } else { Err(fault()) }
+    if before == 4 && at == clean.len() { Ok(()) } else { Err(fault()) }
 }
 
 /// Number and length of the element at `at`, which goes on to its body.
@@ -139,6 +139,5 @@ fn block(clean: &Rope<'_>, at: usize, len: usize, tracks: &[tracks::Track]) -> O
     let track = tracks.get(number)?;
     (body.get(3)? & 0x70 == 0).then_some(())?;
     let frame = body.get(4..)?;
-    let parts = codec::needed(track.units, frame)?;
-    (frame.is_empty() || parts == [0..frame.len()]).then_some(())
+    codec::is_clean(track.units, frame).then_some(())
 }

@@ -16,7 +16,7 @@ pub(super) mod id {
     pub(in super::super) const SIMPLE: u32 = 0xa3;
     pub(in super::super) const BLOCK: u32 = 0xa1;
     pub(in super::super) const TIME: u32 = 0xe7;
-    pub(in super::super) const SCALE: u32 = 0x2ad7b1;
+    pub(in super::super) const SCALE: u32 = 0x002a_d7b1;
     pub(in super::super) const DURATION: u32 = 0x4489;
     pub(in super::super) const TAGS: u32 = 0x1254_c367;
     pub(in super::super) const FILES: u32 = 0x1941_a469;

@@ -121,12 +121,12 @@ fn info(
             0x4461 => findings.removed(Class::Time, "time of creation", ""),
             0x7ba9 => findings.removed(Class::Comment, "title", &element.text()),
             0x4d80 | 0x5741 => findings.removed(Class::Software, "program", &element.text()),
-            0x73a4 | 0x7384 | 0x3cb923 | 0x3eb923 | 0x3c83ab | 0x3e83bb | 0x4444 => {
+            0x73a4 | 0x7384 | 0x003c_b923 | 0x003e_b923 | 0x003c_83ab | 0x003e_83bb | 0x4444 => {
                 findings.removed(Class::Identifier, "number or name of the file", "");
             }
             id::VOID | id::SUM => {}
             other => {
-                findings.removed(Class::Unknown, format!("element 0x{other:x} of the head"), "")
+                findings.removed(Class::Unknown, format!("element 0x{other:x} of the head"), "");
             }
         }
     }

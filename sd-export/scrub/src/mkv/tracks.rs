@@ -17,7 +17,7 @@ pub(super) struct Track {
 }
 
 /// Elements of a track that are copied as numbers.
-const NUMBERS: [u32; 6] = [0xb9, 0x88, 0x55aa, 0x23_e383, 0x56aa, 0x56bb];
+const NUMBERS: [u32; 6] = [0xb9, 0x88, 0x55aa, 0x0023_e383, 0x56aa, 0x56bb];
 /// Elements of pictures that are copied as numbers.
 const PICTURE: [u32; 14] = [
     0x9a, 0x9d, 0x53b8, 0xb0, 0xba, 0x54aa, 0x54bb, 0x54cc, 0x54dd, 0x54b0, 0x54ba, 0x54b2, 0x54b3,
@@ -76,7 +76,7 @@ pub(super) fn write(out: &mut Vec<u8>, track: &Track, number: u64) {
     put_number(&mut body, 0xd7, number);
     put_number(&mut body, 0x73c5, number);
     // Where no language is said, the format takes English.
-    put(&mut body, 0x22_b59c, b"und");
+    put(&mut body, 0x0022_b59c, b"und");
     body.extend_from_slice(&track.body);
     put(out, super::ebml::id::TRACK, &body);
 }
@@ -95,10 +95,10 @@ fn note(inner: &[Element<'_>], findings: &mut Findings) {
     for element in inner {
         match element.id {
             0x536e => findings.removed(Class::Comment, "name of a track", &element.text()),
-            0x25_8688 | 0x2683_8f => {
+            0x0025_8688 | 0x0026_838f => {
                 findings.removed(Class::Software, "name of a codec", &element.text());
             }
-            0x22_b59c | 0x22_b59d if !matches!(element.body, b"und") => {
+            0x0022_b59c | 0x0022_b59d if !matches!(element.body, b"und") => {
                 findings.removed(Class::Location, "language of a track", &element.text());
             }
             0x73c5 => findings.removed(Class::Identifier, "number of a track", ""),

@@ -128,10 +128,7 @@ fn extent(head: Head, side: &[u8]) -> (usize, usize) {
 
 /// The frames as they are written: spare flags cleared, and every bit of the main data that no
 /// frame points at.
-pub(super) fn clean(
-    frames: &[Frame<'_>],
-    findings: &mut Findings,
-) -> Result<Vec<Vec<u8>>, Refusal> {
+pub(super) fn clean(frames: &[Frame<'_>], findings: &mut Findings) -> Vec<Vec<u8>> {
     let lens = frames.iter().map(|frame| frame.bytes.len().saturating_sub(frame.head.main_at()));
     let mut keep = vec![0u8; lens.sum()];
     let mut at = 0usize;
@@ -167,7 +164,7 @@ pub(super) fn clean(
     if flags {
         findings.removed(Class::Identifier, "private, copyright and original flags", "");
     }
-    Ok(out)
+    out
 }
 
 /// Marks `count` bits from byte `start` on, as far as byte `end`.
@@ -201,7 +198,8 @@ fn tidy(bytes: &mut [u8], head: Head) -> bool {
     let changed = before != bytes;
     if changed && head.guarded {
         let side = bytes.get(6..head.main_at()).unwrap_or_default();
-        let guard = bytes.get(2..4).unwrap_or_default().iter().chain(side).fold(0xffff, crc);
+        let guard =
+            bytes.get(2..4).unwrap_or_default().iter().chain(side).copied().fold(0xffff, crc);
         let guard: u16 = guard;
         if let Some(place) = bytes.get_mut(4..6) {
             place.copy_from_slice(&guard.to_be_bytes());
@@ -217,8 +215,8 @@ fn clear(bytes: &mut [u8], at: usize, mask: u8) {
 }
 
 /// One byte more of the guard that MPEG audio uses.
-fn crc(sum: u16, byte: &u8) -> u16 {
-    (0..8).fold(sum ^ u16::from(*byte) << 8, |sum, _| {
+fn crc(sum: u16, byte: u8) -> u16 {
+    (0..8).fold(sum ^ u16::from(byte) << 8, |sum, _| {
         if sum & 0x8000 != 0 { sum << 1 ^ 0x8005 } else { sum << 1 }
     })
 }

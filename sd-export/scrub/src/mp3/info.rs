@@ -103,7 +103,7 @@ pub(super) fn write(
         out.resize(encoder + 21, 0);
         out.extend_from_slice(&info.delay);
         out.resize(encoder + 34, 0);
-        let sum = out.iter().fold(0u16, crc);
+        let sum = out.iter().copied().fold(0u16, crc);
         out.extend_from_slice(&sum.to_be_bytes());
     }
     out.resize(len, 0);
@@ -128,9 +128,9 @@ fn table(frames: &[Vec<u8>], first: usize, total: usize) -> Vec<u8> {
 }
 
 /// One byte more of the sum that guards the encoder's part.
-fn crc(sum: u16, byte: &u8) -> u16 {
+fn crc(sum: u16, byte: u8) -> u16 {
     (0..8).fold(
-        sum ^ u16::from(*byte),
+        sum ^ u16::from(byte),
         |sum, _| {
             if sum & 1 != 0 { sum >> 1 ^ 0xa001 } else { sum >> 1 }
         },

@@ -64,7 +64,7 @@ pub(super) fn clean(found: &Box<'_>, findings: &mut Findings) -> Result<Entry, R
     let mut aac = false;
     for inner in boxes(body.get(28 + more..).ok_or_else(broken)?)? {
         if let Some(clean) = inner_box(&inner, &mut aac, findings)? {
-            bmff::write(&mut out, &inner.kind, &[&clean])?;
+            bmff::write(&mut out, inner.kind, &[&clean])?;
         }
     }
     let inside = if aac { Inside::Aac } else { Inside::Units(Units::Whole) };
@@ -105,7 +105,7 @@ fn inner_box(
                     b"esds" | b"alac" => inner_box(&deeper, aac, findings)?.ok_or_else(broken)?,
                     _ => continue,
                 };
-                bmff::write(&mut out, &deeper.kind, &[&clean])?;
+                bmff::write(&mut out, deeper.kind, &[&clean])?;
             }
             out.extend_from_slice(&[0, 0, 0, 8, 0, 0, 0, 0]);
             out

@@ -109,9 +109,8 @@ fn leaf(found: &Box<'_>) -> Option<()> {
         b"smhd" => len == 4,
         b"dref" => rest == b"\0\0\0\x01\0\0\0\x0curl \0\0\0\x01",
         b"elst" => list(if wide { 20 } else { 12 })?,
-        b"stts" | b"ctts" => list(8)?,
+        b"stts" | b"ctts" | b"co64" => list(8)?,
         b"stss" | b"stco" => list(4)?,
-        b"co64" => list(8)?,
         b"stsc" => list(12)?,
         b"stsz" if be32(rest, 0)? != 0 => len == 8,
         b"stsz" => len == be32_len(rest, 4)?.checked_mul(4)?.checked_add(8)?,
@@ -127,18 +126,18 @@ fn samples(
     track: &Box<'_>,
     chunks: &mut Vec<(usize, usize)>,
 ) -> Result<(), Refusal> {
-    let mdia = bmff::first(&boxes(track.body)?, b"mdia").ok_or_else(fault)?;
-    let mdia = boxes(mdia.body)?;
-    let handler = bmff::first(&mdia, b"hdlr").ok_or_else(fault)?;
+    let inner = bmff::first(&boxes(track.body)?, *b"mdia").ok_or_else(fault)?;
+    let inner = boxes(inner.body)?;
+    let handler = bmff::first(&inner, *b"hdlr").ok_or_else(fault)?;
     let media =
         if slice(handler.body, 8, 4) == Some(b"vide") { Media::Video } else { Media::Audio };
-    let minf = bmff::first(&mdia, b"minf").ok_or_else(fault)?;
-    let stbl = bmff::first(&boxes(minf.body)?, b"stbl").ok_or_else(fault)?;
+    let minf = bmff::first(&inner, *b"minf").ok_or_else(fault)?;
+    let stbl = bmff::first(&boxes(minf.body)?, *b"stbl").ok_or_else(fault)?;
     let stbl = boxes(stbl.body)?;
     let mut findings = Findings::default();
     let description = Description::read(&stbl, media, &Limits::default(), &mut findings)?;
     let tables = Tables::read(&stbl, &mut findings)?;
-    let stsd = bmff::first(&stbl, b"stsd").ok_or_else(fault)?;
+    let stsd = bmff::first(&stbl, *b"stsd").ok_or_else(fault)?;
     if stsd.body.get(8..) != Some(description.entries.concat().as_slice()) {
         return Err(fault());
     }
@@ -171,8 +170,6 @@ fn is_needed(inside: Inside, clean: &Rope<'_>, at: usize, size: usize) -> bool {
     };
     match inside {
         Inside::Aac => aac::tidy(&sample).is_none(),
-        Inside::Units(units) => {
-            codec::needed(units, &sample).is_some_and(|parts| parts == [0..size])
-        }
+        Inside::Units(units) => codec::is_clean(units, &sample),
     }
 }

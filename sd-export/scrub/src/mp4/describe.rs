@@ -33,7 +33,7 @@ pub(super) struct Entry {
 
 /// The coding of the first description.
 pub(super) fn coding(stbl: &[Box<'_>]) -> Option<[u8; 4]> {
-    let (_, _, rest) = bmff::first(stbl, b"stsd")?.full()?;
+    let (_, _, rest) = bmff::first(stbl, *b"stsd")?.full()?;
     boxes(rest.get(4..)?).ok()?.first().map(|entry| entry.kind)
 }
 
@@ -45,7 +45,7 @@ impl Description {
         findings: &mut Findings,
     ) -> Result<Self, Refusal> {
         let broken = || Refusal::malformed("a track: the description of its samples");
-        let found = bmff::first(stbl, b"stsd").ok_or_else(broken)?;
+        let found = bmff::first(stbl, *b"stsd").ok_or_else(broken)?;
         let (_, _, rest) = found.full().ok_or_else(broken)?;
         let (mut entries, mut inside, mut unit) = (Vec::new(), Vec::new(), None);
         for found in boxes(rest.get(4..).ok_or_else(broken)?)? {
@@ -54,7 +54,7 @@ impl Description {
                 Media::Audio => audio::clean(&found, findings)?,
             };
             let mut out = Vec::new();
-            bmff::write(&mut out, &found.kind, &[&entry.body])?;
+            bmff::write(&mut out, found.kind, &[&entry.body])?;
             entries.push(out);
             inside.push(entry.inside);
             unit = entry.unit;

@@ -1,4 +1,4 @@
-//! MP4, QuickTime and M4A: the tracks of pictures and sound; nothing else.
+//! MP4, `QuickTime` and M4A: the tracks of pictures and sound; nothing else.
 //!
 //! ```text
 //! moov --read--> tracks of kinds on the list: codec's head, times, samples' places

@@ -93,7 +93,7 @@ fn meaning(kind: [u8; 4]) -> (Class, &'static str) {
     }
 }
 
-/// The kind in letters; the copyright sign of QuickTime's names is kept.
+/// The kind in letters; the copyright sign of `QuickTime`'s names is kept.
 fn name(kind: [u8; 4]) -> String {
     escape(&kind.iter().map(|b| char::from(*b)).collect::<String>())
 }
@@ -128,12 +128,12 @@ pub(super) fn meta(found: &Box<'_>, place: &str, findings: &mut Findings) {
     };
     let inner = inner.or_else(|| boxes(found.body).ok()).unwrap_or_default();
     let mut keys = Vec::new();
-    if let Some((_, _, rest)) = bmff::first(&inner, b"keys").and_then(|keys| keys.full()) {
+    if let Some((_, _, rest)) = bmff::first(&inner, *b"keys").and_then(|keys| keys.full()) {
         for key in boxes(rest.get(4..).unwrap_or_default()).unwrap_or_default() {
             keys.push(foreign(key.body));
         }
     }
-    let list = bmff::first(&inner, b"ilst").and_then(|list| boxes(list.body).ok());
+    let list = bmff::first(&inner, *b"ilst").and_then(|list| boxes(list.body).ok());
     let list = list.unwrap_or_default();
     if list.is_empty() {
         let detail = format!("{} bytes", found.body.len());
@@ -147,7 +147,8 @@ pub(super) fn meta(found: &Box<'_>, place: &str, findings: &mut Findings) {
             None => (meaning(entry.kind).0, name(entry.kind)),
         };
         let value = boxes(entry.body).unwrap_or_default();
-        let value = bmff::first(&value, b"data").map(|data| data.body.get(8..).unwrap_or_default());
+        let value =
+            bmff::first(&value, *b"data").map(|data| data.body.get(8..).unwrap_or_default());
         let value = value.unwrap_or(entry.body);
         let text = if class == Class::Thumbnail { String::new() } else { value_text(value) };
         findings.removed(class, format!("{place} metadata {what}"), &text);

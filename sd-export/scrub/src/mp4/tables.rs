@@ -41,7 +41,7 @@ fn broken(what: &str) -> Refusal {
 
 impl Tables {
     pub(super) fn read(stbl: &[Box<'_>], findings: &mut Findings) -> Result<Self, Refusal> {
-        let get = |kind: &[u8; 4]| bmff::first(stbl, kind);
+        let get = |kind: &[u8; 4]| bmff::first(stbl, *kind);
         let mut kept = Vec::new();
         for (kind, entry) in COPIED {
             if let Some(found) = get(kind) {

@@ -74,16 +74,16 @@ impl<'a> Track<'a> {
         findings: &mut Findings,
     ) -> Result<Option<Self>, Refusal> {
         let inner = boxes(found.body)?;
-        let get = |kind: &[u8; 4]| bmff::first(&inner, kind);
+        let get = |kind: &[u8; 4]| bmff::first(&inner, *kind);
         let media_box = get(b"mdia").ok_or_else(|| broken("no media"))?;
         let media_boxes = boxes(media_box.body)?;
-        let in_media = |kind: &[u8; 4]| bmff::first(&media_boxes, kind);
+        let in_media = |kind: &[u8; 4]| bmff::first(&media_boxes, *kind);
         let handler = in_media(b"hdlr").ok_or_else(|| broken("no handler"))?;
         let kind = slice(handler.body, 8, 4).ok_or_else(|| broken("no handler"))?;
         notes::handler(&handler, findings);
         let info = in_media(b"minf").ok_or_else(|| broken("no samples"))?;
         let info = boxes(info.body)?;
-        let stbl = bmff::first(&info, b"stbl").ok_or_else(|| broken("no samples"))?;
+        let stbl = bmff::first(&info, *b"stbl").ok_or_else(|| broken("no samples"))?;
         let stbl = boxes(stbl.body)?;
         let coding = describe::coding(&stbl).unwrap_or(*b"none");
         let media = match (kind, &coding) {
@@ -107,7 +107,7 @@ impl<'a> Track<'a> {
                 _ => bmff::dropped(found, "track", findings),
             }
         }
-        inside(bmff::first(&info, b"dinf"))?;
+        inside(bmff::first(&info, *b"dinf"))?;
         let (flags, duration, looks) = get(b"tkhd")
             .and_then(|found| track_head(&found, findings))
             .ok_or_else(|| broken("head"))?;
@@ -185,7 +185,7 @@ fn media_head(found: &Box<'_>, findings: &mut Findings) -> Option<(u32, u64)> {
 
 fn edits(found: &Box<'_>) -> Option<Vec<(u64, i64, u32)>> {
     let list = boxes(found.body).ok()?;
-    let Some(found) = bmff::first(&list, b"elst") else {
+    let Some(found) = bmff::first(&list, *b"elst") else {
         return Some(Vec::new());
     };
     let (version, _, rest) = found.full()?;

@@ -47,7 +47,7 @@ pub(super) fn clean(
                 units = Some(how);
                 clean
             }
-            b"colr" => match colour(inner.body, findings).ok_or_else(broken)? {
+            b"colr" => match colour(inner.body, findings)? {
                 Some(clean) => clean,
                 None => continue,
             },
@@ -61,7 +61,7 @@ pub(super) fn clean(
                 continue;
             }
         };
-        bmff::write(&mut out, &inner.kind, &[&clean])?;
+        bmff::write(&mut out, inner.kind, &[&clean])?;
     }
     let units = units.ok_or_else(broken)?;
     Ok(Entry { body: out, inside: Inside::Units(units), unit: None })
@@ -92,16 +92,20 @@ fn sized(body: &[u8], len: usize) -> Option<Vec<u8>> {
 }
 
 /// Colours by number stay; a profile is reduced or goes.
-fn colour(body: &[u8], findings: &mut Findings) -> Option<Option<Vec<u8>>> {
-    Some(match slice(body, 0, 4)? {
-        b"nclc" => Some(sized(body, 10)?),
+fn colour(body: &[u8], findings: &mut Findings) -> Result<Option<Vec<u8>>, Refusal> {
+    let broken = || Refusal::malformed("a track: the colours of its pictures");
+    Ok(match slice(body, 0, 4).ok_or_else(broken)? {
+        b"nclc" => Some(sized(body, 10).ok_or_else(broken)?),
         b"nclx" => {
-            let mut clean = sized(body, 11)?;
-            *clean.last_mut()? &= 0x80;
+            let mut clean = sized(body, 11).ok_or_else(broken)?;
+            if let Some(range) = clean.last_mut() {
+                *range &= 0x80;
+            }
             Some(clean)
         }
         b"prof" | b"rICC" => {
-            match icc::decide(body.get(4..)?, 3, "pictures colour profile", findings) {
+            let profile = body.get(4..).ok_or_else(broken)?;
+            match icc::decide(profile, 3, "pictures colour profile", findings) {
                 Decision::Rewritten(clean) => Some([b"prof".as_slice(), &clean].concat()),
                 Decision::Drop => None,
             }

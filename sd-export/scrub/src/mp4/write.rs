@@ -37,7 +37,7 @@ pub(super) fn write<'a>(
     let (data, laid) = lay(tracks, findings)?;
     limits.admit_output(data.len())?;
     let mut head = Vec::new();
-    put(&mut head, b"ftyp", &[brands(format)])?;
+    put(&mut head, *b"ftyp", &[brands(format)])?;
     // Places in four bytes reach 4 GiB; tables are far smaller than what is left here.
     let wide = data.len() > (u32::MAX - (1 << 28)) as usize;
     let data_head = if wide { 16 } else { 8 };
@@ -143,7 +143,7 @@ fn lay_chunk<'a>(
                     (from, to) = (next, next);
                     continue;
                 }
-                None => vec![0..sample.len()],
+                None => codec::needed(Units::Whole, sample).unwrap_or_default(),
             },
             Some(Inside::Units(units)) => codec::needed(units, sample)
                 .ok_or_else(|| Refusal::malformed("units of a coded picture"))?,
@@ -203,13 +203,13 @@ fn movie(
     let next = u32::try_from(tracks.len()).map_err(|_| large())?.saturating_add(1);
     head.extend_from_slice(&next.to_be_bytes());
     let mut body = Vec::new();
-    put(&mut body, b"mvhd", &[&head])?;
+    put(&mut body, *b"mvhd", &[&head])?;
     for (id, (track, laid)) in (1u32..).zip(tracks.iter().zip(laid)) {
         let inner = trak(format, id, track, laid, start, wide_places)?;
-        put(&mut body, b"trak", &[&inner])?;
+        put(&mut body, *b"trak", &[&inner])?;
     }
     let mut out = Vec::new();
-    put(&mut out, b"moov", &[&body])?;
+    put(&mut out, *b"moov", &[&body])?;
     Ok(out)
 }
 
@@ -231,7 +231,7 @@ fn trak(
     number(&mut head, track.duration, wide);
     head.extend_from_slice(&[0; 8]);
     head.extend_from_slice(&track.looks);
-    put(&mut out, b"tkhd", &[&head])?;
+    put(&mut out, *b"tkhd", &[&head])?;
     if !track.edits.is_empty() {
         let wide = track
             .edits
@@ -245,11 +245,11 @@ fn trak(
             list.extend_from_slice(&rate.to_be_bytes());
         }
         let mut inner = Vec::new();
-        put(&mut inner, b"elst", &[&list])?;
-        put(&mut out, b"edts", &[&inner])?;
+        put(&mut inner, *b"elst", &[&list])?;
+        put(&mut out, *b"edts", &[&inner])?;
     }
     let media = media(format, track, laid, start, wide_places)?;
-    put(&mut out, b"mdia", &[&media])?;
+    put(&mut out, *b"mdia", &[&media])?;
     Ok(out)
 }
 
@@ -269,20 +269,20 @@ fn media(
     number(&mut head, track.media_duration, wide);
     // No language is said.
     head.extend_from_slice(&[0x55, 0xc4, 0, 0]);
-    put(&mut out, b"mdhd", &[&head])?;
-    let (kind, head): (&[u8; 4], (&[u8; 4], &[u8])) = match track.media {
-        Media::Video => (b"vide", (b"vmhd", &[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])),
-        Media::Audio => (b"soun", (b"smhd", &[0; 8])),
+    put(&mut out, *b"mdhd", &[&head])?;
+    let (kind, head): (&[u8; 4], ([u8; 4], &[u8])) = match track.media {
+        Media::Video => (b"vide", (*b"vmhd", &[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])),
+        Media::Audio => (b"soun", (*b"smhd", &[0; 8])),
     };
     let component: &[u8; 4] = if format == Format::Mov { b"mhlr" } else { &[0; 4] };
-    put(&mut out, b"hdlr", &[&[0; 4], component, kind, &[0; 13]])?;
+    put(&mut out, *b"hdlr", &[&[0; 4], component, kind, &[0; 13]])?;
     let mut info = Vec::new();
     put(&mut info, head.0, &[head.1])?;
     // One reference: this file.
-    put(&mut info, b"dinf", &[b"\0\0\0\x1cdref\0\0\0\0\0\0\0\x01\0\0\0\x0curl \0\0\0\x01"])?;
+    put(&mut info, *b"dinf", &[b"\0\0\0\x1cdref\0\0\0\0\0\0\0\x01\0\0\0\x0curl \0\0\0\x01"])?;
     let samples = samples(track, laid, start, wide_places)?;
-    put(&mut info, b"stbl", &[&samples])?;
-    put(&mut out, b"minf", &[&info])?;
+    put(&mut info, *b"stbl", &[&samples])?;
+    put(&mut out, *b"minf", &[&info])?;
     Ok(out)
 }
 
@@ -290,35 +290,35 @@ fn samples(track: &Track<'_>, laid: &Laid, start: usize, wide: bool) -> Result<V
     let count = |n: usize| u32::try_from(n).map(u32::to_be_bytes).map_err(|_| large());
     let mut out = Vec::new();
     let entries = &track.description.entries;
-    put(&mut out, b"stsd", &[&[0; 4], &count(entries.len())?, &entries.concat()])?;
+    put(&mut out, *b"stsd", &[&[0; 4], &count(entries.len())?, &entries.concat()])?;
     for table in &track.tables {
         let head = [table.version, 0, 0, 0];
-        put(&mut out, &table.kind, &[&head, &table.count.to_be_bytes(), &table.body])?;
+        put(&mut out, table.kind, &[&head, &table.count.to_be_bytes(), &table.body])?;
     }
     let mut runs = Vec::new();
-    let mut last = None;
+    let mut before = None;
     for (number, (_, samples, description)) in (1u32..).zip(&laid.chunks) {
-        if last != Some((*samples, *description)) {
+        if before != Some((*samples, *description)) {
             runs.push([number, *samples, *description]);
-            last = Some((*samples, *description));
+            before = Some((*samples, *description));
         }
     }
     let list: Vec<u8> = runs.iter().flatten().flat_map(|n| n.to_be_bytes()).collect();
-    put(&mut out, b"stsc", &[&[0; 4], &count(runs.len())?, &list])?;
+    put(&mut out, *b"stsc", &[&[0; 4], &count(runs.len())?, &list])?;
     match &laid.sizes {
         Sizes::Same(size, all) => {
-            put(&mut out, b"stsz", &[&[0; 4], &size.to_be_bytes(), &all.to_be_bytes()])?;
+            put(&mut out, *b"stsz", &[&[0; 4], &size.to_be_bytes(), &all.to_be_bytes()])?;
         }
         Sizes::Each(sizes) => {
             let list: Vec<u8> = sizes.iter().flat_map(|n| n.to_be_bytes()).collect();
-            put(&mut out, b"stsz", &[&[0; 8], &count(sizes.len())?, &list])?;
+            put(&mut out, *b"stsz", &[&[0; 8], &count(sizes.len())?, &list])?;
         }
     }
     let mut list = Vec::new();
     for (at, ..) in &laid.chunks {
         number(&mut list, start.saturating_add(*at) as u64, wide);
     }
-    let kind = if wide { b"co64" } else { b"stco" };
+    let kind = if wide { *b"co64" } else { *b"stco" };
     put(&mut out, kind, &[&[0; 4], &count(laid.chunks.len())?, &list])?;
     Ok(out)
 }

@@ -132,7 +132,6 @@ fn lzw(bytes: &[u8], len: usize) -> Result<usize, Refusal> {
         made = made.saturating_add(result.consumed_out);
         match result.status {
             _ if made > len => return Err(Refusal::malformed("more picture data than pixels")),
-            Ok(LzwStatus::Done) => break,
             Ok(LzwStatus::Ok) if result.consumed_in > 0 || result.consumed_out > 0 => {}
             Ok(_) => break,
             Err(_) if made == len => break,

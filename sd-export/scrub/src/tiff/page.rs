@@ -160,11 +160,15 @@ impl Value {
         let mut out = Vec::new();
         match self {
             Self::Shorts(numbers) => {
-                numbers.iter().for_each(|n| short(&mut out, order, *n));
+                for n in numbers {
+                    short(&mut out, order, *n);
+                }
                 (3, numbers.len(), out)
             }
             Self::Longs(numbers) => {
-                numbers.iter().for_each(|n| long(&mut out, order, *n));
+                for n in numbers {
+                    long(&mut out, order, *n);
+                }
                 (4, numbers.len(), out)
             }
             Self::Fractions(numbers) => {

@@ -67,9 +67,12 @@ impl Picture {
     /// The size, as a canvas is written.
     pub(super) fn canvas(&self) -> Result<[u8; 6], Refusal> {
         let (width, height) = self.known()?.size;
-        let [a, b, c, _] = width.saturating_sub(1).to_le_bytes();
-        let [d, e, f, _] = height.saturating_sub(1).to_le_bytes();
-        Ok([a, b, c, d, e, f])
+        let mut canvas = [0; 6];
+        let sides = [width.saturating_sub(1), height.saturating_sub(1)];
+        for (place, side) in canvas.chunks_exact_mut(3).zip(sides) {
+            place.copy_from_slice(side.to_le_bytes().get(..3).unwrap_or_default());
+        }
+        Ok(canvas)
     }
 
     pub(super) fn admit(&self, limits: &Limits) -> Result<(), Refusal> {
