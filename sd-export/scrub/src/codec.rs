@@ -73,8 +73,17 @@ fn is_needed(units: Units, unit: &[u8]) -> bool {
         return false;
     };
     match units {
-        Units::Avc(_) => matches!(head & 0x1f, 1..=5 | 7 | 8 | 13 | 14 | 15 | 19 | 20),
-        Units::Hevc(_) => matches!((head >> 1) & 0x3f, 0..=9 | 16..=21 | 32..=34),
+        Units::Avc(_) => match head & 0x1f {
+            1..=5 | 7 | 8 | 13 | 14 | 15 | 19 | 20 => true,
+            // The marks of an end have no body.
+            10 | 11 => unit.len() == 1,
+            _ => false,
+        },
+        Units::Hevc(_) => match (head >> 1) & 0x3f {
+            0..=9 | 16..=21 | 32..=34 => true,
+            36 | 37 => unit.len() == 2,
+            _ => false,
+        },
         Units::Av1 | Units::Whole => true,
     }
 }

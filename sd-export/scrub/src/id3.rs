@@ -7,6 +7,8 @@ use crate::wording::foreign;
 /// Bytes of the `ID3v2` tag at the start of `bytes`.
 pub(crate) fn tag_len(bytes: &[u8]) -> Option<usize> {
     let head = slice(bytes, 0, 10).filter(|head| head.starts_with(b"ID3"))?;
+    // Words can start like a tag; its version is a small number.
+    (2..=4).contains(head.get(3)?).then_some(())?;
     let sizes = head.get(6..10)?;
     sizes.iter().all(|b| b & 0x80 == 0).then_some(())?;
     let size = sizes.iter().fold(0usize, |sum, b| sum << 7 | usize::from(*b));

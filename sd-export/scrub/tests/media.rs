@@ -168,6 +168,34 @@ fn a_track_of_positions_is_gone_with_its_samples() {
 }
 
 #[test]
+fn seconds_that_an_edit_list_does_not_show_are_pointed_out() {
+    // The edit of the picture is made one tick long.
+    let mut video = made::ffmpeg(VIDEOS[1].0, VIDEOS[1].1);
+    let at = common::position(&video, b"elst").expect("an edit list");
+    video[at + 12..at + 16].copy_from_slice(&[0, 0, 0, 1]);
+    let at = common::position(&video, b"mdhd").expect("a clock");
+    video[at + 20..at + 24].copy_from_slice(&[0, 9, 0, 0]);
+    let (_, report) = clean(&video);
+    let hidden = report.findings.iter().find(|f| f.place == "what the edit list does not show");
+    assert!(matches!(hidden.map(|f| &f.fate), Some(sd_scrub::Fate::Kept { .. })));
+}
+
+#[test]
+fn a_second_track_of_sound_that_is_not_understood_is_left_out_and_named() {
+    let arguments = "-map 0:v -map 1:a -map 1:a -c:v libx264 -c:a:0 aac -c:a:1 ac3";
+    let mut video = made::ffmpeg("a.mp4", arguments);
+    let at = common::position(&video, b"ac-3").expect("the second track");
+    video[at..at + 4].copy_from_slice(b"apac");
+    let (_, report) = clean(&video);
+    assert!(found(&report, "second track of sound"));
+    let alone = made::ffmpeg("a.mp4", "-map 1:a -c:a ac3");
+    let at = common::position(&alone, b"ac-3").expect("the track");
+    let alone = [&alone[..at], b"apac", &alone[at + 4..]].concat();
+    let what = "sound coded as apac".to_owned();
+    assert_eq!(scrub(&alone), Err(Refusal::Unsupported { what }));
+}
+
+#[test]
 fn a_video_is_written_without_being_held() {
     let video = made::ffmpeg(VIDEOS[1].0, VIDEOS[1].1);
     let mut out = Vec::new();

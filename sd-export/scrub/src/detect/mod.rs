@@ -107,6 +107,9 @@ fn is_mpeg_audio(bytes: &[u8]) -> bool {
 
 /// The files of the ISO base media format, by their main brand.
 fn media(bytes: &[u8]) -> Option<Format> {
+    // A length in front, and not words.
+    let words = slice(bytes, 0, 4)?.iter().all(|b| (0x20..0x7f).contains(b));
+    (!words).then_some(())?;
     match (slice(bytes, 4, 4)?, slice(bytes, 8, 4)) {
         (b"ftyp", Some(brand)) => Some(match brand {
             b"avif" | b"avis" => Format::Avif,
@@ -277,6 +280,8 @@ mod tests {
         assert_eq!(detect(b"\xff\xfb\x90\x00"), Detected::Known(Format::Mp3));
         assert_eq!(detect(b"ID3\x04\0\0\0\0\0\0fLaC"), Detected::Known(Format::Flac));
         assert_eq!(detect(b"\x1aE\xdf\xa3\x84webm"), Detected::Known(Format::Webm));
+        assert_eq!(detect(b"The wide world of sports"), Detected::Known(Format::Text));
+        assert_eq!(detect(b"ID3 tags are older"), Detected::Known(Format::Text));
         assert_eq!(detect(b"P5 is a channel"), Detected::Known(Format::Text));
         assert_eq!(detect(b"Dear editor,\n"), Detected::Known(Format::Text));
         assert_eq!(detect("Grüße".as_bytes()), Detected::Known(Format::Text));

@@ -23,28 +23,21 @@ impl Stream {
     /// Where the last frame ends.
     pub(super) fn follow(&self, frames: &[u8]) -> Result<usize, Refusal> {
         let mut at = 0usize;
-        loop {
+        while at < frames.len() {
             let rest = frames.get(at..).unwrap_or_default();
             let Some(len) = self.frame(rest) else {
-                // What is no frame after the last one is trailing, unless there is no first.
-                return if at == 0 {
-                    Err(Refusal::malformed("no sound in the file"))
-                } else {
-                    Ok(at)
-                };
+                if resumes(rest) {
+                    return Err(Refusal::malformed("a frame that is cut off"));
+                }
+                // What is no frame behind the last one is trailing.
+                break;
             };
             if slice(rest, 0, len).is_none_or(|frame| sum16(frame) != 0) {
                 return Err(Refusal::malformed("the checksum of a frame"));
             }
             at = at.saturating_add(len);
-            if at == frames.len() {
-                return Ok(at);
-            }
-            let rest = frames.get(at..).unwrap_or_default();
-            if self.frame(rest).is_none() && resumes(rest) {
-                return Err(Refusal::malformed("a frame that is cut off"));
-            }
         }
+        if at == 0 { Err(Refusal::malformed("no sound in the file")) } else { Ok(at) }
     }
 
     /// Bytes of the frame that starts here.
@@ -101,7 +94,7 @@ fn broken() -> Refusal {
     Refusal::malformed("the description of the stream")
 }
 
-/// Whether something that calls itself a frame stands a little further on.
+/// Whether this calls itself a frame.
 fn resumes(rest: &[u8]) -> bool {
     rest.first() == Some(&0xff) && rest.get(1).is_some_and(|b| b & 0xfe == 0xf8)
 }

@@ -58,7 +58,12 @@ fn frames<'a>(
     let mut at = start;
     while at < bytes.len() {
         let rest = bytes.get(at..).unwrap_or_default();
-        match Frame::read(rest)? {
+        let found = match Frame::read(rest) {
+            // What is no frame of ours behind the first is not sound.
+            Err(_) if !frames.is_empty() => None,
+            found => found?,
+        };
+        match found {
             Some(frame) if frames.first().is_none_or(|first| first.goes_with(&frame)) => {
                 at = at.saturating_add(frame.bytes.len());
                 frames.push(frame);

@@ -27,17 +27,22 @@ fn broken() -> Refusal {
     Refusal::malformed("a track: the description of its sound")
 }
 
+/// Whether a way of coding is on the list.
+pub(super) fn is_known(coding: [u8; 4]) -> bool {
+    PLAIN.iter().any(|(name, _)| **name == coding)
+        || matches!(
+            &coding,
+            b"mp4a" | b"alac" | b"Opus" | b"fLaC" | b"ac-3" | b"ec-3" | b"samr" | b"sawb" | b".mp3"
+        )
+}
+
 pub(super) fn clean(found: &Box<'_>, findings: &mut Findings) -> Result<Entry, Refusal> {
     let body = found.body;
     let plain = PLAIN.iter().find(|(name, _)| **name == found.kind);
-    let known = matches!(
-        &found.kind,
-        b"mp4a" | b"alac" | b"Opus" | b"fLaC" | b"ac-3" | b"ec-3" | b"samr" | b"sawb" | b".mp3"
-    );
     if found.kind == *b"enca" {
         return Err(Refusal::Encrypted);
     }
-    if plain.is_none() && !known {
+    if !is_known(found.kind) {
         let name = crate::wording::escape(&found.name());
         return Err(Refusal::unsupported(format!("sound coded as {name}")));
     }

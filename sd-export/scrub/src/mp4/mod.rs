@@ -52,6 +52,11 @@ pub(crate) fn scrub<'a>(
     if tracks.is_empty() {
         return Err(Refusal::malformed("no pictures or sound in the file"));
     }
+    for hidden in tracks.iter().map(|track| track.hidden(timescale)).filter(|s| *s > 0) {
+        let why = "it is part of the samples: cut the video anew in an editor to be rid of it";
+        let detail = format!("{hidden} seconds");
+        findings.kept(Class::HiddenContent, "what the edit list does not show", &detail, why);
+    }
     let used = tracks.iter().fold(0usize, |sum, track| sum.saturating_add(track.len()));
     let there =
         data.iter().fold(0usize, |sum, (from, to)| sum.saturating_add(to.saturating_sub(*from)));
@@ -81,7 +86,8 @@ fn tracks<'a>(
                 if tracks.len() >= 64 {
                     return Err(Refusal::malformed("more tracks than a video has"));
                 }
-                if let Some(track) = Track::read(bytes, &found, data, limits, findings)? {
+                let track = Track::read(bytes, &found, data, &tracks, limits, findings)?;
+                if let Some(track) = track {
                     tracks.push(track);
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::describe::{self, Description};
 use super::tables::{Samples, Table, Tables};
-use super::{Data, notes};
+use super::{Data, audio, notes};
 use crate::bmff::{self, Box, boxes};
 use crate::bytes::{Cursor, slice};
 use crate::report::{Class, Findings};
@@ -32,6 +32,10 @@ pub(super) struct Track<'a> {
     pub(super) description: Description,
     pub(super) tables: Vec<Table>,
     pub(super) samples: Samples<'a>,
+}
+
+fn found_name(coding: [u8; 4]) -> String {
+    Box { kind: coding, body: &[], at: 0 }.name()
 }
 
 fn broken(what: &str) -> Refusal {
@@ -70,6 +74,7 @@ impl<'a> Track<'a> {
         bytes: &'a [u8],
         found: &Box<'a>,
         data: &Data,
+        before: &[Self],
         limits: &Limits,
         findings: &mut Findings,
     ) -> Result<Option<Self>, Refusal> {
@@ -92,6 +97,16 @@ impl<'a> Track<'a> {
                 return Ok(None);
             }
             (b"vide", _) => Media::Video,
+            // Phones put sound in a second form beside the one that everybody understands.
+            (b"soun", coding)
+                if !matches!(coding, b"enca")
+                    && !audio::is_known(*coding)
+                    && before.iter().any(|track| track.media == Media::Audio) =>
+            {
+                let name = found_name(*coding);
+                findings.removed(Class::HiddenContent, "second track of sound", &name);
+                return Ok(None);
+            }
             (b"soun", _) => Media::Audio,
             _ => {
                 notes::other_track(kind, coding, findings);
@@ -137,6 +152,23 @@ impl<'a> Track<'a> {
     /// Bytes of all samples.
     pub(super) fn len(&self) -> usize {
         self.samples.chunks.iter().fold(0, |sum, chunk| sum.saturating_add(chunk.len))
+    }
+}
+
+impl Track<'_> {
+    /// Whole seconds of samples that the edit list does not show; the movie's clock is given.
+    pub(super) fn hidden(&self, clock: u32) -> u64 {
+        if self.edits.is_empty() {
+            return 0;
+        }
+        let shown = self.edits.iter().filter(|(_, start, _)| *start >= 0);
+        let shown = shown.fold(0u64, |sum, (duration, ..)| sum.saturating_add(*duration));
+        // An edit of no duration shows everything.
+        if shown == 0 {
+            return 0;
+        }
+        let all = self.media_duration / u64::from(self.timescale.max(1));
+        all.saturating_sub(shown.div_ceil(u64::from(clock.max(1))))
     }
 }
 

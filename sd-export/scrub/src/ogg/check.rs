@@ -28,7 +28,7 @@ pub(super) fn check(clean: &[u8]) -> Result<(), Refusal> {
                 .body
                 .strip_prefix(EMPTY_VORBIS)
                 .is_some_and(|setup| setup.starts_with(b"\x05vorbis")),
-            _ => !is_opus || !opus::tidy(&mut page),
+            _ => !is_opus || !opus::tidy(&mut page)?,
         };
         if !sound {
             return Err(fault());

@@ -41,7 +41,7 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
     for page in sound {
         let mut page = page.clone();
         if kind == Kind::Opus {
-            cleared |= opus::tidy(&mut page);
+            cleared |= opus::tidy(&mut page)?;
         }
         page.write(&mut out, number);
         number = number.wrapping_add(1);

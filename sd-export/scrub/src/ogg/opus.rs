@@ -1,6 +1,7 @@
 //! Opus packets: the room that is there to make packets equally long can hold anything.
 
 use super::page::Page;
+use crate::Refusal;
 
 /// Bytes of the head packet that have a meaning.
 pub(super) fn head_len(head: &[u8]) -> Option<usize> {
@@ -11,8 +12,8 @@ pub(super) fn head_len(head: &[u8]) -> Option<usize> {
 }
 
 /// Clears the bytes that fill up the packets of a page; says whether any was not zero. A packet
-/// that goes over the end of a page is so long only because of what it holds.
-pub(super) fn tidy(page: &mut Page<'_>) -> bool {
+/// that is filled up and goes over the end of a page is not understood.
+pub(super) fn tidy(page: &mut Page<'_>) -> Result<bool, Refusal> {
     let mut body = page.body.to_vec();
     let mut at = 0usize;
     let mut len = 0usize;
@@ -29,17 +30,23 @@ pub(super) fn tidy(page: &mut Page<'_>) -> bool {
         at = at.saturating_add(len);
         len = 0;
     }
+    let rest = body.get(at..).unwrap_or_default();
+    if len > 0 && whole && is_filled(rest) {
+        return Err(Refusal::unsupported("an Opus packet that is filled up over two pages"));
+    }
     let changed = body != page.body;
     page.changed = changed.then_some(body);
-    changed
+    Ok(changed)
+}
+
+/// Whether a packet of many frames says that it is filled up.
+fn is_filled(packet: &[u8]) -> bool {
+    matches!(packet, [table, counts, ..] if table & 3 == 3 && counts & 0x40 != 0)
 }
 
 /// Clears the padding of a packet of many frames.
 fn clear(packet: &mut [u8]) {
-    let (Some(table), Some(counts)) = (packet.first(), packet.get(1)) else {
-        return;
-    };
-    if table & 3 != 3 || counts & 0x40 == 0 {
+    if !is_filled(packet) {
         return;
     }
     let mut padding = 0usize;
