@@ -12,7 +12,7 @@
 //! segment, chunk, object or trailing byte that is not understood does not survive. What cannot
 //! be parsed is refused by name. The same input gives the same bytes, on every machine.
 //!
-//! The crate does no I/O, starts no threads and asks neither clock, random numbers nor
+//! The crate opens nothing (what [`scrub_into`] writes to is handed in), starts no threads and asks neither clock, random numbers nor
 //! environment: it runs in a worker that may only read, write and map memory.
 #![forbid(unsafe_code)]
 

@@ -236,6 +236,16 @@ fn a_heic_and_an_avif_show_the_same_and_no_item_comes_through() {
     }
 }
 
+#[test]
+fn the_tiles_of_a_phones_picture_are_kept_in_their_places() {
+    let tile = clean(&made::heif(true)).0;
+    let picture = made::grid(&tile);
+    let (bytes, report) = clean(&picture);
+    let (tile, before, after) = (made::shown(&tile), made::shown(&picture), made::shown(&bytes));
+    assert!(before == after && after.len() > tile.len() + tile.len() / 2);
+    all_found(&report, &["item grid bytes at the end", "name of the handler"]);
+}
+
 /// Changes or cuts a few bytes. Nothing is copied: what is copied into a sample is a sample.
 fn mutate(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
     let mut out = bytes.to_vec();

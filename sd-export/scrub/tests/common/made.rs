@@ -106,6 +106,84 @@ pub(crate) fn shown(bytes: &[u8]) -> Vec<u8> {
     std::fs::read(&to).expect("the samples it wrote")
 }
 
+/// The body of the first box of a kind.
+fn body(bytes: &[u8], kind: [u8; 4]) -> &[u8] {
+    let at = super::position(bytes, &kind).expect("the box is there");
+    let len: [u8; 4] = bytes[at - 4..at].try_into().expect("four bytes");
+    &bytes[at + 4..at - 4 + u32::from_be_bytes(len) as usize]
+}
+
+/// A phone's picture: a grid of one row and two columns, both of them the picture of a clean AVIF,
+/// with the grid in the list of items and a canary behind it.
+pub(crate) fn grid(clean: &[u8]) -> Vec<u8> {
+    let full = |kind: [u8; 4], version: u8, inner: &[u8]| {
+        boxed(kind, &[&[version, 0, 0, 0], inner].concat())
+    };
+    let coded = body(clean, *b"mdat");
+    let properties = body(clean, *b"ipco");
+    let size = body(clean, *b"ispe");
+    let width = u32::from_be_bytes(size[4..8].try_into().expect("four bytes"));
+    let height = u32::from_be_bytes(size[8..12].try_into().expect("four bytes"));
+    // Version, flags, one item, its number, then how many properties and which.
+    let has = &body(clean, *b"ipma")[10..];
+    let sides = [(2 * width).to_be_bytes(), height.to_be_bytes()].concat();
+    let wide = full(*b"ispe", 0, &sides);
+    let mut count = 1u16;
+    let mut rest = properties;
+    while !rest.is_empty() {
+        let len: [u8; 4] = rest[..4].try_into().expect("four bytes");
+        rest = &rest[u32::from_be_bytes(len) as usize..];
+        count += 1;
+    }
+    let item = |number: u8, hidden: u8, kind: &[u8; 4]| {
+        boxed(
+            *b"infe",
+            &[&[2, 0, 0, hidden, 0, number, 0, 0], kind.as_slice(), b"CANARY\0"].concat(),
+        )
+    };
+    let mut wanted = vec![0, 0, 0, 3, 0, 1, 1];
+    wanted.extend_from_slice(&count.to_be_bytes());
+    for number in [2, 3] {
+        wanted.extend_from_slice(&[0, number]);
+        wanted.extend_from_slice(has);
+    }
+    let columns = [&[0, 1, 0, 1], sides.as_slice(), canary(370).as_bytes()].concat();
+    let meta = |start: u32| {
+        let len = u32::try_from(coded.len()).expect("short");
+        let mut places = vec![0x44, 0, 0, 3];
+        for (number, inside, at, len) in [
+            (1u8, 1u8, 0, u32::try_from(columns.len()).expect("short")),
+            (2, 0, start, len),
+            (3, 0, start, len),
+        ] {
+            places.extend_from_slice(&[0, number, 0, inside, 0, 0, 0, 1]);
+            places.extend_from_slice(&at.to_be_bytes());
+            places.extend_from_slice(&len.to_be_bytes());
+        }
+        let items = [item(1, 0, b"grid"), item(2, 1, b"av01"), item(3, 1, b"av01")].concat();
+        let inner = [
+            full(*b"hdlr", 0, b"\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0CANARY\0"),
+            full(*b"pitm", 0, &[0, 1]),
+            full(*b"iloc", 1, &places),
+            full(*b"iinf", 0, &[&[0, 3], items.as_slice()].concat()),
+            full(*b"iref", 0, &boxed(*b"dimg", &[0, 1, 0, 2, 0, 2, 0, 3])),
+            boxed(
+                *b"iprp",
+                &[
+                    boxed(*b"ipco", &[properties, wide.as_slice()].concat()),
+                    boxed(*b"ipma", &[&[0, 0, 0, 1], wanted.as_slice()].concat()),
+                ]
+                .concat(),
+            ),
+            boxed(*b"idat", &columns),
+        ];
+        full(*b"meta", 0, &inner.concat())
+    };
+    let head = boxed(*b"ftyp", b"avif\0\0\0\0avifmif1miaf");
+    let start = u32::try_from(head.len() + meta(0).len() + 8).expect("short");
+    [head, meta(start), boxed(*b"mdat", coded)].concat()
+}
+
 /// A box of the ISO base media format.
 pub(crate) fn boxed(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
     let len = u32::try_from(body.len() + 8).expect("short").to_be_bytes();
