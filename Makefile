@@ -10,8 +10,9 @@ APT  := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeou
 # gpg-agent needs the capnp compiler, usb-rules needs libudev.
 BUILD_PACKAGES := gcc libc6-dev pkg-config nettle-dev libgmp-dev libclang-dev capnproto libudev-dev
 # To test: the real tools that ours are held against.
-TEST_PACKAGES  := gnupg gpg-agent tar zstd coreutils bsdutils python3 libimage-exiftool-perl poppler-utils qpdf time umockdev \
-	util-linux e2fsprogs dosfstools dpkg tar xz-utils desktop-file-utils acl
+TEST_PACKAGES  := gnupg gpg-agent tar zstd coreutils bsdutils python3 libimage-exiftool-perl ffmpeg \
+	libheif-examples poppler-utils qpdf time umockdev util-linux e2fsprogs dosfstools dpkg xz-utils \
+	desktop-file-utils acl
 # To make the package.
 DEB_PACKAGES := git dpkg tar xz-utils coreutils findutils
 BENCH_PACKAGES := $(TEST_PACKAGES) mat2 curl

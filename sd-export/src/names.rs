@@ -13,6 +13,23 @@ const MAX_STEM: usize = 160;
 const ENDINGS: &[(Format, &[&str])] = &[
     (Format::Jpeg, &["jpg", "jpeg", "jpe", "jfif"]),
     (Format::Png, &["png", "apng"]),
+    (Format::Gif, &["gif"]),
+    (Format::Webp, &["webp"]),
+    (Format::Bmp, &["bmp", "dib"]),
+    (Format::Pnm, &["pnm", "ppm", "pgm", "pbm", "pam"]),
+    (Format::Tiff, &["tif", "tiff"]),
+    (Format::Heic, &["heic", "heif", "hif"]),
+    (Format::Avif, &["avif"]),
+    (Format::Mp3, &["mp3"]),
+    (Format::Flac, &["flac"]),
+    (Format::Ogg, &["ogg", "oga", "opus"]),
+    (Format::Wav, &["wav", "wave"]),
+    (Format::Aiff, &["aiff", "aif", "aifc"]),
+    (Format::M4a, &["m4a", "m4b"]),
+    (Format::Mp4, &["mp4", "m4v", "3gp", "3g2"]),
+    (Format::Mov, &["mov", "qt"]),
+    (Format::Matroska, &["mkv", "mka"]),
+    (Format::Webm, &["webm"]),
     (Format::Pdf, &["pdf"]),
     (Format::Text, &["txt", "text"]),
 ];
@@ -20,7 +37,7 @@ const ENDINGS: &[(Format, &[&str])] = &[
 /// Endings that promise something else than plain text.
 const NOT_TEXT: &[&str] = &[
     "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "ppt", "pptx", "odp", "zip", "gz", "7z",
-    "gif", "tif", "tiff", "bmp", "webp", "heic", "avif", "mp3", "mp4", "mov", "avi", "mkv", "wav",
+    "avi", "wmv", "wma", "jxl", "tar", "torrent",
 ];
 
 fn format_of(ending: &str) -> Option<Format> {
@@ -44,7 +61,7 @@ pub(crate) fn ending_lies(name: &str, content: Format) -> bool {
     match (format_of(ending), content) {
         (Some(format), content) => format != content,
         (None, Format::Text) => NOT_TEXT.contains(&ending.to_lowercase().as_str()),
-        (None, Format::Jpeg | Format::Png | Format::Pdf) => true,
+        (None, _) => true,
     }
 }
 

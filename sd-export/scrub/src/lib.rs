@@ -12,23 +12,41 @@
 //! segment, chunk, object or trailing byte that is not understood does not survive. What cannot
 //! be parsed is refused by name. The same input gives the same bytes, on every machine.
 //!
-//! The crate does no I/O, starts no threads and asks neither clock, random numbers nor
+//! The crate opens nothing (what [`scrub_into`] writes to is handed in), starts no threads and asks neither clock, random numbers nor
 //! environment: it runs in a worker that may only read, write and map memory.
 #![forbid(unsafe_code)]
 
+mod aiff;
+mod bmff;
+mod bmp;
 mod bytes;
+mod codec;
 mod deflate;
 mod detect;
 mod exif;
+mod flac;
+mod gif;
+mod heif;
 mod icc;
+mod id3;
 mod iptc;
 mod jpeg;
 mod limits;
+mod mkv;
+mod mp3;
+mod mp4;
+mod ogg;
 mod pdf;
 mod png;
+mod pnm;
 mod refusal;
 mod report;
+mod riff;
+mod rope;
 mod text;
+mod tiff;
+mod wav;
+mod webp;
 mod wording;
 mod xmp;
 
@@ -37,7 +55,10 @@ pub use limits::Limits;
 pub use refusal::Refusal;
 pub use report::{Class, Fate, Finding, Format, MAX_FINDINGS, Report, Scrubbed};
 
+use std::io::Write;
+
 use report::Findings;
+use rope::Rope;
 
 /// The characters of a plain text, whatever its encoding; `None` when it is not text.
 pub fn text(bytes: &[u8]) -> Option<String> {
@@ -51,6 +72,17 @@ pub fn orientation(exif: &[u8]) -> Option<u16> {
 
 /// What a format module hands back: the clean bytes and what it met on the way.
 pub(crate) type Cleaned = (Vec<u8>, Findings);
+
+/// Why [`scrub_into`] wrote no clean copy, or not all of it.
+#[derive(Debug, thiserror::Error)]
+pub enum ScrubError {
+    /// The file is not cleaned.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The copy could not be written.
+    #[error("writing the copy failed")]
+    Write(#[source] std::io::Error),
+}
 
 /// Tells what is in a file, without changing it.
 ///
@@ -68,17 +100,54 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Report, Refusal> {
 
 /// Writes a clean copy of a file and reports what was removed and what was kept.
 pub fn scrub(bytes: &[u8], limits: &Limits) -> Result<Scrubbed, Refusal> {
+    let (clean, report) = clean(bytes, limits)?;
+    Ok(Scrubbed { bytes: clean.concat(), report })
+}
+
+/// Writes a clean copy to `sink` instead of holding it: of a video hardly more than its tables is
+/// held. Nothing is written before the second reader has passed the whole copy.
+pub fn scrub_into(
+    bytes: &[u8],
+    limits: &Limits,
+    sink: &mut dyn Write,
+) -> Result<Report, ScrubError> {
+    let (clean, report) = clean(bytes, limits)?;
+    clean.write(sink).map_err(ScrubError::Write)?;
+    Ok(report)
+}
+
+fn clean<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(Rope<'a>, Report), Refusal> {
     limits.admit_input(bytes.len())?;
     let format = match detect(bytes) {
         Detected::Known(format) => format,
         Detected::Unknown(kind) => return Err(Refusal::UnknownType(kind.to_owned())),
     };
-    let (clean, findings) = match format {
-        Format::Jpeg => jpeg::scrub(bytes, limits)?,
-        Format::Png => png::scrub(bytes, limits)?,
-        Format::Pdf => pdf::scrub(bytes, limits)?,
-        Format::Text => text::scrub(bytes, limits)?,
+    let module: fn(&[u8], &Limits) -> Result<Cleaned, Refusal> = match format {
+        Format::Jpeg => jpeg::scrub,
+        Format::Png => png::scrub,
+        Format::Gif => gif::scrub,
+        Format::Webp => webp::scrub,
+        Format::Bmp => bmp::scrub,
+        Format::Pnm => pnm::scrub,
+        Format::Tiff => tiff::scrub,
+        Format::Heic | Format::Avif => heif::scrub,
+        Format::Mp3 => mp3::scrub,
+        Format::Flac => flac::scrub,
+        Format::Ogg => ogg::scrub,
+        Format::Wav => wav::scrub,
+        Format::Aiff => aiff::scrub,
+        Format::Pdf => pdf::scrub,
+        Format::Text => text::scrub,
+        Format::M4a | Format::Mp4 | Format::Mov | Format::Matroska | Format::Webm => {
+            let (clean, findings) = match format {
+                Format::Matroska | Format::Webm => mkv::scrub(bytes, limits)?,
+                _ => mp4::scrub(bytes, format, limits)?,
+            };
+            limits.admit_output(clean.len())?;
+            return Ok((clean, findings.into_report(format)));
+        }
     };
+    let (clean, findings) = module(bytes, limits)?;
     limits.admit_output(clean.len())?;
-    Ok(Scrubbed { bytes: clean, report: findings.into_report(format) })
+    Ok((clean.into(), findings.into_report(format)))
 }

@@ -17,6 +17,40 @@ pub enum Format {
     Jpeg,
     /// A PNG picture or animation.
     Png,
+    /// A GIF picture or animation.
+    Gif,
+    /// A WebP picture or animation.
+    Webp,
+    /// A BMP picture.
+    Bmp,
+    /// A picture of the PNM family: PBM, PGM, PPM or PAM.
+    Pnm,
+    /// A TIFF picture with its pages.
+    Tiff,
+    /// A HEIC picture.
+    Heic,
+    /// An AVIF picture.
+    Avif,
+    /// MP3 sound.
+    Mp3,
+    /// FLAC sound.
+    Flac,
+    /// Ogg sound: Vorbis or Opus.
+    Ogg,
+    /// WAV sound.
+    Wav,
+    /// AIFF sound.
+    Aiff,
+    /// Sound in an MP4 file.
+    M4a,
+    /// An MP4 video.
+    Mp4,
+    /// A `QuickTime` video.
+    Mov,
+    /// A Matroska video.
+    Matroska,
+    /// A `WebM` video.
+    Webm,
     /// A PDF document.
     Pdf,
     /// Plain text.
@@ -29,6 +63,23 @@ impl Format {
         match self {
             Self::Jpeg => "jpg",
             Self::Png => "png",
+            Self::Gif => "gif",
+            Self::Webp => "webp",
+            Self::Bmp => "bmp",
+            Self::Pnm => "pnm",
+            Self::Tiff => "tif",
+            Self::Heic => "heic",
+            Self::Avif => "avif",
+            Self::Mp3 => "mp3",
+            Self::Flac => "flac",
+            Self::Ogg => "ogg",
+            Self::Wav => "wav",
+            Self::Aiff => "aiff",
+            Self::M4a => "m4a",
+            Self::Mp4 => "mp4",
+            Self::Mov => "mov",
+            Self::Matroska => "mkv",
+            Self::Webm => "webm",
             Self::Pdf => "pdf",
             Self::Text => "txt",
         }
@@ -40,6 +91,23 @@ impl fmt::Display for Format {
         f.write_str(match self {
             Self::Jpeg => "JPEG picture",
             Self::Png => "PNG picture",
+            Self::Gif => "GIF picture",
+            Self::Webp => "WebP picture",
+            Self::Bmp => "BMP picture",
+            Self::Pnm => "PNM picture",
+            Self::Tiff => "TIFF picture",
+            Self::Heic => "HEIC picture",
+            Self::Avif => "AVIF picture",
+            Self::Mp3 => "MP3 audio",
+            Self::Flac => "FLAC audio",
+            Self::Ogg => "Ogg audio",
+            Self::Wav => "WAV audio",
+            Self::Aiff => "AIFF audio",
+            Self::M4a => "M4A audio",
+            Self::Mp4 => "MP4 video",
+            Self::Mov => "QuickTime video",
+            Self::Matroska => "Matroska video",
+            Self::Webm => "WebM video",
             Self::Pdf => "PDF document",
             Self::Text => "plain text",
         })
@@ -145,6 +213,11 @@ impl Findings {
     /// Notes something that stays, and why.
     pub(crate) fn kept(&mut self, class: Class, place: impl Into<String>, detail: &str, why: &str) {
         self.push(class, place.into(), detail, Fate::Kept { why: why.to_owned() });
+    }
+
+    /// Whether nothing was met.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
     }
 
     /// Takes over the findings of a part, such as a picture inside a document.

@@ -43,9 +43,28 @@ pub(crate) fn cannot_remove(format: Format) -> &'static [&'static str] {
         "The noise pattern of the camera or scanner sensor stays; it can tie pictures to one device.",
         "The compression settings stay; they tell what kind of camera or program wrote the picture.",
     ];
+    const SOUND: [&str; 4] = [
+        "What can be heard stays: voices, names, places; a voice can be recognised.",
+        "Watermarks in the sound stay.",
+        "The hum of the mains and the sound of the room stay; they can tell when and where.",
+        "The compression settings stay; they tell what kind of device or program made the recording.",
+    ];
+    const VIDEO: [&str; 5] = [
+        "What can be seen and heard stays: faces, places, screens, voices, names.",
+        "Watermarks in pictures and sound stay.",
+        "The noise pattern of the camera sensor stays; it can tie videos to one device.",
+        "The hum of the mains and the sound of the room stay; they can tell when and where.",
+        "The compression settings stay; they tell what kind of device or program made the recording.",
+    ];
     match format {
-        Format::Jpeg => &PICTURE,
-        Format::Png => PICTURE.get(..3).unwrap_or_default(),
+        Format::Jpeg | Format::Webp | Format::Tiff | Format::Heic | Format::Avif => &PICTURE,
+        Format::Mp3 | Format::Flac | Format::Ogg | Format::Wav | Format::Aiff | Format::M4a => {
+            &SOUND
+        }
+        Format::Mp4 | Format::Mov | Format::Matroska | Format::Webm => &VIDEO,
+        Format::Png | Format::Gif | Format::Bmp | Format::Pnm => {
+            PICTURE.get(..3).unwrap_or_default()
+        }
         Format::Pdf => &[
             "Visible text and pictures stay, with every name, date, number and face in them.",
             "Watermarks and printer tracking dots in the pages and pictures stay.",

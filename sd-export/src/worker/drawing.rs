@@ -160,6 +160,10 @@ impl Pages {
                 let text = sd_scrub::text(&bytes).unwrap_or_default();
                 Ok(Self::Text(Writing::new(&text)))
             }
+            format => {
+                let what = format!("drawing a {format}: it is cleaned, but not drawn");
+                return Err(Refusal::Unsupported { what });
+            }
         };
         pages.map_err(|refusal| in_our_words(&refusal))
     }

@@ -22,14 +22,8 @@ pub fn detect(bytes: &[u8]) -> Detected {
     if bytes.is_empty() {
         return Detected::Unknown("empty file");
     }
-    if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
-        return Detected::Known(Format::Jpeg);
-    }
-    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-        return Detected::Known(Format::Png);
-    }
-    if bytes.starts_with(b"%PDF-") {
-        return Detected::Known(Format::Pdf);
+    if let Some(format) = known(bytes) {
+        return Detected::Known(format);
     }
     if let Some(kind) = by_magic(bytes).or_else(|| by_offset(bytes)).or_else(|| riff(bytes)) {
         return Detected::Unknown(kind);
@@ -51,6 +45,85 @@ pub fn detect(bytes: &[u8]) -> Detected {
     }
 }
 
+/// The formats that this crate cleans and that start with fixed bytes.
+fn known(bytes: &[u8]) -> Option<Format> {
+    const MAGIC: &[(&[u8], Format)] = &[
+        (b"\xff\xd8\xff", Format::Jpeg),
+        (b"\x89PNG\r\n\x1a\n", Format::Png),
+        (b"GIF87a", Format::Gif),
+        (b"GIF89a", Format::Gif),
+        (b"%PDF-", Format::Pdf),
+        (b"fLaC", Format::Flac),
+        (b"OggS", Format::Ogg),
+    ];
+    if let Some((_, format)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Some(*format);
+    }
+    match (slice(bytes, 0, 4), slice(bytes, 8, 4)) {
+        (Some(b"RIFF"), Some(b"WEBP")) => return Some(Format::Webp),
+        (Some(b"RIFF" | b"RIFX" | b"RF64"), Some(b"WAVE")) => return Some(Format::Wav),
+        (Some(b"FORM"), Some(b"AIFF" | b"AIFC")) => return Some(Format::Aiff),
+        // Canon's raw files say so behind a header that is TIFF's.
+        (Some(b"II*\0" | b"MM\0*"), rest) if rest.is_none_or(|r| !r.starts_with(b"CR")) => {
+            return Some(Format::Tiff);
+        }
+        _ => {}
+    }
+    if bytes.starts_with(b"BM") && slice(bytes, 6, 4) == Some(&[0; 4]) {
+        return Some(Format::Bmp);
+    }
+    if let Some(len) = crate::id3::tag_len(bytes) {
+        // A tag can stand before more than one kind of sound.
+        return match bytes.get(len..).unwrap_or_default() {
+            rest if rest.starts_with(b"fLaC") => Some(Format::Flac),
+            rest if rest.starts_with(b"OggS") => Some(Format::Ogg),
+            _ => Some(Format::Mp3),
+        };
+    }
+    if bytes.starts_with(b"\x1aE\xdf\xa3") {
+        let head = bytes.get(..bytes.len().min(64)).unwrap_or_default();
+        let is_webm = find(head, b"webm").is_some();
+        return Some(if is_webm { Format::Webm } else { Format::Matroska });
+    }
+    if is_mpeg_audio(bytes) {
+        return Some(Format::Mp3);
+    }
+    media(bytes).or_else(|| crate::pnm::is_pnm(bytes).then_some(Format::Pnm))
+}
+
+/// An MPEG audio frame: eleven sync bits, a layer, and a bit rate that is not bad.
+fn is_mpeg_audio(bytes: &[u8]) -> bool {
+    match bytes {
+        // Not the mark of UTF-16.
+        [0xff, second, third, ..] => {
+            *second != 0xfe
+                && second & 0xe0 == 0xe0
+                && second & 0x06 != 0
+                && !matches!(third >> 4, 0 | 15)
+        }
+        _ => false,
+    }
+}
+
+/// The files of the ISO base media format, by their main brand.
+fn media(bytes: &[u8]) -> Option<Format> {
+    // A length in front, and not words.
+    let words = slice(bytes, 0, 4)?.iter().all(|b| (0x20..0x7f).contains(b));
+    (!words).then_some(())?;
+    match (slice(bytes, 4, 4)?, slice(bytes, 8, 4)) {
+        (b"ftyp", Some(brand)) => Some(match brand {
+            b"avif" | b"avis" => Format::Avif,
+            b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1" => Format::Heic,
+            b"qt  " => Format::Mov,
+            b"M4A " | b"M4B " => Format::M4a,
+            b"crx " | b"jp2 " | b"jpx " | b"jxl " => return None,
+            _ => Format::Mp4,
+        }),
+        (b"moov" | b"mdat" | b"wide", _) => Some(Format::Mov),
+        _ => None,
+    }
+}
+
 /// Whether a desktop would take this for a launcher: comments and empty lines, however many, and
 /// then the one group that starts programs.
 fn is_launcher(text: &str) -> bool {
@@ -66,17 +139,8 @@ fn by_magic(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return Some(zip_kind(bytes));
     }
-    if bytes.starts_with(b"BM") && slice(bytes, 6, 4) == Some(&[0; 4]) {
-        return Some("BMP picture");
-    }
-    // An MPEG audio frame: eleven sync bits, a layer, and a bit rate that is neither free nor bad.
-    if let (Some(0xff), Some(second), Some(third)) = (bytes.first(), bytes.get(1), bytes.get(2))
-        && *second != 0xfe // the mark of UTF-16
-        && second & 0xe0 == 0xe0
-        && second & 0x06 != 0
-        && !matches!(third >> 4, 0 | 15)
-    {
-        return Some("MP3 audio");
+    if matches!(slice(bytes, 0, 4), Some(b"II*\0" | b"MM\0*")) {
+        return Some("camera raw file");
     }
     magic::MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, kind)| *kind)
 }
@@ -107,19 +171,9 @@ fn zip_kind(bytes: &[u8]) -> &'static str {
 fn by_offset(bytes: &[u8]) -> Option<&'static str> {
     if slice(bytes, 4, 4) == Some(b"ftyp") {
         return Some(match slice(bytes, 8, 4) {
-            Some(b"avif" | b"avis") => "AVIF picture",
-            Some(b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1") => {
-                "HEIC picture"
-            }
-            Some(b"qt  ") => "QuickTime video",
-            Some(b"M4A " | b"M4B ") => "M4A audio",
-            Some(brand) if brand.starts_with(b"3g") => "3GP video",
             Some(b"crx ") => "camera raw file",
-            _ => "MP4 video",
+            _ => "JPEG 2000 picture",
         });
-    }
-    if matches!(slice(bytes, 4, 4), Some(b"moov" | b"mdat" | b"wide")) {
-        return Some("QuickTime video");
     }
     if slice(bytes, 257, 5) == Some(b"ustar") {
         return Some("tar archive");
@@ -132,11 +186,8 @@ fn by_offset(bytes: &[u8]) -> Option<&'static str> {
 
 fn riff(bytes: &[u8]) -> Option<&'static str> {
     match (slice(bytes, 0, 4)?, slice(bytes, 8, 4)?) {
-        (b"RIFF", b"WEBP") => Some("WebP picture"),
         (b"RIFF", b"AVI ") => Some("AVI video"),
-        (b"RIFF" | b"RIFX" | b"RF64", b"WAVE") => Some("WAV audio"),
         (b"RIFF", _) => Some("RIFF file"),
-        (b"FORM", b"AIFF" | b"AIFC") => Some("AIFF audio"),
         (b"FORM", _) => Some("IFF file"),
         _ => None,
     }
@@ -219,6 +270,19 @@ mod tests {
         assert_eq!(detect(b"\x89PNG\r\n\x1a\n..."), Detected::Known(Format::Png));
         assert_eq!(detect(b"%PDF-1.4\n"), Detected::Known(Format::Pdf));
         assert_eq!(detect(b"\n\n%PDF-1.4\n"), Detected::Known(Format::Pdf));
+        assert_eq!(detect(b"GIF89a"), Detected::Known(Format::Gif));
+        assert_eq!(detect(b"RIFF\0\0\0\0WEBPVP8 "), Detected::Known(Format::Webp));
+        assert_eq!(detect(b"MM\0*\0\0\0\x08"), Detected::Known(Format::Tiff));
+        assert_eq!(detect(b"P5 # by hand\n2 3\n255\n......"), Detected::Known(Format::Pnm));
+        assert_eq!(detect(b"\0\0\0\x18ftypheic\0\0\0\0"), Detected::Known(Format::Heic));
+        assert_eq!(detect(b"\0\0\0\x18ftypisom\0\0\0\0"), Detected::Known(Format::Mp4));
+        assert_eq!(detect(b"\0\0\0\x08wide\0\0\0\x08mdat"), Detected::Known(Format::Mov));
+        assert_eq!(detect(b"\xff\xfb\x90\x00"), Detected::Known(Format::Mp3));
+        assert_eq!(detect(b"ID3\x04\0\0\0\0\0\0fLaC"), Detected::Known(Format::Flac));
+        assert_eq!(detect(b"\x1aE\xdf\xa3\x84webm"), Detected::Known(Format::Webm));
+        assert_eq!(detect(b"The wide world of sports"), Detected::Known(Format::Text));
+        assert_eq!(detect(b"ID3 tags are older"), Detected::Known(Format::Text));
+        assert_eq!(detect(b"P5 is a channel"), Detected::Known(Format::Text));
         assert_eq!(detect(b"Dear editor,\n"), Detected::Known(Format::Text));
         assert_eq!(detect("Grüße".as_bytes()), Detected::Known(Format::Text));
     }
@@ -229,10 +293,8 @@ mod tests {
             (b"", "empty file"),
             (b"PK\x03\x04....", "ZIP archive"),
             (b"PK\x03\x04....word/document.xml", "Word document"),
-            (b"GIF89a", "GIF picture"),
-            (b"RIFF\0\0\0\0WEBPVP8 ", "WebP picture"),
-            (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC picture"),
-            (b"\0\0\0\x18ftypisom\0\0\0\0", "MP4 video"),
+            (b"II*\0\x10\0\0\0CR\x02\0", "camera raw file"),
+            (b"\0\0\0\x18ftypcrx \0\0\0\0", "camera raw file"),
             (b"\x7fELF\x02", "ELF program"),
             (b"MZ\x90\0", "Windows program"),
             (b"\n# a file\n[Desktop Entry]\nExec=sh\n", "desktop launcher"),
@@ -252,7 +314,6 @@ mod tests {
             (b"{\\rtf1", "RTF document"),
             (b"Message-ID: <1@x>\nFrom: a@b\n", "mail message"),
             (b"From: a@b\nMessage-ID: <1@x>\n", "mail message"),
-            (b"\xff\xfb\x90\x00", "MP3 audio"),
             (b"\x01\x02\x03\x04\x05", "unknown binary data"),
         ];
         for (bytes, kind) in cases {

@@ -26,20 +26,24 @@ pub(crate) fn read(tiff: &[u8], place: &str, findings: &mut Findings) -> Option<
         findings.removed(Class::Unknown, format!("{place} that cannot be read"), "");
         return None;
     };
-    let mut reader =
-        Reader { tiff, order, place, findings, seen: BTreeSet::new(), orientation: None };
-    let mut queue = vec![(Directory::Main, first)];
-    while let Some((directory, at)) = queue.pop() {
-        if at == 0 || reader.seen.len() >= MAX_DIRECTORIES || !reader.seen.insert(at) {
-            continue;
-        }
-        reader.directory(directory, at, &mut queue);
-    }
+    let seen = BTreeSet::new();
+    let mut reader = Reader { tiff, order, place, findings, keep: &[], seen, orientation: None };
+    reader.walk(first);
     let orientation = reader.orientation;
     if reader.seen.is_empty() {
         findings.removed(Class::Unknown, format!("{place} without a directory"), "");
     }
     orientation.filter(|turn| (1..=8).contains(turn))
+}
+
+/// Notes what the directories of a TIFF file hold, except for the tags of `keep`.
+pub(crate) fn note_others(tiff: &[u8], keep: &[u16], findings: &mut Findings) {
+    let Some((order, first)) = header(tiff) else {
+        return;
+    };
+    let (place, seen) = ("tag", BTreeSet::new());
+    let mut reader = Reader { tiff, order, place, findings, keep, seen, orientation: Some(1) };
+    reader.walk(first);
 }
 
 /// A TIFF block that holds the orientation and nothing else.
@@ -56,13 +60,14 @@ pub(crate) fn is_orientation_only(tiff: &[u8]) -> bool {
     (2..=8).any(|turn| tiff == orientation_only(turn))
 }
 
-#[derive(Clone, Copy)]
-enum Order {
+/// Which way round the numbers of a TIFF file are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
     Little,
     Big,
 }
 
-fn header(tiff: &[u8]) -> Option<(Order, usize)> {
+pub(crate) fn header(tiff: &[u8]) -> Option<(Order, usize)> {
     let order = match slice(tiff, 0, 4)? {
         b"II*\0" => Order::Little,
         b"MM\0*" => Order::Big,
@@ -72,7 +77,7 @@ fn header(tiff: &[u8]) -> Option<(Order, usize)> {
 }
 
 impl Order {
-    fn short(self, bytes: &[u8], at: usize) -> Option<u16> {
+    pub(crate) fn short(self, bytes: &[u8], at: usize) -> Option<u16> {
         let pair: [u8; 2] = slice(bytes, at, 2)?.try_into().ok()?;
         Some(match self {
             Self::Little => u16::from_le_bytes(pair),
@@ -80,7 +85,7 @@ impl Order {
         })
     }
 
-    fn long(self, bytes: &[u8], at: usize) -> Option<usize> {
+    pub(crate) fn long(self, bytes: &[u8], at: usize) -> Option<usize> {
         let four: [u8; 4] = slice(bytes, at, 4)?.try_into().ok()?;
         usize::try_from(match self {
             Self::Little => u32::from_le_bytes(four),
@@ -102,11 +107,23 @@ struct Reader<'a, 'f> {
     order: Order,
     place: &'f str,
     findings: &'f mut Findings,
+    /// Tags that are no metadata where they stand.
+    keep: &'f [u16],
     seen: BTreeSet<usize>,
     orientation: Option<u16>,
 }
 
 impl<'a> Reader<'a, '_> {
+    fn walk(&mut self, first: usize) {
+        let mut queue = vec![(Directory::Main, first)];
+        while let Some((directory, at)) = queue.pop() {
+            if at == 0 || self.seen.len() >= MAX_DIRECTORIES || !self.seen.insert(at) {
+                continue;
+            }
+            self.directory(directory, at, &mut queue);
+        }
+    }
+
     fn directory(&mut self, directory: Directory, at: usize, queue: &mut Vec<(Directory, usize)>) {
         let Some(count) = self.order.short(self.tiff, at) else {
             return;
@@ -167,6 +184,10 @@ impl<'a> Reader<'a, '_> {
     fn note(&mut self, directory: Directory, entry: &Entry<'_>) {
         if entry.tag == 0x0112 && directory == Directory::Main && self.orientation.is_none() {
             self.orientation = entry.value.and_then(|value| self.order.short(value, 0));
+            return;
+        }
+        let main = matches!(directory, Directory::Main | Directory::Thumbnail);
+        if main && self.keep.contains(&entry.tag) {
             return;
         }
         let Some(Tag { class, name, .. }) = tags::find(directory, entry.tag) else {

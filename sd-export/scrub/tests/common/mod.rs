@@ -6,9 +6,14 @@
     reason = "fixtures are ours; a fault is a bug in the test"
 )]
 
+pub(crate) mod gif;
 pub(crate) mod jpeg;
+pub(crate) mod made;
 pub(crate) mod pdf;
+pub(crate) mod plain;
 pub(crate) mod png;
+pub(crate) mod tiff;
+pub(crate) mod webp;
 
 use std::io::Read as _;
 
@@ -226,6 +231,17 @@ pub(crate) fn profile(name: &str) -> Vec<u8> {
     }
     for (_, body) in &tags {
         out.extend_from_slice(body);
+    }
+    out
+}
+
+/// A chunk of RIFF or of its big-endian brother.
+pub(crate) fn riff(kind: [u8; 4], body: &[u8], big: bool) -> Vec<u8> {
+    let len = u32::try_from(body.len()).expect("short");
+    let len = if big { len.to_be_bytes() } else { len.to_le_bytes() };
+    let mut out = [kind.as_slice(), &len, body].concat();
+    if body.len() % 2 == 1 {
+        out.push(0);
     }
     out
 }

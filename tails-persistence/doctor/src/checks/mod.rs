@@ -3,6 +3,7 @@
 mod air_gap;
 mod hardware;
 mod mounts;
+mod network;
 mod os;
 mod programs;
 mod storage;
@@ -36,10 +37,10 @@ fn judge(check: Check, place: &Place, answers: &Answers) -> Judged {
     match check {
         Check::OfflineMode => air_gap::offline_mode(place),
         Check::DriverBlock => air_gap::driver_block(place),
-        Check::Interfaces => air_gap::interfaces(place),
-        Check::Addresses => air_gap::addresses(place),
-        Check::Routes => air_gap::routes(place),
-        Check::Neighbours => air_gap::neighbours(place),
+        Check::Interfaces => network::interfaces(place),
+        Check::Addresses => network::addresses(place),
+        Check::Routes => network::routes(place),
+        Check::Neighbours => network::neighbours(place),
         Check::Bluetooth => air_gap::bluetooth(place),
         Check::Radios => air_gap::radios(place),
         Check::TorRunning => air_gap::tor_running(place),

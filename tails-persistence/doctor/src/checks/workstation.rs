@@ -5,8 +5,9 @@ use std::net::Ipv4Addr;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::air_gap::{SOCKS, TOR_FLAG, list, listening, network_setting};
+use super::air_gap::{SOCKS, TOR_FLAG, network_setting};
 use super::mounts;
+use super::network::{list, listening};
 use crate::answers::{Answers, SecretKey};
 use crate::finding::{Judged, fail, ok, several, warn};
 use crate::place::{Place, Unseen};

@@ -1,0 +1,222 @@
+//! Frames of MPEG audio, layer III.
+
+use crate::Refusal;
+use crate::report::{Class, Findings};
+
+/// What a frame's head says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Head {
+    /// Version 1, or one of the two halved ones.
+    pub(super) full: bool,
+    version: u8,
+    rate: u8,
+    pub(super) mono: bool,
+    pub(super) guarded: bool,
+    len: usize,
+}
+
+/// One frame as it stands in the file.
+pub(super) struct Frame<'a> {
+    pub(super) head: Head,
+    pub(super) bytes: &'a [u8],
+}
+
+impl Head {
+    /// The head here, if it is one of a sound frame.
+    pub(super) fn read(bytes: &[u8]) -> Result<Option<Self>, Refusal> {
+        const FULL: [usize; 15] =
+            [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
+        const HALF: [usize; 15] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
+        const RATES: [usize; 3] = [44_100, 48_000, 32_000];
+        let Some([0xff, second, third, fourth]) = bytes.get(..4) else {
+            return Ok(None);
+        };
+        let version = (second >> 3) & 3;
+        let layer = (second >> 1) & 3;
+        let (bits, rate) = (usize::from(third >> 4), usize::from((third >> 2) & 3));
+        if second & 0xe0 != 0xe0 || version == 1 || layer == 0 || bits == 15 || rate == 3 {
+            return Ok(None);
+        }
+        if layer != 1 {
+            return Err(Refusal::unsupported("MPEG audio of layer I or II"));
+        }
+        if bits == 0 {
+            return Err(Refusal::unsupported("MP3 of a free bit rate"));
+        }
+        let full = version == 3;
+        let kbits = if full { FULL.get(bits) } else { HALF.get(bits) }.copied().unwrap_or(0);
+        let shift = match version {
+            3 => 0,
+            2 => 1,
+            _ => 2,
+        };
+        let hertz = RATES.get(rate).copied().unwrap_or(1) >> shift;
+        let factor = if full { 144_000 } else { 72_000 };
+        let len = factor * kbits / hertz + usize::from((third >> 1) & 1);
+        let mono = fourth >> 6 == 3;
+        let guarded = second & 1 == 0;
+        let rate = u8::try_from(rate).unwrap_or(0);
+        Ok(Some(Self { full, version, rate, mono, guarded, len }))
+    }
+
+    /// Bytes of the side information.
+    pub(super) fn side(self) -> usize {
+        match (self.full, self.mono) {
+            (true, false) => 32,
+            (true, true) | (false, false) => 17,
+            (false, true) => 9,
+        }
+    }
+
+    /// Where the side information starts.
+    pub(super) fn side_at(self) -> usize {
+        if self.guarded { 6 } else { 4 }
+    }
+
+    /// Where the main data start.
+    pub(super) fn main_at(self) -> usize {
+        self.side_at() + self.side()
+    }
+}
+
+impl<'a> Frame<'a> {
+    /// The whole frame here.
+    pub(super) fn read(bytes: &'a [u8]) -> Result<Option<Self>, Refusal> {
+        let Some(head) = Head::read(bytes)? else {
+            return Ok(None);
+        };
+        let whole = bytes.get(..head.len).filter(|whole| whole.len() >= head.main_at());
+        Ok(whole.map(|bytes| Self { head, bytes }))
+    }
+
+    /// Whether two frames can be of one stream.
+    pub(super) fn goes_with(&self, other: &Self) -> bool {
+        self.head.version == other.head.version && self.head.rate == other.head.rate
+    }
+}
+
+/// Whether a frame starts here, and another or the end of the file behind it.
+pub(super) fn starts_two(bytes: &[u8], first: Option<&Frame<'_>>) -> bool {
+    let Ok(Some(frame)) = Frame::read(bytes) else {
+        return false;
+    };
+    let rest = bytes.get(frame.bytes.len()..).unwrap_or_default();
+    first.is_none_or(|first| first.goes_with(&frame))
+        && (rest.is_empty()
+            || matches!(Frame::read(rest), Ok(Some(next)) if next.goes_with(&frame)))
+}
+
+/// A number of some bits, the first at `at`.
+fn bits(bytes: &[u8], at: usize, count: usize) -> usize {
+    (at..at.saturating_add(count)).fold(0, |sum, n| {
+        let byte = bytes.get(n / 8).copied().unwrap_or(0);
+        sum << 1 | usize::from((byte >> (7 - n % 8)) & 1)
+    })
+}
+
+/// How far back a frame's main data start, and how many bits they are.
+fn extent(head: Head, side: &[u8]) -> (usize, usize) {
+    let (back, first, parts, step) = match (head.full, head.mono) {
+        (true, true) => (9, 9 + 5 + 4, 2, 59),
+        (true, false) => (9, 9 + 3 + 8, 4, 59),
+        (false, true) => (8, 8 + 1, 1, 63),
+        (false, false) => (8, 8 + 2, 2, 63),
+    };
+    let total = (0..parts).map(|n| bits(side, first + n * step, 12)).sum();
+    (bits(side, 0, back), total)
+}
+
+/// The frames as they are written: spare flags cleared, and every bit of the main data that no
+/// frame points at.
+pub(super) fn clean(frames: &[Frame<'_>], findings: &mut Findings) -> Vec<Vec<u8>> {
+    let lens = frames.iter().map(|frame| frame.bytes.len().saturating_sub(frame.head.main_at()));
+    let mut keep = vec![0u8; lens.sum()];
+    let mut at = 0usize;
+    for frame in frames {
+        let side = frame.bytes.get(frame.head.side_at()..).unwrap_or_default();
+        let (back, count) = extent(frame.head, side);
+        let end = at.saturating_add(frame.bytes.len().saturating_sub(frame.head.main_at()));
+        // At the start of a cut stream data can be missing; the part that is there stays.
+        let (start, missing) = (at.saturating_sub(back), back.saturating_sub(at));
+        let count = count.saturating_sub(missing.saturating_mul(8));
+        mark(&mut keep, start, count, end);
+        at = end;
+    }
+    let (mut spare, mut flags) = (0usize, false);
+    let mut masks = keep.as_slice();
+    let mut out = Vec::with_capacity(frames.len());
+    for frame in frames {
+        let mut bytes = frame.bytes.to_vec();
+        flags |= tidy(&mut bytes, frame.head);
+        let main = bytes.get_mut(frame.head.main_at()..).unwrap_or_default();
+        let (mask, rest) = masks.split_at_checked(main.len()).unwrap_or_default();
+        masks = rest;
+        for (byte, mask) in main.iter_mut().zip(mask) {
+            spare = spare.saturating_add(usize::from(*byte & !mask != 0));
+            *byte &= mask;
+        }
+        out.push(bytes);
+    }
+    if spare > 0 {
+        let detail = format!("{spare} bytes");
+        findings.removed(Class::Software, "data between frames that is no sound", &detail);
+    }
+    if flags {
+        findings.removed(Class::Identifier, "private, copyright and original flags", "");
+    }
+    out
+}
+
+/// Marks `count` bits from byte `start` on, as far as byte `end`.
+fn mark(keep: &mut [u8], start: usize, count: usize, end: usize) {
+    let (whole, odd) = (count / 8, count % 8);
+    let last = start.saturating_add(whole);
+    if let Some(bytes) = keep.get_mut(start..last.min(end)) {
+        bytes.fill(0xff);
+    }
+    if let Some(byte) = keep.get_mut(last).filter(|_| odd > 0 && last < end) {
+        *byte |= !(0xffu16 >> odd).to_be_bytes()[1];
+    }
+}
+
+/// Clears the flags that are no sound; says whether any was set. A guarded frame is guarded anew.
+fn tidy(bytes: &mut [u8], head: Head) -> bool {
+    let before = bytes.to_vec();
+    if let Some(byte) = bytes.get_mut(2) {
+        *byte &= !1;
+    }
+    if let Some(byte) = bytes.get_mut(3) {
+        *byte &= !0x0c;
+    }
+    let side = head.side_at();
+    match (head.full, head.mono) {
+        (true, true) => clear(bytes, side + 1, 0x7c),
+        (true, false) => clear(bytes, side + 1, 0x70),
+        (false, true) => clear(bytes, side + 1, 0x80),
+        (false, false) => clear(bytes, side + 1, 0xc0),
+    }
+    let changed = before != bytes;
+    if changed && head.guarded {
+        let side = bytes.get(6..head.main_at()).unwrap_or_default();
+        let guard =
+            bytes.get(2..4).unwrap_or_default().iter().chain(side).copied().fold(0xffff, crc);
+        let guard: u16 = guard;
+        if let Some(place) = bytes.get_mut(4..6) {
+            place.copy_from_slice(&guard.to_be_bytes());
+        }
+    }
+    changed
+}
+
+fn clear(bytes: &mut [u8], at: usize, mask: u8) {
+    if let Some(byte) = bytes.get_mut(at) {
+        *byte &= !mask;
+    }
+}
+
+/// One byte more of the guard that MPEG audio uses.
+fn crc(sum: u16, byte: u8) -> u16 {
+    (0..8).fold(sum ^ u16::from(byte) << 8, |sum, _| {
+        if sum & 0x8000 != 0 { sum << 1 ^ 0x8005 } else { sum << 1 }
+    })
+}
