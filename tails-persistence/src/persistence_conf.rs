@@ -27,7 +27,7 @@ const BINDINGS: [(&str, &str); 2] =
 pub(crate) enum ConfError {
     /// There is none.
     #[error(
-        "persistence.conf is not there: open the settings of the Persistent Storage once, then try again"
+        "persistence.conf is not there: start Tails anew, unlock the Persistent Storage in the Welcome Screen, and try again"
     )]
     Missing,
     /// Tails put one aside.

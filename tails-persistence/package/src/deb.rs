@@ -104,9 +104,9 @@ fn control(version: &str, needs: &str, kib: usize) -> String {
         (
             "Description",
             "carries SecureDrop submissions across the air gap\n \
-            Fetches encrypted submissions on the networked workstation, carries them on a stick to\n \
-            the offline Secure Viewing Station, opens them there, and cleans what is carried out.\n \
-            For Tails: sd-station install puts it where it is there after each start.",
+             Fetches encrypted submissions on the networked workstation, carries them on\n \
+             a stick to the offline Secure Viewing Station, opens them there, and cleans\n \
+             what is carried out. sd-station installs all of it into Tails.",
         ),
     ];
     for (name, value) in fields {
