@@ -10,6 +10,8 @@ use sd_term::Ui;
 use crate::commands::{doctor, install, remove, self_test, session, update};
 
 /// Install the programs into this station, check it, keep it current, walk through its stages.
+///
+/// Without a command the station is checked.
 #[derive(Debug, Parser)]
 #[command(name = "sd-station", version, max_term_width = 80)]
 struct Cli {
@@ -17,7 +19,7 @@ struct Cli {
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -59,7 +61,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit
         Err(e) if e.use_stderr() => return ui.usage("sd-station", &e.render().to_string()),
         Err(e) => return ui.page(e.render()),
     };
-    match cli.command {
+    match cli.command.unwrap_or_else(|| Command::Doctor(doctor::DoctorArgs::default())) {
         Command::Install(args) => args.run(ui),
         Command::Remove(args) => args.run(ui),
         Command::Doctor(args) => args.run(ui),

@@ -191,21 +191,36 @@ impl Desk {
     /// Selects everything new in a conversation, or takes it out again if all of it is selected;
     /// says what cannot be seen: nothing was new.
     pub(super) fn toggle_new(&mut self, talk: usize) -> Option<&'static str> {
+        let new = self.places(talk).filter(|place| self.is_new(*place)).collect();
+        let none = "Nothing is new there: open it and press Space on a file.";
+        (!self.toggle_these(new)).then_some(none)
+    }
+
+    /// The same with everything in it that is opened.
+    pub(super) fn toggle_all(&mut self, talk: usize) -> Option<&'static str> {
+        let is_opened = |line: &Line| line.state == State::Opened;
+        let opened = self.places(talk).filter(|place| self.line(*place).is_some_and(is_opened));
+        let opened = opened.collect();
+        (!self.toggle_these(opened)).then_some("Nothing is opened here.")
+    }
+
+    fn places(&self, talk: usize) -> impl Iterator<Item = Place> + use<> {
         let items = self.talks.get(talk).map_or(0, |t| t.items.len());
-        let new: Vec<Place> =
-            (0..items).map(|item| Place { talk, item }).filter(|p| self.is_new(*p)).collect();
-        if new.is_empty() {
-            return Some("Nothing is new there: open it and press Space on a file.");
-        }
-        let all = new.iter().all(|place| self.selected.contains(place));
-        for place in new {
+        (0..items).map(move |item| Place { talk, item })
+    }
+
+    /// Whether there was anything to select or to take out.
+    fn toggle_these(&mut self, places: Vec<Place>) -> bool {
+        let all = places.iter().all(|place| self.selected.contains(place));
+        let any = !places.is_empty();
+        for place in places {
             if all {
                 self.selected.remove(&place)
             } else {
                 self.select(place)
             };
         }
-        None
+        any
     }
 
     /// How many files of a conversation are selected.

@@ -9,7 +9,7 @@ use super::desk::{Desk, Place};
 use super::{Next, Page};
 use crate::conversations::{Account, minute};
 
-const KEYS: &str = "↑↓ scroll  Enter next  p previous  Space select  x commands  n note  Esc back";
+const KEYS: &str = "↑↓ scroll  Enter next  p previous  Space select  x go on  n note  Esc back";
 
 /// One item, read.
 pub(super) struct Letter {

@@ -11,7 +11,7 @@ use super::letter::Letter;
 use super::{Next, Page};
 use crate::conversations::{State, minute};
 
-const KEYS: &str = "Enter read  Space select  x commands  r read/new  R all read  n note  Esc back";
+const KEYS: &str = "Enter read  Space select  a all  x go on  r read/new  R all read  n note  Esc";
 
 /// The list of one source's items.
 pub(super) struct Talk {
@@ -49,6 +49,9 @@ impl Talk {
                 }
                 self.cursor.press(Key::Down, length, rows);
                 Next::Stay
+            }
+            Key::Char('a') => {
+                desk.toggle_all(self.talk).map_or(Next::Stay, |why| Next::Say(why.to_owned()))
             }
             Key::Char('n') => Next::Ask(Purpose::Note(On::Item(line.item.clone()))),
             Key::Char('r') => {

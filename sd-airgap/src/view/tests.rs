@@ -185,6 +185,11 @@ fn everything_new_of_a_source_is_selected_with_one_key() {
     assert!(!stage.lines().concat().contains("selected"));
     stage.press(&[Key::Char('R'), Key::Char(' ')]);
     stage.expect(&["Nothing is new there"]);
+    // The reply too, and what was read: a whole conversation.
+    stage.press(&[Key::Enter, Key::Char('a')]);
+    stage.expect(&["3 files selected: x leaves"]);
+    stage.press(&[Key::Char('a')]);
+    assert!(!stage.lines().concat().contains("selected"));
 }
 
 #[test]

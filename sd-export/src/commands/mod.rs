@@ -7,6 +7,7 @@ mod preview;
 mod print;
 mod printers;
 mod scrub;
+mod stick;
 mod wipe;
 mod write;
 

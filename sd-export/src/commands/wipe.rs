@@ -4,11 +4,12 @@ use std::fmt;
 use std::path::PathBuf;
 
 use sd_fs::{Dir, Entry, Escaped, escape};
-use sd_stick::{LetGo, Wanted};
+use sd_stick::LetGo;
 use sd_term::{Failure, Report, Status, Ui, count};
 use serde::Serialize;
 
 use super::Consent;
+use super::stick::StickArgs;
 use crate::names::number_of;
 use crate::target::{Place, Target};
 
@@ -28,15 +29,8 @@ pub(crate) struct Args {
     /// In this directory instead of on a stick.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["device", "stick_passphrase_fd", "pim"])]
     from: Option<PathBuf>,
-    /// Use this stick, such as /dev/sdb [default: the only one that fits]
-    #[arg(long, value_name = "NODE")]
-    device: Option<PathBuf>,
-    /// Read the stick's passphrase from this file descriptor.
-    #[arg(long, value_name = "N")]
-    stick_passphrase_fd: Option<i32>,
-    /// The PIM of a VeraCrypt volume that was made with one.
-    #[arg(long, value_name = "N")]
-    pim: Option<u32>,
+    #[command(flatten)]
+    stick: StickArgs,
     /// Show what would be removed, and stop.
     #[arg(long)]
     dry_run: bool,
@@ -54,10 +48,8 @@ pub(super) struct Request {
 
 impl Args {
     pub(super) fn request(self) -> Request {
-        let stick =
-            Wanted { device: self.device, passphrase_fd: self.stick_passphrase_fd, pim: self.pim };
         Request {
-            place: self.from.map_or(Place::Stick(stick), Place::Directory),
+            place: self.from.map_or_else(|| Place::Stick(self.stick.wanted()), Place::Directory),
             consent: Consent::of(self.dry_run, self.yes),
         }
     }

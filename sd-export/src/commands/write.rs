@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use sd_bundle::{Home, Way};
 use sd_fs::Escaped;
-use sd_stick::{LetGo, Wanted};
+use sd_stick::LetGo;
 use sd_term::{Failure, Hint, Report, Status, Ui, count, size};
 use serde::Serialize;
 
+use super::stick::StickArgs;
 use super::{Consent, GateArgs, skips};
 use crate::inputs::gather;
 use crate::journal::Journal;
@@ -34,15 +35,8 @@ pub(crate) struct Args {
     /// Into this directory, which must be there, instead of onto a stick.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["device", "stick_passphrase_fd", "pim"])]
     to: Option<PathBuf>,
-    /// Use this stick, such as /dev/sdb [default: the only one that fits]
-    #[arg(long, value_name = "NODE")]
-    device: Option<PathBuf>,
-    /// Read the stick's passphrase from this file descriptor.
-    #[arg(long, value_name = "N")]
-    stick_passphrase_fd: Option<i32>,
-    /// The PIM of a VeraCrypt volume that was made with one.
-    #[arg(long, value_name = "N")]
-    pim: Option<u32>,
+    #[command(flatten)]
+    stick: StickArgs,
     /// Name the files file-001.jpg and so on.
     #[arg(long)]
     neutral_names: bool,
@@ -78,11 +72,9 @@ pub(super) struct Request {
 
 impl Args {
     pub(super) fn request(self) -> Request {
-        let stick =
-            Wanted { device: self.device, passphrase_fd: self.stick_passphrase_fd, pim: self.pim };
         Request {
             files: self.files,
-            place: self.to.map_or(Place::Stick(stick), Place::Directory),
+            place: self.to.map_or_else(|| Place::Stick(self.stick.wanted()), Place::Directory),
             shape: Shape {
                 naming: if self.neutral_names { Naming::Neutral } else { Naming::Own },
                 archive: self.archive,

@@ -17,7 +17,7 @@ use crate::doctor::{Checkup, Facts, Show, hand_over};
 ///
 /// Nothing is changed, and no network connection is opened. Which station this is, is known from
 /// its pairing or its installation.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_help = "Example:\n  sd-station doctor --all")]
 pub(crate) struct DoctorArgs {
     /// Which station this should be [default: as it was paired or installed]
