@@ -66,7 +66,23 @@ fn carried_out(vm: &mut Vm, chip: Chip, args: &str, open: &str) -> io::Result<()
     let done = write(vm, args)?.expect(0).json();
     assert_eq!(done["report"]["stick"]["state"], "safe_to_remove", "{done}");
     let chip = vm.unplug(stick)?;
-    opens_elsewhere(vm, chip, open).map(drop)
+    let chip = opens_elsewhere(vm, chip, open)?;
+    wiped(vm, chip, args)
+}
+
+/// Its exports are removed, and a second look finds none.
+fn wiped(vm: &mut Vm, mut chip: Chip, args: &str) -> io::Result<()> {
+    let line = format!("cd && sd-export wipe --yes --json {args} --stick-passphrase-fd 9");
+    for status in ["DONE", "NOTHING_TO_DO"] {
+        let stick = vm.plug(Stick::new("EXPORT1", chip))?;
+        let order = Order::user(&*line).fd(9, format!("{PASSPHRASE}\n"));
+        let done = vm.run(order.within(Duration::from_mins(2)))?.expect(0).json();
+        assert_eq!(done["status"], status, "{done}");
+        assert_eq!(done["report"]["removed"], status == "DONE", "{done}");
+        assert_eq!(done["report"]["stick"]["state"], "safe_to_remove", "{done}");
+        chip = vm.unplug(stick)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn an_export_device_with_luks_opens_elsewhere(vm: &mut Vm) -> io::Result<()> {
