@@ -77,6 +77,8 @@ const CASES: &[(&str, Case<Vm>)] = cases![
     devices::gadgets_of_every_kind_are_seen,
     installing::a_secure_viewing_station_has_everything_after_each_start_and_nothing_after_removal,
     installing::a_workstation_has_everything_after_each_start_and_nothing_after_removal,
+    installing::user_mode_has_everything_after_each_start_and_nothing_after_removal,
+    installing::odd_states_are_refused_and_stay_as_they_are,
 ];
 
 /// A case ends within this, or by force.

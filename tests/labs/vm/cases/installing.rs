@@ -134,3 +134,105 @@ pub(crate) fn a_workstation_has_everything_after_each_start_and_nothing_after_re
     let conf = format!("{APT_ON}{CONF}");
     there_and_back(vm, "workstation", &conf, &conf)
 }
+
+/// `sd-station` as the desktop user, without a password.
+fn as_user(vm: &mut Vm, program: &str, args: &str) -> io::Result<Run> {
+    vm.run(Order::user(format!("{program} {args}")).within(Duration::from_mins(4)))
+}
+
+pub(crate) fn user_mode_has_everything_after_each_start_and_nothing_after_removal(
+    vm: &mut Vm,
+) -> io::Result<()> {
+    // The imitation of Tails's daemon answers as busctl does.
+    let asked = "/usr/bin/busctl --system get-property org.freedesktop.login1 /org/freedesktop/login1 \
+        org.freedesktop.login1.Manager PreparingForShutdown";
+    assert_eq!(vm.sh(asked)?, "b false\n");
+    let chip = prepared(vm, CONF)?;
+    let started = vm.start_tails(chip)?;
+    let before = vm.sh(PICTURE)?;
+    let args =
+        "install --mode user --role workstation --package /mnt/share/sneakernet.deb --yes --json";
+    let _done = as_user(vm, "/mnt/share/sd-station", args)?.expect(0);
+
+    let started = again(vm, started)?;
+    assert_eq!(applied(vm)?, CONF);
+    let program = "/home/amnesia/Persistent/sneakernet-programs/current/tree/usr/bin/sd-station";
+    let seen = vm.run(Order::user(format!(
+        "set -e; cd ~/.local/share/applications; echo sneakernet-*; grep -h ^Exec= sneakernet-fetch.desktop
+        {program} --version >/dev/null"
+    )))?;
+    let seen = seen.expect(0).stdout;
+    let launchers = "sneakernet-check.desktop sneakernet-fetch.desktop";
+    assert_eq!(seen, format!("{launchers}\nExec={program} session fetch\n"));
+
+    let _removed = as_user(vm, program, "remove --yes --json")?.expect(0);
+    assert_eq!(vm.sh(PICTURE)?, before, "the stick is as it was");
+    let started = again(vm, started)?;
+    assert_eq!(vm.sh(PICTURE)?, before, "the stick is as it was");
+    is_gone(vm)?;
+    vm.stop_tails(started).map(drop)
+}
+
+/// A state of the stick: how it comes about, a word of the refusal, and how it is undone.
+const ODD: &[(&str, &str, &str)] = &[
+    ("chmod 644 persistence.conf", "has mode 0644", "chmod 600 persistence.conf"),
+    (
+        "chown root persistence.conf",
+        "belongs to user 0",
+        "chown tails-persistent-storage persistence.conf",
+    ),
+    (
+        "setfacl -m u:amnesia:r persistence.conf; chmod 600 persistence.conf",
+        "access list",
+        "setfacl -b persistence.conf",
+    ),
+    (
+        "mv persistence.conf real; ln -s real persistence.conf",
+        "not a regular file",
+        "mv real persistence.conf",
+    ),
+    ("touch persistence.conf.invalid", "put a damaged", "rm persistence.conf.invalid"),
+    ("install -d -o amnesia sneakernet", "belongs to somebody else", "rmdir sneakernet"),
+    ("ln -s Persistent sneakernet", "belongs to somebody else", "rm sneakernet"),
+    ("install -d sneakernet; touch sneakernet/x", "none of ours", "rm -r sneakernet"),
+    (
+        "install -o amnesia -m 644 /dev/null live-additional-software.conf",
+        "others say what root installs",
+        "rm live-additional-software.conf",
+    ),
+    (
+        "echo sneakernet >live-additional-software.conf",
+        "Additional Software window",
+        "rm live-additional-software.conf",
+    ),
+    ("mount -o remount,ro .", "READ-ONLY", "mount -o remount,rw ."),
+    ("fallocate -l $(($(stat -f -c '%a*%S' .) - 5000000)) full", "bytes left", "rm full"),
+];
+
+pub(crate) fn odd_states_are_refused_and_stay_as_they_are(vm: &mut Vm) -> io::Result<()> {
+    let chip = prepared(vm, CONF)?;
+    let started = vm.start_tails(chip)?;
+    for (make, refusal, undo) in ODD {
+        vm.sh(&format!("cd {BASE} && {make}"))?;
+        let before = vm.sh(PICTURE)?;
+        let run = vm.run(install("svs"))?;
+        let json = run.json();
+        let said = json["error"].as_str().unwrap_or_default();
+        let wanted = if *refusal == "READ-ONLY" { "reading only" } else { refusal };
+        assert!(run.code == Some(1) && said.contains(wanted), "{make}: {run:?}");
+        assert_eq!(vm.sh(PICTURE)?, before, "{make}");
+        vm.sh(&format!("cd {BASE} && {undo}"))?;
+    }
+    // The wrong user, the feature that user mode needs, and no Persistent Storage at all.
+    let run = as_user(vm, "/mnt/share/sd-station", "install --role svs --yes --json")?;
+    assert!(run.code == Some(1) && run.stdout.contains("administration password"), "{run:?}");
+    let user = "install --mode user --role svs --package /mnt/share/sneakernet.deb --yes --json";
+    vm.sh("sed -i /dotfiles/d /run/lab/applied")?;
+    let run = as_user(vm, "/mnt/share/sd-station", user)?;
+    assert!(run.code == Some(1) && run.stdout.contains("Dotfiles"), "{run:?}");
+    let chip = vm.stop_tails(started)?;
+    let run = vm.run(install("svs"))?;
+    assert!(run.code == Some(1) && run.stdout.contains("unlock the Persistent Storage"), "{run:?}");
+    drop(chip);
+    Ok(())
+}
