@@ -9,11 +9,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use sd_bundle::{
-    Carried, Document, Event, Home, ItemId, Ledger, LedgerError, Pairing, PairingError, Role, Way,
-};
+use sd_bundle::{Carried, Document, Event, Home, ItemId, Ledger, Pairing, Role, Way};
 use sd_fs::Blake3;
-use sd_term::{Failure, Report, Status};
+use sd_gate::{ledger_failure, pairing_failure};
+use sd_term::{Failure, Report};
 
 use crate::inputs::Source;
 
@@ -41,12 +40,12 @@ pub(crate) struct Departure<'a> {
 impl Journal {
     /// Opens it, and checks its chain.
     pub(crate) fn open(home: &Home) -> Result<Self, Failure> {
-        match Pairing::look(home).map_err(no_pairing)? {
+        match Pairing::look(home).map_err(pairing_failure)? {
             Some(Pairing { role: Role::Svs, .. }) => {}
             Some(_) | None => return Ok(Self { kept: None }),
         }
         let store = home.part("store")?;
-        let ledger = Mutex::new(Ledger::open(&store).map_err(broken)?);
+        let ledger = Mutex::new(Ledger::open(&store).map_err(ledger_failure)?);
         let sources = store.path().join("sources").canonicalize().ok();
         Ok(Self { kept: Some(Kept { ledger, sources }) })
     }
@@ -76,7 +75,7 @@ impl Journal {
     fn append(&self, event: Event) -> Result<u64, Failure> {
         let Some(kept) = &self.kept else { return Ok(0) };
         let mut ledger = kept.ledger.lock().unwrap_or_else(PoisonError::into_inner);
-        ledger.append(event).map_err(broken)
+        ledger.append(event).map_err(ledger_failure)
     }
 
     fn document(&self, path: &Path, blake3: Blake3) -> Document {
@@ -102,20 +101,5 @@ impl Kept {
         let path = path.canonicalize().ok()?;
         let inner = path.strip_prefix(self.sources.as_ref()?).ok()?;
         inner.components().nth(1)?.as_os_str().to_str()?.parse().ok()
-    }
-}
-
-fn no_pairing(e: PairingError) -> Failure {
-    match e {
-        PairingError::Dir(e) => e.into(),
-        e @ PairingError::Record { .. } => Failure::new(Status::FileError, e),
-    }
-}
-
-/// Without a ledger that can be trusted nothing is done: that would be done unseen.
-fn broken(e: LedgerError) -> Failure {
-    match e {
-        LedgerError::Dir(e) => e.into(),
-        e => Failure::new(Status::VerifyFailed, e),
     }
 }

@@ -96,19 +96,19 @@ fn reason(failed: &[&Finding], typed: &str) -> Result<Reason, Failure> {
 
 /// The reason is in the ledger before anything is opened.
 fn keep(failed: &[&Finding], deed: &Deed<'_>, reason: &Reason) -> Result<(), Failure> {
-    let pairing = Pairing::look(deed.home).map_err(unreadable)?;
+    let pairing = Pairing::look(deed.home).map_err(pairing_failure)?;
     if !pairing.is_some_and(|pairing| pairing.role == Role::Svs) {
         let why = "this is no paired Secure Viewing Station: there is no ledger to keep a reason \
                    in, and nothing was opened";
         return Err(refused(failed, why));
     }
-    let mut ledger = Ledger::open(&deed.home.part("store")?).map_err(broken)?;
+    let mut ledger = Ledger::open(&deed.home.part("store")?).map_err(ledger_failure)?;
     let event = Event::Despite {
         command: deed.command.to_owned(),
         failed: failed.iter().map(|f| f.check.id().to_owned()).collect(),
         why: reason.to_string(),
     };
-    ledger.append(event).map(drop).map_err(broken)
+    ledger.append(event).map(drop).map_err(ledger_failure)
 }
 
 fn refused(failed: &[&Finding], end: &str) -> Failure {
@@ -121,14 +121,16 @@ pub fn doctor() -> Hint {
     Hint::new(["sd-station", "doctor", "--role", "svs"])
 }
 
-fn unreadable(e: PairingError) -> Failure {
+/// A pairing that cannot be read, as a command's end.
+pub fn pairing_failure(e: PairingError) -> Failure {
     match e {
         PairingError::Dir(e) => e.into(),
         e @ PairingError::Record { .. } => Failure::new(Status::FileError, e),
     }
 }
 
-fn broken(e: LedgerError) -> Failure {
+/// A ledger that cannot be trusted, as a command's end: nothing is done that would be done unseen.
+pub fn ledger_failure(e: LedgerError) -> Failure {
     match e {
         LedgerError::Dir(e) => e.into(),
         e => Failure::new(Status::VerifyFailed, e),

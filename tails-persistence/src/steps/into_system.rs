@@ -3,7 +3,7 @@
 use sd_fs::Dir;
 use sd_release::{Mode, Role};
 
-use super::{Job, fits, has_room, look, shelf_at, shelf_for, shelve};
+use super::{Job, chosen, has_room, look, shelf_at, shelf_for, shelve};
 use crate::added::Added;
 use crate::layout;
 use crate::package::Package;
@@ -59,14 +59,7 @@ impl<'a> IntoSystem<'a> {
             return Err(Refusal::OtherMode(Mode::User));
         }
         let here = look(tails, Mode::System)?;
-        let package = match (package, &here) {
-            (Some(package), _) => package,
-            (None, Some(here)) => Package::installed(here)?,
-            (None, None) => return Err(Refusal::NoPackage),
-        };
-        if let Some(here) = &here {
-            fits(here, role, &package)?;
-        }
+        let package = chosen(package, here.as_ref(), role)?;
         let own = Self { tails, role, package };
         own.conf(&storage)?;
         own.software(&storage)?.check()?;

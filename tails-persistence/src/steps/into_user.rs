@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use sd_fs::{Dir, DirError, escape};
 use sd_release::{Mode, Role};
 
-use super::{Job, fits, has_room, look, shelf_at, shelf_for, shelve};
+use super::{Job, chosen, has_room, look, shelf_at, shelf_for, shelve};
 use crate::added::Added;
 use crate::launchers::{Launcher, of};
 use crate::layout;
@@ -57,14 +57,7 @@ impl<'a> IntoUser<'a> {
             return Err(Refusal::DotfilesOff);
         }
         let here = look(tails, Mode::User)?;
-        let package = match (package, &here) {
-            (Some(package), _) => package,
-            (None, Some(here)) => Package::installed(here)?,
-            (None, None) => return Err(Refusal::NoPackage),
-        };
-        if let Some(here) = &here {
-            fits(here, role, &package)?;
-        }
+        let package = chosen(package, here.as_ref(), role)?;
         let own = Self { tails, role, package };
         for launcher in own.launchers() {
             launcher.may_be_put(tails)?;

@@ -136,6 +136,18 @@ fn only_ours(dir: &Dir) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The package to install: the one that was given, else the one that is there. What is there must
+/// let it in.
+fn chosen(given: Option<Package>, here: Option<&Shelf>, role: Role) -> Result<Package, Refusal> {
+    let Some(here) = here else { return given.ok_or(Refusal::NoPackage) };
+    let package = match given {
+        Some(package) => package,
+        None => Package::installed(here)?,
+    };
+    fits(here, role, &package)?;
+    Ok(package)
+}
+
 /// Whether what is there lets this role and this package in.
 fn fits(shelf: &Shelf, role: Role, package: &Package) -> Result<(), Refusal> {
     let is = shelf.station().role;
