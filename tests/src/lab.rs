@@ -1,9 +1,17 @@
-//! What every lab does: takes its words, runs the chosen cases one after the other, and counts.
+//! What every lab does: takes its words, runs the chosen cases, and counts.
+//!
+//! ```text
+//! cases --next--> lane 1: ready, case, verdict
+//!    '---next---> lane 2: the same, in a lab of its own
+//! ```
 #![expect(clippy::print_stdout, reason = "a lab talks to a terminal")]
 
+use std::any::Any;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// A case, which is given what the lab has built up.
@@ -46,39 +54,59 @@ pub fn main(
     }
 }
 
-/// Runs the cases whose names have one of the words. Before each one `ready` puts the lab in
-/// order; what it returns lasts as long as the case. `skip` says why a case is left out.
-pub fn run_cases<L, G>(
-    lab: &mut L,
+/// Runs the cases whose names have one of the words. There is a lane for each lab, and it takes the
+/// next case when it has ended one. Before each case `ready` puts its lab in order; what it returns
+/// lasts as long as the case. `skip` says why a case is left out.
+pub fn run_cases<L: Send, G>(
+    labs: &mut [L],
     cases: &[(&str, Case<L>)],
     words: &[String],
-    skip: impl Fn(&str) -> Option<String>,
-    ready: impl Fn(&mut L) -> io::Result<G>,
+    skip: impl Fn(&str) -> Option<String> + Sync,
+    ready: impl Fn(&mut L) -> io::Result<G> + Sync,
 ) -> io::Result<Tally> {
     let chosen = |name: &str| words.is_empty() || words.iter().any(|w| name.contains(w.as_str()));
-    let mut tally = Tally::default();
-    for (name, case) in cases.iter().filter(|(name, _)| chosen(name)) {
-        if let Some(why) = skip(name) {
-            println!("test {name} ... skipped: {why}");
-            tally.skipped += 1;
-            continue;
-        }
-        let begun = Instant::now();
-        let outcome = attempt(lab, *case, &ready);
-        let verdict = if outcome.is_ok() { "ok" } else { "FAILED" };
-        println!("test {name} ... {verdict} ({:.1} s)", begun.elapsed().as_secs_f32());
-        match outcome {
-            Ok(()) => tally.passed += 1,
-            Err(why) => {
-                println!("{why}");
-                tally.failed += 1;
-            }
-        }
-    }
-    if tally == Tally::default() {
+    let cases: Vec<_> = cases.iter().filter(|(name, _)| chosen(name)).collect();
+    if cases.is_empty() {
         return Err(io::Error::other("no case has such a name"));
     }
-    Ok(tally)
+    let (next, tally) = (AtomicUsize::new(0), Mutex::new(Tally::default()));
+    let lane = |lab: &mut L| {
+        while let Some((name, case)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let counted = match skip(name) {
+                Some(why) => Tally::skipped(name, &why),
+                None => one(lab, name, *case, &ready),
+            };
+            tally.lock().unwrap_or_else(PoisonError::into_inner).add(counted);
+        }
+    };
+    std::thread::scope(|scope| {
+        for lab in labs {
+            scope.spawn(|| lane(lab));
+        }
+    });
+    Ok(tally.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Runs one case and says how it ended.
+fn one<L, G>(
+    lab: &mut L,
+    name: &str,
+    case: Case<L>,
+    ready: &impl Fn(&mut L) -> io::Result<G>,
+) -> Tally {
+    let begun = Instant::now();
+    let outcome = attempt(lab, case, ready);
+    let seconds = begun.elapsed().as_secs_f32();
+    match outcome {
+        Ok(()) => {
+            println!("test {name} ... ok ({seconds:.1} s)");
+            Tally { passed: 1, ..Tally::default() }
+        }
+        Err(why) => {
+            println!("test {name} ... FAILED ({seconds:.1} s)\n{why}");
+            Tally { failed: 1, ..Tally::default() }
+        }
+    }
 }
 
 /// Runs one case; a failed assertion does not take the others along.
@@ -90,11 +118,29 @@ fn attempt<L, G>(
     let _guard = ready(lab).map_err(|e| e.to_string())?;
     match catch_unwind(AssertUnwindSafe(|| case(lab))) {
         Ok(ended) => ended.map_err(|e| e.to_string()),
-        Err(_) => Err("the assertion above did not hold".to_owned()),
+        Err(panic) => Err(assertion(&*panic)),
     }
 }
 
+/// What an assertion said: with two lanes the one printed last may be another's.
+fn assertion(panic: &(dyn Any + Send)) -> String {
+    let said = panic.downcast_ref::<String>().map(String::as_str);
+    let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
+    said.unwrap_or("an assertion did not hold").to_owned()
+}
+
 impl Tally {
+    fn skipped(name: &str, why: &str) -> Self {
+        println!("test {name} ... skipped: {why}");
+        Self { skipped: 1, ..Self::default() }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+
     /// The closing line.
     pub fn say(self, start: Instant) {
         let Self { passed, failed, skipped } = self;
@@ -105,6 +151,9 @@ impl Tally {
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
+    use std::sync::{Arc, Barrier};
+
     use super::*;
 
     const CASES: &[(&str, Case<usize>)] = &[
@@ -126,7 +175,7 @@ mod tests {
         let words: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
         let skip = |name: &str| (name == skipped).then(|| "no need".to_owned());
         let mut ran = 0;
-        let tally = run_cases(&mut ran, CASES, &words, skip, |_| Ok(()));
+        let tally = run_cases(slice::from_mut(&mut ran), CASES, &words, skip, |_| Ok(()));
         (ran, tally)
     }
 
@@ -144,7 +193,25 @@ mod tests {
     #[test]
     fn what_is_not_ready_fails_its_case() {
         let not_ready = |_: &mut usize| Err::<(), _>(io::Error::other("not ready"));
-        let tally = run_cases(&mut 0, CASES, &[], |_| None, not_ready);
+        let tally = run_cases(&mut [0], CASES, &[], |_| None, not_ready);
         assert_eq!(tally.expect("cases"), Tally { passed: 0, failed: 3, skipped: 0 });
+    }
+
+    #[test]
+    fn two_lanes_run_each_case_once() {
+        // Each waits for the other: one lane alone would never end.
+        const MEET: &[(&str, Case<Arc<Barrier>>)] = &[
+            ("one", |both| {
+                both.wait();
+                Ok(())
+            }),
+            ("other", |both| {
+                both.wait();
+                Ok(())
+            }),
+        ];
+        let both = Arc::new(Barrier::new(2));
+        let tally = run_cases(&mut [Arc::clone(&both), both], MEET, &[], |_| None, |_| Ok(()));
+        assert_eq!(tally.expect("cases"), Tally { passed: 2, failed: 0, skipped: 0 });
     }
 }

@@ -23,6 +23,7 @@ mod recorder;
 
 use std::io;
 use std::process::ExitCode;
+use std::slice;
 use std::time::Instant;
 
 use cases::{failures, pages, refusals, traces};
@@ -66,7 +67,7 @@ fn run(words: &[String]) -> io::Result<Tally> {
     let mut lab = Lab::start()?;
     println!("cupsd and two printers up ({:.1} s)", start.elapsed().as_secs_f32());
     // With printers that work.
-    let tally = labs::run_cases(&mut lab, CASES, words, |_| None, Lab::ready)?;
+    let tally = labs::run_cases(slice::from_mut(&mut lab), CASES, words, |_| None, Lab::ready)?;
     println!("pictures of what was printed: {}", lab.pictures().display());
     drop(lab);
     tally.say(start);

@@ -24,6 +24,7 @@ mod workstation;
 
 use std::io;
 use std::process::ExitCode;
+use std::slice;
 use std::time::Instant;
 
 use cases::{cuts, guided, packets, refusals, stall, syncs};
@@ -69,7 +70,7 @@ fn run(words: &[String]) -> io::Result<Tally> {
     };
     // On a network that works.
     let ready = |lab: &mut Lab| lab.network.reach();
-    let tally = labs::run_cases(&mut lab, CASES, words, skip, ready)?;
+    let tally = labs::run_cases(slice::from_mut(&mut lab), CASES, words, skip, ready)?;
     drop(lab);
     tally.say(start);
     Ok(tally)

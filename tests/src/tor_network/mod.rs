@@ -163,11 +163,19 @@ impl TorNetwork {
             match knock(self.with_key.extended, user, &self.onion) {
                 Ok(code) if wanted(code) => return Some(()),
                 Ok(code) => answers.push(format!("{code:#04x}")),
-                Err(e) => answers.push(e.to_string()),
+                Err(e) => answers.push(format!("{e}, forgotten: {:?}", self.forget().err())),
             }
             None
         });
         came.map_err(|e| io::Error::other(format!("{e}: {answers:?}\n{}", self.last_words())))
+    }
+
+    /// Makes the client with the key forget what it knows of the service, and what it has begun.
+    ///
+    /// All its users wait for the same fetch of the service's descriptor, and behind one that got
+    /// stuck each knock would end as the one before.
+    fn forget(&self) -> io::Result<()> {
+        self.with_key.node.control()?.command("SIGNAL NEWNYM").map(drop)
     }
 
     /// The service's address, with `.onion`.
