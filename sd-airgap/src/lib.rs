@@ -39,6 +39,9 @@ pub fn main() -> ExitCode {
         let failure = Failure::new(Status::SandboxUnavailable, e);
         return ui.fail("sd-airgap", &failure);
     }
+    if let Some(code) = sd_stick::guardian_main() {
+        return code;
+    }
     run(std::env::args_os(), &mut ui)
 }
 

@@ -51,6 +51,9 @@ pub fn main() -> ExitCode {
         let failure = Failure::new(Status::SandboxUnavailable, e);
         return ui.finish::<cli::Text>("sd-export", Err(failure));
     }
+    if let Some(code) = sd_stick::guardian_main() {
+        return code;
+    }
     run(&args, &mut ui)
 }
 

@@ -51,6 +51,7 @@ const CASES: &[(&str, Case<Vm>)] = cases![
     faults::a_lost_flush_shows_after_a_power_cut,
     faults::a_log_replays_every_crash,
     carrying::a_batch_is_carried_on_luks_and_ext4,
+    carrying::a_pack_that_is_ended_leaves_no_stick_open,
     carrying::a_batch_is_carried_on_vfat,
     carrying::a_batch_is_carried_on_exfat,
     carrying::a_prepared_stick_is_found_and_carries,

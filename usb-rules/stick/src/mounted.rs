@@ -10,8 +10,9 @@ use usb_rules::{Access, Content, Device, LABEL_FILE, Label, Role};
 
 use crate::failure::stick_failure;
 use crate::find::{Chosen, Wanted};
+use crate::guardian::{Charge, Guardian};
 use crate::let_go::LetGo;
-use crate::unlock::{Lock, unlock};
+use crate::unlock::{Lock, Unlocked, unlock};
 
 /// File systems that are mounted. Others have had less care in the kernel, or need a helper.
 const KINDS: &[&str] = &["ext4", "vfat", "exfat"];
@@ -41,6 +42,9 @@ pub struct MountedStick {
     kind: String,
     /// Where it is mounted now.
     at: Option<PathBuf>,
+    /// Its passphrase was typed for this.
+    typed: bool,
+    guardian: Option<Guardian>,
 }
 
 impl MountedStick {
@@ -59,14 +63,15 @@ impl MountedStick {
             Content::Empty => veracrypt(&udisks, &volume.node)?,
             Content::FileSystem { .. } | Content::PartitionTable | Content::Other(_) => None,
         };
-        let (locked, plain) = match lock {
+        let (locked, unlocked) = match lock {
             Some(lock) => {
-                let plain = unlock(&udisks, chosen, lock, wanted, access, ui)?;
-                (Some(volume.node.clone()), plain)
+                let unlocked = unlock(&udisks, chosen, lock, wanted, access, ui)?;
+                (Some(volume.node.clone()), unlocked)
             }
-            None => (None, volume.node.clone()),
+            None => (None, Unlocked { plain: volume.node.clone(), typed: false }),
         };
-        let mut stick = Self::new(udisks, device, locked, plain)?;
+        let mut stick = Self::new(udisks, device, locked, unlocked.plain)?;
+        stick.typed = unlocked.typed;
         stick.check_kind()?;
         if !volume.mounts.is_empty() {
             // The desktop mounted it, its own way.
@@ -105,7 +110,11 @@ impl MountedStick {
         plain: String,
     ) -> Result<Self, Failure> {
         let (title, disk) = (device.title(), device.node().to_owned());
-        let mut stick = Self { udisks, title, disk, locked, plain, kind: String::new(), at: None };
+        let charge =
+            Charge { title: &title, disk: &disk, plain: &plain, locked: locked.as_deref() };
+        let guardian = Guardian::of(&charge);
+        let (kind, at, typed) = (String::new(), None, false);
+        let mut stick = Self { udisks, title, disk, locked, plain, kind, at, typed, guardian };
         stick.kind = stick.udisks.kind(&stick.plain).map_err(stick_failure)?;
         Ok(stick)
     }
@@ -131,6 +140,11 @@ impl MountedStick {
     /// The stick, as a person is told of it.
     pub fn title(&self) -> &str {
         &self.title
+    }
+
+    /// Whether a person typed its passphrase just now.
+    pub fn was_unlocked_by_hand(&self) -> bool {
+        self.typed
     }
 
     /// Where it is mounted.
@@ -177,6 +191,9 @@ impl MountedStick {
             patiently(|| self.udisks.lock(node))?;
         }
         self.locked = None;
+        if let Some(guardian) = self.guardian.take() {
+            guardian.dismiss();
+        }
         Ok(())
     }
 
@@ -199,7 +216,9 @@ impl Drop for MountedStick {
 }
 
 /// Tries again while somebody looks at the stick.
-fn patiently(mut act: impl FnMut() -> Result<(), UdisksError>) -> Result<(), UdisksError> {
+pub(crate) fn patiently(
+    mut act: impl FnMut() -> Result<(), UdisksError>,
+) -> Result<(), UdisksError> {
     for _ in 0..PATIENCE {
         match act() {
             Err(UdisksError::Busy(_)) => std::thread::sleep(PAUSE),

@@ -19,7 +19,15 @@ pub(crate) enum Lock {
     VeraCrypt,
 }
 
-/// Unlocks the chosen stick's volume, and returns the node of what is in it.
+/// A volume that is open.
+pub(crate) struct Unlocked {
+    /// The node of what is in it.
+    pub(crate) plain: String,
+    /// Whether a person typed its passphrase just now.
+    pub(crate) typed: bool,
+}
+
+/// Unlocks the chosen stick's volume.
 pub(crate) fn unlock<R: Role>(
     udisks: &Udisks,
     chosen: &Chosen<R>,
@@ -27,10 +35,10 @@ pub(crate) fn unlock<R: Role>(
     wanted: &Wanted,
     access: Access,
     ui: &mut Ui,
-) -> Result<String, Failure> {
+) -> Result<Unlocked, Failure> {
     let node = &chosen.device.volume().node;
     if let Some(plain) = udisks.unlocked(node).map_err(stick_failure)? {
-        return Ok(plain);
+        return Ok(Unlocked { plain, typed: false });
     }
     for attempt in 0..TRIES {
         if attempt > 0 {
@@ -48,7 +56,10 @@ pub(crate) fn unlock<R: Role>(
         match unlocked {
             // What comes from a descriptor does not get better by asking again.
             Err(UdisksError::Passphrase) if wanted.passphrase_fd.is_none() && ui.can_ask() => {}
-            other => return other.map_err(stick_failure),
+            other => {
+                let typed = wanted.passphrase_fd.is_none();
+                return other.map(|plain| Unlocked { plain, typed }).map_err(stick_failure);
+            }
         }
     }
     Err(stick_failure(UdisksError::Passphrase))

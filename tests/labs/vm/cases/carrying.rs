@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use sd_tests::journalist_interface::World;
 use sd_tests::newsroom::Run;
-use sd_tests::vm::{Chip, Order, Plugged, Stick, Vm};
+use sd_tests::vm::{Chip, Fault, Order, Plugged, Stick, Vm};
 
-use super::MIB;
 use super::newsrooms::{PASSPHRASE, Station, Stations, airgap};
+use super::{MIB, says_done};
 
 /// What the sticks of the newsroom hold.
 pub(super) fn world() -> io::Result<World> {
@@ -54,27 +54,61 @@ fn unpacked(vm: &mut Vm, stations: &mut Stations, chip: Chip) -> io::Result<Chip
     Ok(chip)
 }
 
+fn make_file_system(vm: &mut Vm, script: &str, stick: &Plugged) -> io::Result<()> {
+    let script = script.replace("DEVICE", stick.device());
+    let script = format!("set -e; {script}; udevadm settle");
+    let _made = vm.run(Order::root(script).stdin(PASSPHRASE))?.expect(0);
+    Ok(())
+}
+
 /// One whole walk with a stick of this making, which the workstation does not know: it is named.
 fn carry(vm: &mut Vm, make: &str) -> io::Result<()> {
     let mut stations = Stations::with(world()?)?;
     let stick = vm.plug(Stick::new("CARRY1", Chip::blank(64 * MIB)))?;
-    let script = make.replace("DEVICE", stick.device());
-    let script = format!("set -e; {script}; udevadm settle");
-    let _made = vm.run(Order::root(script).stdin(PASSPHRASE))?.expect(0);
+    make_file_system(vm, make, &stick)?;
     stations.become_station(vm, Station::Workstation)?;
     let args = format!("--device {}", stick.device());
     let chip = packed(vm, &mut stations, stick, &args)?;
     unpacked(vm, &mut stations, chip).map(drop)
 }
 
+/// A LUKS stick as Tails makes it, but for the time that its key derivation takes.
+const LUKS: &str = "cryptsetup luksFormat -q --type luks2 --pbkdf pbkdf2 --pbkdf-force-iterations 1000 DEVICE --key-file=- </dev/stdin
+    echo -n 'correct horse battery' | cryptsetup open DEVICE made --key-file=-
+    mkfs.ext4 -q -E root_owner=1000:1000 /dev/mapper/made; cryptsetup close made";
+
 pub(crate) fn a_batch_is_carried_on_luks_and_ext4(vm: &mut Vm) -> io::Result<()> {
-    // As Tails makes it, but for the time that its key derivation takes.
-    carry(
-        vm,
-        "cryptsetup luksFormat -q --type luks2 --pbkdf pbkdf2 --pbkdf-force-iterations 1000 DEVICE --key-file=- </dev/stdin
-        echo -n 'correct horse battery' | cryptsetup open DEVICE made --key-file=-
-        mkfs.ext4 -q -E root_owner=1000:1000 /dev/mapper/made; cryptsetup close made",
-    )
+    carry(vm, LUKS)
+}
+
+/// Ctrl-C, a closed window, a crash: the stick is unmounted, locked and switched off all the same.
+pub(crate) fn a_pack_that_is_ended_leaves_no_stick_open(vm: &mut Vm) -> io::Result<()> {
+    let mut stations = Stations::with(world()?)?;
+    let mut stick = vm.plug(Stick::new("CARRY1", Chip::blank(64 * MIB)))?;
+    make_file_system(vm, LUKS, &stick)?;
+    stations.become_station(vm, Station::Workstation)?;
+    for signal in ["INT", "HUP", "KILL"] {
+        stick.chip(|chip| chip.arm(Fault::Slow(40_000)));
+        let pack = format!(
+            "sd-airgap pack --device {} --stick-passphrase-fd 9 --home /home/amnesia/ws --json",
+            stick.device()
+        );
+        let job = vm.begin(Order::user(pack).fd(9, format!("{PASSPHRASE}\n")))?;
+        let writing = "until grep -q '^/dev/mapper/.* rw' /proc/mounts; do sleep 0.1; done";
+        let _mounted = vm.run(Order::root(writing))?.expect(0);
+        stick.chip(Chip::heal);
+        vm.sh(&format!("pkill -{signal} -x sd-airgap"))?;
+        let ended = vm.finish(job)?;
+        assert!(!says_done(&ended), "{signal}: {ended:?}");
+        let off =
+            format!("while [ -e {} ]; do sleep 0.2; done; ! ls /dev/mapper/luks*", stick.device());
+        let _off = vm.run(Order::root(off))?.expect(0);
+        let chip = vm.unplug(stick)?;
+        stick = vm.plug(Stick::new("CARRY1", chip))?;
+    }
+    let args = format!("--device {}", stick.device());
+    let chip = packed(vm, &mut stations, stick, &args)?;
+    unpacked(vm, &mut stations, chip).map(drop)
 }
 
 pub(crate) fn a_batch_is_carried_on_vfat(vm: &mut Vm) -> io::Result<()> {
