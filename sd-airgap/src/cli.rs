@@ -91,7 +91,7 @@ pub(crate) fn run(
         Command::List(list::ListArgs {}) => list::run(&home, ui),
         Command::Log(log::LogArgs {}) => log::run(&home, ui),
         Command::Show(args) => args.run(&home, ui),
-        Command::Browse(browse::BrowseArgs {}) => browse::run(&home, browse::After::Commands, ui),
+        Command::Browse(browse::BrowseArgs {}) => browse::run(&home, &browse::After::Commands, ui),
         Command::Devices(devices::DevicesArgs {}) => devices::run(&home, ui),
         Command::Prepare(args) => args.run(&home, ui),
         Command::ReturnCheck(args) => args.run(&home, ui),

@@ -54,6 +54,11 @@ impl Target {
         })
     }
 
+    /// Whether a person typed a stick's passphrase for this.
+    pub(crate) fn was_unlocked_by_hand(&self) -> bool {
+        matches!(self, Self::Stick(stick) if stick.was_unlocked_by_hand())
+    }
+
     /// From now on it is written.
     pub(crate) fn make_writable(&mut self) -> Result<(), Failure> {
         match self {

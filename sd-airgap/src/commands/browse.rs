@@ -28,22 +28,22 @@ struct Selected {
 }
 
 /// What comes after the view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum After {
     /// The commands for what was selected are shown.
     Commands,
-    /// A guided session goes on with what was selected.
-    Session,
+    /// A guided session goes on with what was selected. This stands in the view until then.
+    Session { reminder: String },
 }
 
 impl Selected {
-    fn new(paths: &[String], after: After) -> Self {
+    fn new(paths: &[String], after: &After) -> Self {
         let command = |verb: &str, options: &[&str]| {
             let paths = paths.iter().map(String::as_str);
             let args = ["sd-export", verb].into_iter().chain(paths).chain(options.iter().copied());
             Hint::new(args)
         };
-        let commands = if paths.is_empty() || after == After::Session {
+        let commands = if paths.is_empty() || matches!(after, After::Session { .. }) {
             Vec::new()
         } else {
             vec![
@@ -84,12 +84,12 @@ impl Report for Selected {
     }
 }
 
-pub(crate) fn run(home: &Home, after: After, ui: &mut Ui) -> ExitCode {
+pub(crate) fn run(home: &Home, after: &After, ui: &mut Ui) -> ExitCode {
     let result = browse(home, after, ui);
     ui.finish("sd-airgap browse", result)
 }
 
-fn browse(home: &Home, after: After, ui: &mut Ui) -> Result<Selected, Failure> {
+fn browse(home: &Home, after: &After, ui: &mut Ui) -> Result<Selected, Failure> {
     Station::load_as(home, Role::Svs)?;
     let shelves = Shelves::open(home)?;
     let (marks, aside) = Marks::read_or_set_aside(&shelves)?;
@@ -100,6 +100,9 @@ fn browse(home: &Home, after: After, ui: &mut Ui) -> Result<Selected, Failure> {
     let mut view = View::new(Desk::new(shelves, loaded, marks)?);
     if let Some(aside) = aside {
         view.say(format!("The marks cannot be read and begin anew; the old ones are in {aside}."));
+    }
+    if let After::Session { reminder } = after {
+        view.remind(reminder.clone());
     }
     let ended = view.run(&mut screen);
     drop(screen);
@@ -117,7 +120,7 @@ mod tests {
     #[test]
     fn what_is_selected_comes_with_the_commands_for_it() {
         let paths = ["/s/a b.pdf".to_owned(), "/s/c.jpg".to_owned()];
-        let selected = Selected::new(&paths, After::Commands);
+        let selected = Selected::new(&paths, &After::Commands);
         let shown = selected.to_string();
         for command in [
             "\nsd-export inspect '/s/a b.pdf' /s/c.jpg\n",
@@ -127,8 +130,9 @@ mod tests {
             assert!(shown.contains(command), "{shown}");
         }
         assert_eq!(selected.hint().expect("a hint").args()[1], "scrub");
-        assert_eq!(Selected::new(&paths, After::Session).to_string(), "2 files selected.\n");
-        let none = Selected::new(&[], After::Commands);
+        let session = After::Session { reminder: String::new() };
+        assert_eq!(Selected::new(&paths, &session).to_string(), "2 files selected.\n");
+        let none = Selected::new(&[], &After::Commands);
         assert_eq!((none.to_string(), none.hint()), (String::new(), None));
     }
 }

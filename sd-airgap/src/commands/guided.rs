@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! workstation:  receipt codes that came back? --> stick --> pack
-//! SVS:          stick --> unpack --> code on paper --> browse
+//! SVS:          stick --> unpack --> browse, with the receipt code in sight
 //! ```
 
 use std::process::ExitCode;
@@ -89,11 +89,20 @@ fn take_receipts(home: &Home, ui: &mut Ui) -> Result<(), Failure> {
 fn svs(place: &Place, home: &Home, ui: &mut Ui) -> Result<ExitCode, Failure> {
     ui.heading("Open the transfer stick");
     wait_for_stick::<Transfer>(Access::Read, "Plug in the Transfer Device.", ui)?;
-    let unpacked = UnpackArgs::default().run(place, home, ui);
+    let (unpacked, codes) = UnpackArgs::default().run_for_codes(place, home, ui);
     if unpacked != ExitCode::SUCCESS {
+        // It has to be read before the view covers it.
         ui.say("\nWhat came before can be read all the same.");
+        ui.wait_for_enter("Press Enter to read what has come. ")?;
     }
-    ui.say("Write the receipt code on paper, if there is one, and take the stick out.");
-    ui.wait_for_enter("Press Enter to read what has come. ")?;
-    Ok(browse::run(home, After::Session, ui))
+    let reminder = match codes.split_first() {
+        None => String::new(),
+        Some((code, [])) => format!("{code}: write it on paper, take the stick out"),
+        Some((code, more)) => format!("{code}, and {} more when you leave", more.len()),
+    };
+    let read = browse::run(home, &After::Session { reminder }, ui);
+    if !codes.is_empty() {
+        ui.say(format_args!("\n{}\nOn paper, for the workstation.", codes.join("\n")));
+    }
+    Ok(read)
 }

@@ -67,6 +67,13 @@ struct Stored {
     receipt: Receipt,
 }
 
+impl Stored {
+    /// Its receipt code, as a person writes it down.
+    fn code(&self) -> String {
+        format!("Receipt code for bundle {}:  {}", self.sequence, self.receipt)
+    }
+}
+
 /// One item that was opened or refused now.
 #[derive(Debug, Serialize)]
 struct Line {
@@ -131,7 +138,7 @@ impl fmt::Display for UnpackReport {
             write!(f, "{stick}")?;
         }
         for b in &self.bundles {
-            writeln!(f, "Receipt code for bundle {}:  {}", b.sequence, b.receipt)?;
+            writeln!(f, "{}", b.code())?;
         }
         if !self.bundles.is_empty() {
             writeln!(f, "Write it down and confirm it on the workstation.")?;
@@ -201,8 +208,20 @@ impl Report for UnpackReport {
 
 impl UnpackArgs {
     pub(crate) fn run(self, place: &Place, home: &Home, ui: &mut Ui) -> ExitCode {
+        self.run_for_codes(place, home, ui).0
+    }
+
+    /// The same, and the receipt codes that were shown.
+    pub(super) fn run_for_codes(
+        self,
+        place: &Place,
+        home: &Home,
+        ui: &mut Ui,
+    ) -> (ExitCode, Vec<String>) {
         let result = self.unpack(place, home, ui);
-        ui.finish("sd-airgap unpack", result)
+        let bundles = result.as_ref().map_or(&[][..], |report| &report.bundles);
+        let codes = bundles.iter().map(Stored::code).collect();
+        (ui.finish("sd-airgap unpack", result), codes)
     }
 
     fn unpack(&self, place: &Place, home: &Home, ui: &mut Ui) -> Result<UnpackReport, Failure> {

@@ -204,6 +204,16 @@ impl Desk {
         (!self.toggle_these(opened)).then_some("Nothing is opened here.")
     }
 
+    /// Adds everything that is new, of every conversation.
+    pub(super) fn select_all_new(&mut self) {
+        for talk in 0..self.talks.len() {
+            let new: Vec<_> = self.places(talk).filter(|place| self.is_new(*place)).collect();
+            for place in new {
+                self.select(place);
+            }
+        }
+    }
+
     fn places(&self, talk: usize) -> impl Iterator<Item = Place> + use<> {
         let items = self.talks.get(talk).map_or(0, |t| t.items.len());
         (0..items).map(move |item| Place { talk, item })

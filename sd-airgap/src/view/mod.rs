@@ -79,12 +79,20 @@ pub(crate) struct View {
     colour: bool,
     /// Files that the person left with.
     carried: Vec<String>,
+    /// What must not be forgotten, below the title of the first page.
+    reminder: String,
 }
 
 impl View {
     pub(crate) fn new(desk: Desk) -> Self {
         let pages = vec![Page::Sources(Sources::default())];
-        Self { desk, pages, ask: None, said: None, rows: 1, colour: false, carried: Vec::new() }
+        let (ask, said, carried, reminder) = (None, None, Vec::new(), String::new());
+        Self { desk, pages, ask, said, rows: 1, colour: false, carried, reminder }
+    }
+
+    /// Has this stand below the title of the first page.
+    pub(crate) fn remind(&mut self, what: String) {
+        self.reminder = what;
     }
 
     /// Has something said in the last line but one, until the next key.
@@ -161,6 +169,7 @@ impl View {
             Key::Char('q') => return Next::Leave,
             Key::Char('/') => return Next::Ask(Purpose::Search),
             Key::Char('x') => return self.carry_out(),
+            Key::Char('X') => return self.carry_out_all_new(),
             Key::Escape | Key::Left | Key::Backspace => return Next::Back,
             _ => {}
         }
@@ -232,6 +241,15 @@ impl View {
         }
     }
 
+    /// Leaves with everything that is new, whoever it is from.
+    fn carry_out_all_new(&mut self) -> Next {
+        self.desk.select_all_new();
+        if self.desk.has_selected() {
+            return self.carry_out();
+        }
+        Next::Say("Nothing is new.".to_owned())
+    }
+
     /// Draws everything.
     pub(crate) fn draw(&mut self, frame: &mut Frame<'_>) {
         let mut canvas = Canvas::new(frame.buffer_mut(), self.colour);
@@ -244,7 +262,10 @@ impl View {
         self.rows = usize::from(size.height) - 4;
         let desk = &mut self.desk;
         let keys = match self.pages.last_mut() {
-            Some(Page::Sources(page)) => page.draw(&mut canvas, desk),
+            Some(Page::Sources(page)) => {
+                canvas.line(1, &self.reminder, Tone::Warn);
+                page.draw(&mut canvas, desk)
+            }
             Some(Page::Talk(page)) => page.draw(&mut canvas, desk),
             Some(Page::Letter(page)) => page.draw(&mut canvas, desk),
             Some(Page::Hits(page)) => page.draw(&mut canvas, desk),

@@ -10,7 +10,7 @@ use super::talk::Talk;
 use super::{Next, Page};
 use crate::conversations::minute;
 
-const KEYS: &str = "Enter open  / search  Space select what is new  n note  R all read  q quit";
+const KEYS: &str = "Enter open  Space select new  X carry out all new  / search  n note  R read  q";
 
 /// The list of sources.
 #[derive(Default)]

@@ -103,8 +103,26 @@ fn the_first_page_says_who_wrote_and_what_is_new_newest_first() {
     assert_eq!(lines[3], "  focal ghost                  2 new     3 items  2026-11-18 12:06");
     assert_eq!(
         lines[23],
-        " Enter open  / search  Space select what is new  n note  R all read  q quit"
+        " Enter open  Space select new  X carry out all new  / search  n note  R read  q"
     );
+}
+
+#[test]
+fn everything_new_leaves_with_one_key_and_the_reminder_stays_until_then() {
+    let scratch = newsroom();
+    let mut stage = Stage::on(&scratch, 80, 24);
+    stage.view.remind("Receipt code for bundle 1:  ABCD-EFGH: write it on paper".to_owned());
+    stage.draw();
+    stage.expect(&["Receipt code for bundle 1:  ABCD-EFGH: write it on paper"]);
+    // The one message of the newest source is read, and so it does not go.
+    stage.press(&[Key::Enter, Key::Enter, Key::Escape, Key::Escape]);
+    stage.expect(&["Receipt code for bundle 1:"]);
+    assert_eq!(stage.view.press(Key::Char('X')), Flow::Leave);
+    let carried = stage.view.finish().expect("finished");
+    assert_eq!(carried.len(), 2, "{carried:?}");
+    let mut stage = Stage::on(&scratch, 80, 24);
+    stage.press(&[Key::Down, Key::Char('R'), Key::Char('X')]);
+    stage.expect(&["Nothing is new."]);
 }
 
 #[test]

@@ -5,12 +5,19 @@
 //! there by itself.
 
 use std::io;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::prompt::PromptError;
+use crate::report::Failure;
 use crate::ui::Ui;
 
 /// Said to a script that starts a program without words.
 const INSTEAD: &str = "name a command; see --help";
+
+/// How often it is looked whether an answer was given with the hands.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// One answer: the letter that gives it, and what it means.
 pub type Choice<'a> = (char, &'a str);
@@ -37,18 +44,65 @@ impl Ui {
 
     /// One of a few answers. Enter gives the first; what is none of them is asked again.
     pub fn pick(&mut self, choices: &[Choice<'_>]) -> Result<char, PromptError> {
+        self.list(choices);
+        loop {
+            let answer = self.answer("> ", INSTEAD)?.ok_or_else(ended)?;
+            if let Some(letter) = self.chosen(choices, &answer) {
+                return Ok(letter);
+            }
+        }
+    }
+
+    /// The same, but the first answer can be given with the hands too, such as by plugging in a
+    /// stick: `done` looks whether it was.
+    pub fn pick_or(
+        &mut self,
+        choices: &[Choice<'_>],
+        mut done: impl FnMut() -> Result<bool, Failure>,
+    ) -> Result<char, Failure> {
+        self.list(choices);
+        loop {
+            self.ask("> ", INSTEAD)?;
+            while !typed(PAUSE)? {
+                if done()? {
+                    self.say("");
+                    return choices.first().map(|first| first.0).ok_or_else(|| ended().into());
+                }
+            }
+            let answer = self.answer("", INSTEAD)?.ok_or_else(ended)?;
+            if let Some(letter) = self.chosen(choices, &answer) {
+                return Ok(letter);
+            }
+        }
+    }
+
+    fn list(&mut self, choices: &[Choice<'_>]) {
         for (n, (letter, meaning)) in choices.iter().enumerate() {
             let enter = if n == 0 { "  (or Enter)" } else { "" };
             self.say(format_args!("  {letter}  {meaning}{enter}"));
         }
-        loop {
-            let answer = self.answer("> ", INSTEAD)?.ok_or_else(ended)?.trim().to_lowercase();
-            let given = |choice: &&Choice<'_>| answer.is_empty() || answer == choice.0.to_string();
-            if let Some((letter, _)) = choices.iter().find(given) {
-                return Ok(*letter);
-            }
+    }
+
+    /// The answer that a line gives; what gives none is told how to.
+    fn chosen(&mut self, choices: &[Choice<'_>], line: &str) -> Option<char> {
+        let line = line.trim().to_lowercase();
+        let given = |choice: &&Choice<'_>| line.is_empty() || line == choice.0.to_string();
+        let chosen = choices.iter().find(given).map(|choice| choice.0);
+        if chosen.is_none() {
             self.say("Type one of the letters above, then Enter.");
         }
+        chosen
+    }
+}
+
+/// Whether a line was typed, or comes within this time.
+fn typed(wait: Duration) -> Result<bool, PromptError> {
+    let limit = Timespec::try_from(wait).map_err(|e| PromptError::Io(io::Error::other(e)))?;
+    let stdin = io::stdin();
+    match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&limit)) {
+        Ok(ready) => Ok(ready > 0),
+        Err(rustix::io::Errno::INTR) => Ok(false),
+        Err(e) => Err(PromptError::Io(e.into())),
     }
 }
 
@@ -67,6 +121,7 @@ mod tests {
         assert!(!ui.guide());
         assert!(ui.wait_for_enter("Press Enter. ").is_err());
         assert!(matches!(ui.pick(&[('y', "yes")]), Err(PromptError::NoTerminal(_))));
-        assert_eq!((out.text(), talk.text()), (String::new(), "  y  yes  (or Enter)\n".to_owned()));
+        assert!(ui.pick_or(&[('y', "yes")], || Ok(true)).is_err());
+        assert_eq!((out.text(), talk.text()), (String::new(), "  y  yes  (or Enter)\n".repeat(2)));
     }
 }

@@ -190,15 +190,18 @@ impl Ui {
         question: &str,
         instead: &'static str,
     ) -> Result<Option<String>, PromptError> {
-        if !self.asks {
-            return Err(PromptError::NoTerminal(instead));
-        }
-        write!(self.talk, "{question}")
-            .and_then(|()| self.talk.flush())
-            .map_err(PromptError::Io)?;
+        self.ask(question, instead)?;
         let mut answer = String::new();
         let read = io::stdin().lock().read_line(&mut answer).map_err(PromptError::Io)?;
         Ok((read > 0).then(|| answer.trim_end_matches('\n').to_owned()))
+    }
+
+    /// Shows a question, if somebody is there.
+    pub(crate) fn ask(&mut self, question: &str, instead: &'static str) -> Result<(), PromptError> {
+        if !self.asks {
+            return Err(PromptError::NoTerminal(instead));
+        }
+        write!(self.talk, "{question}").and_then(|()| self.talk.flush()).map_err(PromptError::Io)
     }
 
     /// Leaves out the next command from here on: whoever walks a person through says it in words.

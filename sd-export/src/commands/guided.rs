@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use sd_bundle::selection;
 use sd_fs::Dir;
-use sd_stick::wait_for_stick;
+use sd_stick::{Arrival, wait_for_stick};
 use sd_term::{Choice, Failure, Hint, Status, Ui, count};
 use usb_rules::{Access, Export};
 
@@ -19,8 +19,9 @@ use super::{Station, scrub};
 use crate::cli;
 use crate::names::{Method, is_copy_of};
 
-/// Most files listed by name: the questions must stay on the screen.
-const LISTED: usize = 12;
+/// Most files listed by name: the questions must stay on the screen, and what the stage before said
+/// last.
+const LISTED: usize = 4;
 
 /// Guides whoever is there.
 pub(super) fn run(station: &Station<'_>, ui: &mut Ui) -> ExitCode {
@@ -37,11 +38,14 @@ fn guide(station: &Station<'_>, ui: &mut Ui) -> Result<ExitCode, Failure> {
         return Err(Failure::new(Status::NotFound, what).hint(Hint::new(browse)));
     }
     list(&picked, ui);
-    ui.say("\nClean copies are made of them; the originals stay as they are. And then?");
-    let mut way = ui.pick(&WAYS)?;
+    ui.say(
+        "\nClean copies are made of them; the originals stay as they are.\n\
+         To carry the copies out, plug in the Export Device now. Or:",
+    );
+    let mut way = choose_way(ui)?;
     while way == 'l' {
         verb("inspect", station, &picked, &[], ui);
-        way = ui.pick(&WAYS)?;
+        way = choose_way(ui)?;
     }
     if way == 'q' {
         ui.say("Nothing was done.");
@@ -63,6 +67,12 @@ const WAYS: [Choice<'_>; 6] = [
     ('l', "look first what is in them"),
     ('q', "stop"),
 ];
+
+/// What a person typed; to plug in the Export Device is the first of the answers.
+fn choose_way(ui: &mut Ui) -> Result<char, Failure> {
+    let mut arrival = Arrival::<Export>::new(Access::Write);
+    ui.pick_or(&WAYS, || arrival.look())
+}
 
 fn list(files: &[PathBuf], ui: &mut Ui) {
     ui.say(format_args!("Selected: {}", count(files.len(), "file")));
@@ -128,7 +138,9 @@ fn leave(
     station: &Station<'_>,
     ui: &mut Ui,
 ) -> Result<ExitCode, Failure> {
-    let options: &[&str] = if way == 'e' { &["--neutral-names"] } else { &[] };
+    // To see what goes, plug in the stick and type its passphrase is an answer.
+    const AGREED: &str = "--passphrase-agrees";
+    let options: &[&str] = if way == 'e' { &[AGREED, "--neutral-names"] } else { &[AGREED] };
     match way {
         'e' | 'n' => {
             wait_for_stick::<Export>(Access::Write, "Plug in the Export Device.", ui)?;

@@ -56,6 +56,9 @@ pub(crate) struct Args {
     /// Do not ask.
     #[arg(long, conflicts_with = "dry_run")]
     yes: bool,
+    /// Do not ask whoever has just typed the stick's passphrase.
+    #[arg(long, hide = true)]
+    passphrase_agrees: bool,
     #[command(flatten)]
     pub(super) gate: GateArgs,
 }
@@ -68,6 +71,7 @@ pub(super) struct Request {
     shape: Shape,
     carry: Carry,
     consent: Consent,
+    passphrase_agrees: bool,
 }
 
 impl Args {
@@ -82,6 +86,7 @@ impl Args {
             },
             carry: if self.as_is { Carry::AsIs } else { Carry::OnlyClean },
             consent: Consent::of(self.dry_run, self.yes),
+            passphrase_agrees: self.passphrase_agrees,
         }
     }
 }
@@ -131,7 +136,9 @@ pub(super) fn run(request: &Request, home: &Home, ui: &mut Ui) -> Result<Export,
     };
     let plan = plan::plan(files, &target.dir()?, &request.shape)?;
     let question = format!("write {} to {}?", count(plan.files.len(), "file"), plan.directory);
-    if !request.consent.given(&plan, &question, "nothing was written", ui)? {
+    let agreed = request.passphrase_agrees && target.was_unlocked_by_hand();
+    let consent = if agreed { Consent::Given } else { request.consent };
+    if !consent.given(&plan, &question, "nothing was written", ui)? {
         return Ok(Export::Planned { plan, skipped });
     }
     let files = plan.files.iter().map(|f| (f.input.path(), f.expected, f.state == State::AsIs));

@@ -99,7 +99,8 @@ pub(crate) fn ten_items_of_two_sources_take_few_actions_from_stick_to_stick(
     println!("  guided, ten items of two sources, packed, opened, cleaned, carried out: {hands}");
     let (actions, secrets) = (FETCH.0 + hands.actions(), FETCH.1 + hands.secrets());
     println!("  with the fetch: {actions} actions, {secrets} secrets typed");
-    assert!(secrets <= 4 && actions <= 19);
+    // To close the two windows afterwards is not counted.
+    assert!(secrets <= 4 && actions <= 12);
     vm.revert()?;
     let stick = vm.plug(Stick::new("EXPORT1", chip))?;
     let script = format!(
@@ -133,32 +134,22 @@ fn carry_out(vm: &mut Vm, transfer: Chip, export: Chip, hands: &mut Hands) -> io
     tmux.wait_for("Plug in the Transfer Device.")?;
     hands.acts();
     let stick = tmux.vm.plug(Stick::new("BARE1", transfer))?;
-    let screen = tmux.wait_for("Press Enter to read")?;
+    let screen = tmux.wait_for("2 sources, 10 new")?;
     assert!(screen.contains("Receipt code for bundle"), "{screen}");
-    assert!(screen.contains("Safe to remove"), "{screen}");
     hands.acts();
     tmux.vm.unplug(stick)?;
-    tmux.press(hands.types("").trim(), "Enter")?;
-    tmux.wait_for("2 sources, 10 new")?;
-    tmux.press(hands.presses(" "), "")?;
-    tmux.press("", hands.presses("Down"))?;
-    tmux.press(hands.presses(" "), "")?;
-    tmux.wait_for("10 files selected")?;
-    tmux.press(hands.presses("x"), "")?;
-    tmux.wait_for("onto the Export Device")?;
-    tmux.press(hands.types(""), "Enter")?;
-    tmux.wait_for("Plug in the Export Device.")?;
+    tmux.press(hands.presses("X"), "")?;
+    let screen = tmux.wait_for("plug in the Export Device")?;
+    assert!(screen.contains("Selected: 10 files"), "{screen}");
+    assert!(screen.contains("Receipt code for bundle"), "{screen}");
     hands.acts();
     let stick = tmux.vm.plug(Stick::new("EXPORT1", export))?;
     tmux.wait_for("assphrase")?;
     tmux.press(hands.types_secret(PASSPHRASE), "Enter")?;
-    tmux.wait_for("[y/N]")?;
-    tmux.press(hands.types("y"), "Enter")?;
     let screen = tmux.wait_for("Press Enter to close")?;
     assert!(screen.contains("Safe to remove"), "{screen}");
     hands.acts();
     let chip = tmux.vm.unplug(stick)?;
-    tmux.press(hands.types(""), "Enter")?;
     tmux.end()?;
     Ok(chip)
 }
