@@ -9,6 +9,7 @@
 
 mod bar;
 mod bars;
+mod consent;
 #[cfg(feature = "full-screen")]
 mod full_screen;
 mod guide;
@@ -23,6 +24,7 @@ mod wrap;
 
 pub use bar::Bar;
 pub use bars::Bars;
+pub use consent::Consent;
 #[cfg(feature = "full-screen")]
 pub use full_screen::{FullScreen, Input, Key};
 pub use guide::Choice;

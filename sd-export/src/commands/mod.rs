@@ -27,43 +27,6 @@ use sd_term::{Failure, Hint, Report, Status, Ui};
 /// Most files a hint lists by name.
 const MAX_HINTED: usize = 20;
 
-/// Whether somebody agreed to a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Consent {
-    Ask,
-    Given,
-    OnlyShow,
-}
-
-impl Consent {
-    fn of(dry_run: bool, yes: bool) -> Self {
-        match (dry_run, yes) {
-            (true, _) => Self::OnlyShow,
-            (false, true) => Self::Given,
-            (false, false) => Self::Ask,
-        }
-    }
-
-    /// Shows a plan and asks, unless it was agreed to already; `false` if it was only to be
-    /// shown, which its report does. `left` says how things stand if nobody agrees.
-    fn given(
-        self,
-        plan: &impl fmt::Display,
-        question: &str,
-        left: &str,
-        ui: &mut Ui,
-    ) -> Result<bool, Failure> {
-        if self == Self::OnlyShow {
-            return Ok(false);
-        }
-        ui.say(plan.to_string().trim_end());
-        if self == Self::Given || ui.confirm(question, "use --yes")? {
-            return Ok(true);
-        }
-        Err(Failure::new(Status::Refused, format_args!("not confirmed; {left}")))
-    }
-}
-
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

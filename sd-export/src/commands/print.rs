@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use sd_bundle::{Home, Way};
-use sd_term::{Failure, Hint, Status, Ui, count};
+use sd_term::{Consent, Failure, Hint, Status, Ui, count};
 
-use super::{Consent, GateArgs};
+use super::GateArgs;
 use crate::inputs::gather;
 use crate::journal::Journal;
 use crate::manifest::State;

@@ -5,10 +5,9 @@ use std::path::PathBuf;
 
 use sd_fs::{Dir, Entry, Escaped, escape};
 use sd_stick::LetGo;
-use sd_term::{Failure, Report, Status, Ui, count};
+use sd_term::{Consent, Failure, Report, Status, Ui, count};
 use serde::Serialize;
 
-use super::Consent;
 use super::stick::StickArgs;
 use crate::names::number_of;
 use crate::target::{Place, Target};

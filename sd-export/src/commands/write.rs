@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use sd_bundle::{Home, Way};
 use sd_fs::Escaped;
 use sd_stick::LetGo;
-use sd_term::{Failure, Hint, Report, Status, Ui, count, size};
+use sd_term::{Consent, Failure, Hint, Report, Status, Ui, count, size};
 use serde::Serialize;
 
 use super::stick::StickArgs;
-use super::{Consent, GateArgs, skips};
+use super::{GateArgs, skips};
 use crate::inputs::gather;
 use crate::journal::Journal;
 use crate::manifest::{Manifest, State};

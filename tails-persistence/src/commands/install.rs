@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use sd_release::Role;
-use sd_term::{Failure, Ui};
+use sd_term::{Consent, Failure, Ui};
 
-use super::{Changes, Consent, ModeWord, carry_out};
+use super::{Changes, ModeWord, carry_out};
 use crate::package::Package;
 use crate::steps::{IntoSystem, IntoUser};
 use crate::tails::Tails;
@@ -57,7 +57,7 @@ impl InstallArgs {
             RoleWord::Workstation => Role::Workstation,
             RoleWord::Svs => Role::Svs,
         };
-        let consent = Consent::new(self.dry_run, self.yes);
+        let consent = Consent::of(self.dry_run, self.yes);
         let tails = Tails::live()?;
         let package = self.package.as_deref().map(Package::open).transpose()?;
         match self.mode {

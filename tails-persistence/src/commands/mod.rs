@@ -11,7 +11,7 @@ use std::fmt;
 
 use clap::ValueEnum;
 use sd_release::Mode;
-use sd_term::{Failure, Report, Status, Ui};
+use sd_term::{Consent, Failure, Report, Status, Ui};
 use serde::Serialize;
 
 use crate::steps::{Job, Shown, State, apply, plan};
@@ -65,27 +65,6 @@ impl Report for Changes {
     }
 }
 
-/// Whether to ask before anything is changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Consent {
-    /// Show the plan and stop.
-    DryRun,
-    /// Show the plan and ask.
-    Ask,
-    /// It was given on the command line.
-    Given,
-}
-
-impl Consent {
-    pub(crate) fn new(dry_run: bool, yes: bool) -> Self {
-        match (dry_run, yes) {
-            (true, _) => Self::DryRun,
-            (false, true) => Self::Given,
-            (false, false) => Self::Ask,
-        }
-    }
-}
-
 /// Shows the plan, asks, does it.
 pub(crate) fn carry_out<J: Job>(
     job: &mut J,
@@ -94,16 +73,12 @@ pub(crate) fn carry_out<J: Job>(
     ui: &mut Ui,
 ) -> Result<Changes, Failure> {
     let steps = plan(job)?;
-    let changes = Changes { dry_run: consent == Consent::DryRun, steps, notes };
-    if changes.dry_run || changes.status() == Status::NothingToDo {
+    let changes = Changes { dry_run: consent == Consent::OnlyShow, steps, notes };
+    if changes.status() == Status::NothingToDo {
         return Ok(changes);
     }
-    if consent == Consent::Ask {
-        let shown = Changes { notes: changes.notes.clone(), steps: changes.steps, dry_run: false };
-        ui.say(&shown);
-        if !ui.confirm("Do this?", "use --yes")? {
-            return Err(Failure::new(Status::Refused, "not confirmed; nothing was changed"));
-        }
+    if !consent.given(&changes, "Do this?", "nothing was changed", ui)? {
+        return Ok(changes);
     }
     Ok(Changes { steps: apply(job)?, dry_run: false, notes: changes.notes })
 }

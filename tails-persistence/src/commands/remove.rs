@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 use sd_release::Mode;
-use sd_term::{Failure, Status, Ui};
+use sd_term::{Consent, Failure, Status, Ui};
 
-use super::{Changes, Consent, ModeWord, carry_out};
+use super::{Changes, ModeWord, carry_out};
 use crate::steps::{Out, is_there};
 use crate::tails::Tails;
 
@@ -34,7 +34,7 @@ impl RemoveArgs {
     }
 
     fn remove(self, ui: &mut Ui) -> Result<Changes, Failure> {
-        let consent = Consent::new(self.dry_run, self.yes);
+        let consent = Consent::of(self.dry_run, self.yes);
         let tails = Tails::live()?;
         let found = || [Mode::System, Mode::User].into_iter().find(|m| is_there(&tails, *m));
         let Some(mode) = self.mode.map(Mode::from).or_else(found) else {
