@@ -13,6 +13,7 @@
 
 mod coding;
 mod document;
+mod dots;
 mod fresh;
 mod ink;
 mod limits;
@@ -26,6 +27,7 @@ mod stream;
 mod writing;
 
 pub use document::{Document, Drawn};
+pub use dots::{TrackingDots, tracking_dots};
 pub use fresh::{Fresh, FreshError, Written};
 pub use ink::Ink;
 pub use limits::Limits;

@@ -31,9 +31,37 @@ pub(crate) struct Found {
     pub(crate) specks: bool,
 }
 
+/// Which pixels belong to yellow specks that stand alone on pale ground.
+pub(crate) fn yellow_specks(page: &Pixels) -> Vec<bool> {
+    if page.is_grey() {
+        return vec![false; page.rgb.len() / 3];
+    }
+    let ground = ground(page);
+    let blue: Vec<u8> = page.each().map(|[.., b]| b).collect();
+    let around = closed(&blue, page.width);
+    let alone = alone(&ground, page.width);
+    let pixels = page.each().zip(around).zip(alone);
+    pixels.map(|((pixel, around), alone)| alone && is_yellow(pixel, around)).collect()
+}
+
+fn ground(page: &Pixels) -> Vec<bool> {
+    page.each().map(|[r, g, _]| r.min(g) > PALE).collect()
+}
+
+/// Pixels with nothing but ground around them.
+fn alone(ground: &[bool], width: usize) -> Vec<bool> {
+    let flags: Vec<u8> = ground.iter().map(|pale| u8::from(*pale)).collect();
+    spread(&flags, width, RADIUS, u8::min).into_iter().map(|flag| flag == 1).collect()
+}
+
+/// Specks filled from around them.
+fn closed(plane: &[u8], width: usize) -> Vec<u8> {
+    spread(&spread(plane, width, RADIUS, u8::max), width, RADIUS, u8::min)
+}
+
 /// Makes the paper white.
 pub(crate) fn whiten(page: &mut Pixels) -> Found {
-    let ground: Vec<bool> = page.each().map(|[r, g, _]| r.min(g) > PALE).collect();
+    let ground = ground(page);
     let count = ground.iter().filter(|p| **p).count();
     if count == 0 {
         return Found { specks: false };
@@ -54,16 +82,13 @@ fn fill(page: &mut Pixels, ground: &[bool]) -> usize {
         fill_channel(page, ground, 0, |pixel, new| *pixel = [new; 3]);
         return 0;
     }
-    let flags: Vec<u8> = ground.iter().map(|pale| u8::from(*pale)).collect();
-    let alone = spread(&flags, page.width, RADIUS, u8::min);
-    let before: Vec<[u8; 3]> = page.each().collect();
+    let yellow = yellow_specks(page).iter().filter(|yellow| **yellow).count();
     for channel in 0..3 {
         fill_channel(page, ground, channel, |pixel, new| {
             pixel.get_mut(channel).into_iter().for_each(|value| *value = new);
         });
     }
-    let now = page.each().zip(before).zip(alone).filter(|(_, alone)| *alone == 1);
-    now.filter(|(([.., around], before), _)| is_yellow(*before, *around)).count()
+    yellow
 }
 
 fn fill_channel(
@@ -73,8 +98,7 @@ fn fill_channel(
     set: impl Fn(&mut [u8; 3], u8),
 ) {
     let plane: Vec<u8> = page.rgb.iter().skip(channel).step_by(3).copied().collect();
-    let closed = spread(&plane, page.width, RADIUS, u8::max);
-    let closed = spread(&closed, page.width, RADIUS, u8::min);
+    let closed = closed(&plane, page.width);
     let (pixels, _) = page.rgb.as_chunks_mut::<3>();
     for ((pixel, new), _) in pixels.iter_mut().zip(closed).zip(ground).filter(|(_, g)| **g) {
         set(pixel, new);
