@@ -1,6 +1,7 @@
 //! What udisks2 refuses, in words for a person.
 
 use sd_fs::Escaped;
+use zbus::fdo;
 
 /// The names of udisks2's own errors begin with this.
 const PREFIX: &str = "org.freedesktop.UDisks2.Error.";
@@ -36,8 +37,12 @@ pub enum UdisksError {
 impl UdisksError {
     /// Sorts what the bus says.
     pub(super) fn from_bus(what: &'static str, e: &zbus::Error) -> Self {
-        let zbus::Error::MethodError(name, message, _) = e else {
-            return Self::Unreachable(sd_fs::escape(e.to_string().as_bytes()));
+        let (name, message) = match e {
+            zbus::Error::MethodError(name, message, _) => (name, message),
+            zbus::Error::FDO(e) if no_such_object(e) => {
+                return Self::Gone(sd_fs::escape(b"the stick"));
+            }
+            e => return Self::Unreachable(sd_fs::escape(e.to_string().as_bytes())),
         };
         let why = sd_fs::escape(message.as_deref().unwrap_or(name.as_str()).as_bytes());
         match name.as_str().strip_prefix(PREFIX) {
@@ -59,6 +64,11 @@ impl UdisksError {
     }
 }
 
+/// How the bus says that a device was taken away while it was asked about.
+fn no_such_object(e: &fdo::Error) -> bool {
+    matches!(e, fdo::Error::UnknownObject(_) | fdo::Error::UnknownMethod(_))
+}
+
 /// libblockdev's words for a key that opens no slot, in its generations and for each kind of
 /// volume.
 fn wrong_key(why: &str) -> bool {
@@ -73,6 +83,15 @@ mod tests {
 
     fn failed(why: &str) -> UdisksError {
         UdisksError::Failed { what: "unlocking", why: sd_fs::escape(why.as_bytes()) }
+    }
+
+    #[test]
+    fn a_device_that_went_while_it_was_asked_about_is_gone() {
+        let from = |e: fdo::Error| UdisksError::from_bus("asking", &zbus::Error::FDO(Box::new(e)));
+        let what = || "Object does not exist at path".to_owned();
+        assert!(matches!(from(fdo::Error::UnknownMethod(what())), UdisksError::Gone(_)));
+        let nobody = fdo::Error::ServiceUnknown("no udisks2".to_owned());
+        assert!(matches!(from(nobody), UdisksError::Unreachable(_)));
     }
 
     #[test]

@@ -114,7 +114,14 @@ impl Udisks {
     pub fn unlocked(&self, node: &str) -> Result<Option<String>, UdisksError> {
         let block = self.bus.block(node)?;
         let plain: OwnedObjectPath = self.bus.property(&block, ENCRYPTED, "CleartextDevice")?;
-        if plain.as_str() == "/" { Ok(None) } else { self.bus.node(&plain).map(Some) }
+        if plain.as_str() == "/" {
+            return Ok(None);
+        }
+        match self.bus.node(&plain) {
+            // It was locked a moment ago, and udisks2 is still to notice.
+            Err(UdisksError::Gone(_)) => Ok(None),
+            node => node.map(Some),
+        }
     }
 
     /// Unlocks a LUKS volume and returns the node of its plain mapping. For reading, the
