@@ -10,6 +10,7 @@
 
 mod drawing;
 mod inside;
+mod looking;
 mod pressing;
 mod protocol;
 mod rebuilding;
@@ -27,6 +28,7 @@ use sd_term::{Failure, Status};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use looking::{look, may_bear_marks};
 use protocol::{Answer, MAX_ANSWER, Mode, Order, Trouble, escaped, too_long};
 pub(crate) use rebuilding::{listed, rebuild};
 pub(crate) use showing::{Shown, show};

@@ -72,3 +72,28 @@ fn what_is_no_regular_file_is_refused_by_name() {
         assert!(ran.out.contains(words), "{}", ran.out);
     }
 }
+
+#[test]
+fn a_printers_dots_are_pointed_out_on_request_and_gone_from_a_rebuilt_copy() {
+    let at = Scratch::new();
+    at.put("scan.png", &files::scan(true));
+    at.put("clean.png", &files::scan(false));
+    let ran = run(&at, &["inspect", "scan.png"]);
+    assert!(ran.code == 0 && !ran.out.contains("dots on"), "{}", ran.out);
+    let ran = run(&at, &["inspect", "--look", "scan.png", "clean.png", "--json"]);
+    let dots = |ran: &common::Ran, n: usize| {
+        let findings = ran.json()["report"]["files"][n]["report"]["findings"].clone();
+        let findings = findings.as_array().cloned().unwrap_or_default();
+        findings.iter().filter(|f| f["place"] == "yellow tracking dots").count()
+    };
+    assert_eq!((ran.code, dots(&ran, 0), dots(&ran, 1)), (0, 1, 0), "{}", ran.out);
+    assert_eq!(at.names(), ["clean.png", "scan.png"], "nothing is written");
+
+    // Cleaned as a picture it bears them still; rebuilt it does not.
+    let ran = run(&at, &["scrub", "scan.png"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    let ran = run(&at, &["scrub", "--rebuild", "scan.png"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    let ran = run(&at, &["inspect", "--look", "scan.clean.png", "scan.rebuilt.pdf", "--json"]);
+    assert_eq!((ran.code, dots(&ran, 0), dots(&ran, 1)), (0, 1, 0), "{}", ran.out);
+}

@@ -21,6 +21,10 @@ pub(crate) struct Args {
     /// Files; of a directory, every regular file in it.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Draw pictures and PDFs too, and look for QR codes and for the yellow dots by which colour
+    /// printers mark each page.
+    #[arg(long)]
+    look: bool,
     #[command(flatten)]
     pub(super) gate: GateArgs,
 }
@@ -29,7 +33,9 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Batch {
     let inputs = gather(&args.files);
     let limits = Limits::default();
     let mut bar = ui.bar();
-    let items = batch::each(&inputs.sources, "inspecting", &mut bar, |s| look(s, &limits));
+    let items = batch::each(&inputs.sources, "inspecting", &mut bar, |source| {
+        inspect(source, args.look, &limits)
+    });
     drop(bar);
     let mut report = Batch::new(Verb::Inspect, items, inputs.skipped);
     report.hint = next(&report, &inputs.sources, &args.files);
@@ -49,18 +55,26 @@ fn next(report: &Batch, sources: &[Source], given: &[PathBuf]) -> Option<Hint> {
     }
 }
 
-fn look(source: &Source, limits: &Limits) -> Item {
+fn inspect(source: &Source, look: bool, limits: &Limits) -> Item {
     let opened = match source.open() {
         Ok(opened) => opened,
         Err(e) => return Item::refused(source, None, e),
     };
     let size = Some(opened.size);
     match worker::inspect(&opened.file, limits) {
-        Ok(report) => Item {
-            note: ending_note(&opened.name, report.format),
-            outcome: Outcome::Inspected { report },
-            ..Item::of(source, size)
-        },
+        Ok(mut report) => {
+            let mut notes: Vec<_> = ending_note(&opened.name, report.format).into_iter().collect();
+            if look && worker::may_bear_marks(report.format) {
+                match worker::look(&opened, limits) {
+                    Ok(seen) => report.findings.extend(seen),
+                    Err(why) => {
+                        notes.push(format!("its pixels were not looked at: {}", why.message))
+                    }
+                }
+            }
+            let note = (!notes.is_empty()).then(|| notes.join("; "));
+            Item { note, outcome: Outcome::Inspected { report }, ..Item::of(source, size) }
+        }
         Err(e) => Item::refused(source, size, e),
     }
 }

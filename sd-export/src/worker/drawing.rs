@@ -21,7 +21,7 @@ use super::{PROFILE, WorkError, converse};
 /// The job.
 pub(super) const JOB: Job = Job { name: "draw", profile: PROFILE, run: work };
 
-/// Pages of one document that a preview shows: enough to tell what it is.
+/// Pages of one document that a preview shows, and that are searched: enough to tell what it is.
 const SHOWN: usize = 50;
 
 /// What the pages are drawn for.
@@ -31,6 +31,8 @@ pub(crate) enum Aim {
     Preview,
     /// To stand in for the document.
     Rebuild,
+    /// To be searched for marks.
+    Look,
 }
 
 impl Aim {
@@ -38,7 +40,7 @@ impl Aim {
         match self {
             Self::Preview => Scale { per_inch: 150, longest: 1_600 },
             // What offices scan at; a picture format has no number for a side above 65,535.
-            Self::Rebuild => Scale { per_inch: 300, longest: 20_000 },
+            Self::Rebuild | Self::Look => Scale { per_inch: 300, longest: 20_000 },
         }
     }
 }
@@ -125,7 +127,7 @@ fn obey(order: &Order, inside: &mut Inside) -> Result<Answer, Trouble> {
         let from_one = number.saturating_add(1);
         match order.aim {
             _ if whole => {}
-            Aim::Preview => drawn.gaps.push(from_one),
+            Aim::Preview | Aim::Look => drawn.gaps.push(from_one),
             Aim::Rebuild => return refused(gap(from_one)),
         }
         sd_render::write_page(&page, &mut inside.output).map_err(|e| inside::unwritten(&e))?;
@@ -180,7 +182,7 @@ impl Pages {
             Self::Document(document) => (document.len(), false),
             Self::Text(writing) => (writing.len(), false),
         };
-        let pages = if aim == Aim::Preview { of.min(SHOWN) } else { of };
+        let pages = if aim == Aim::Rebuild { of } else { of.min(SHOWN) };
         Drawn { format, pages, of, animated, gaps: Vec::new() }
     }
 

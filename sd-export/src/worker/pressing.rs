@@ -3,9 +3,11 @@
 //! ```text
 //! file of pixels --Fresh--> PDF --scrubbed: one form for one content--> unnamed file
 //!        '--page by page: PNG, QR code or none----------------------> unnamed file, split by parent
+//!        '--page by page: QR code, tracking dots--------------------> nothing written
 //! ```
 
 use std::io::Write as _;
+use std::os::fd::AsFd;
 
 use sd_fs::{Blake3, NewFile};
 use sd_render::{Fresh, Limits, Pixels, StreamError, Written};
@@ -24,6 +26,7 @@ pub(super) const JOB: Job = Job { name: "press", profile: PROFILE, run: work };
 enum Order {
     Document,
     Pictures,
+    Marks,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -53,6 +56,15 @@ pub(crate) struct Shown {
     pub(crate) qr_code: bool,
 }
 
+/// What marks a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Marks {
+    /// Whether it seems to hold a QR code.
+    pub(super) qr_code: bool,
+    /// Whether a printer has marked it with dots.
+    pub(super) tracking_dots: bool,
+}
+
 /// Writes a fresh document from pixels.
 pub(super) fn document(pixels: &NewFile, output: &NewFile) -> Result<Pressed<Written>, WorkError> {
     press(Order::Document, pixels, output)
@@ -63,16 +75,28 @@ pub(super) fn pictures(pixels: &NewFile, output: &NewFile) -> Result<Pressed<Sho
     press(Order::Pictures, pixels, output)
 }
 
+/// Looks at each page, and writes nothing.
+pub(super) fn marks(pixels: &NewFile) -> Result<Vec<Marks>, WorkError> {
+    ask(Order::Marks, pixels, super::nowhere()?).map(|pressed| pressed.pages)
+}
+
 fn press<P: DeserializeOwned>(
     order: Order,
     pixels: &NewFile,
     output: &NewFile,
 ) -> Result<Pressed<P>, WorkError> {
-    match converse(JOB.name, &order, pixels.file(), output.file())? {
-        Answer::Pressed { pages, size, blake3 } => {
-            super::compare(output.file(), size, blake3)?;
-            Ok(Pressed { pages, size, blake3 })
-        }
+    let pressed: Pressed<P> = ask(order, pixels, output.file())?;
+    super::compare(output.file(), pressed.size, pressed.blake3)?;
+    Ok(pressed)
+}
+
+fn ask<P: DeserializeOwned>(
+    order: Order,
+    pixels: &NewFile,
+    output: impl AsFd,
+) -> Result<Pressed<P>, WorkError> {
+    match converse(JOB.name, &order, pixels.file(), output)? {
+        Answer::Pressed { pages, size, blake3 } => Ok(Pressed { pages, size, blake3 }),
         Answer::Refused(mut refusal) => {
             tame_refusal(&mut refusal);
             Err(WorkError::Refused { format: None, refusal })
@@ -86,6 +110,7 @@ fn work(mut inside: Inside) -> Result<(), ChannelError> {
     let answer = match serde_json::from_slice(&order) {
         Ok(Order::Document) => inside::json(&end(write_document(&mut inside))),
         Ok(Order::Pictures) => inside::json(&end(write_pictures(&mut inside))),
+        Ok(Order::Marks) => inside::json(&end(look(&mut inside))),
         Err(_) => inside::json(&Answer::<()>::Failed(Trouble::Order)),
     };
     inside.channel.send(&answer)
@@ -141,6 +166,16 @@ fn write_pictures(inside: &mut Inside) -> Result<Answer<Shown>, Stop> {
     }
     let all = hasher.finish();
     Ok(Answer::Pressed { pages, size: all.size, blake3: all.blake3 })
+}
+
+fn look(inside: &mut Inside) -> Result<Answer<Marks>, Stop> {
+    let mut pages = Vec::new();
+    while let Some(page) = next(inside)? {
+        let qr_code = sd_render::holds_qr_code(&page);
+        let tracking_dots = sd_render::tracking_dots(&page).is_some();
+        pages.push(Marks { qr_code, tracking_dots });
+    }
+    Ok(Answer::Pressed { pages, size: 0, blake3: Blake3::of(b"") })
 }
 
 fn next(inside: &mut Inside) -> Result<Option<Pixels>, Stop> {

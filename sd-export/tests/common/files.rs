@@ -187,3 +187,31 @@ pub(crate) fn qr_code(dot: usize) -> (usize, Vec<u8>) {
     let rgb = (0..width * width).flat_map(|n| if black(n) { [0; 3] } else { [255; 3] }).collect();
     (width, rgb)
 }
+
+/// A sheet of 4 by 3 inches as scanned at 300 dots an inch, with or without the code of a printer:
+/// a grid of 15 by 8 places, again and again.
+pub(crate) fn scan(dots: bool) -> Vec<u8> {
+    let (width, height, step) = (1200_usize, 900_usize, 12_usize);
+    let mut grain = 7_u32;
+    let mut rgb = Vec::new();
+    for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+        grain = grain.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let grain = u8::try_from(grain >> 30).expect("two bits");
+        let place = y / step % 8 * 15 + x / step % 15;
+        let dot = dots && place * place % 7 == 1 && x % step < 2 && y % step < 2;
+        let letter = (y / 25) % 2 == 1 && (x / 10) % 3 == 1 && x > 100;
+        let paper = [252 - grain, 251 - grain, 248 - grain];
+        rgb.extend(match (letter, dot) {
+            (true, _) => [20; 3],
+            (false, true) => [paper[0], paper[1] - 2, paper[2] - 55],
+            (false, false) => paper,
+        });
+    }
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(&mut out, 1200, 900);
+    encoder.set_color(png::ColorType::Rgb);
+    let mut writer = encoder.write_header().expect("a header");
+    writer.write_image_data(&rgb).expect("the pixels");
+    drop(writer);
+    out
+}

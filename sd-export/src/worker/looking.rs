@@ -1,0 +1,57 @@
+//! What a document bears that no scrubber takes away, seen in its pixels.
+//!
+//! ```text
+//! document --draw--> pixels --press--> QR codes, tracking dots: on which pages
+//!   hostile            no document
+//! ```
+
+use sd_fs::Dir;
+use sd_scrub::{Class, Fate, Finding, Format, Limits};
+use sd_term::Failure;
+
+use super::drawing::{Aim, draw};
+use super::pressing::{self, Marks};
+use super::{WorkError, listed};
+use crate::inputs::Opened;
+
+/// Kinds that pages are drawn of, and that may have been on paper.
+pub(crate) fn may_bear_marks(format: Format) -> bool {
+    matches!(format, Format::Jpeg | Format::Png | Format::Pdf)
+}
+
+/// Draws a document and looks for what marks it. The pixels wait in an unnamed file beside it.
+pub(crate) fn look(opened: &Opened, limits: &Limits) -> Result<Vec<Finding>, Failure> {
+    let pixels = Dir::new_file(&opened.dir)?;
+    let drawn = draw(Aim::Look, &opened.file, &pixels, limits.max_input)?;
+    let pages = pressing::marks(&pixels)?;
+    if pages.len() != drawn.pages {
+        return Err(WorkError::Untrue.into());
+    }
+    let on = |bears: fn(&Marks) -> bool| -> Vec<usize> {
+        (1..).zip(&pages).filter(|(_, marks)| bears(marks)).map(|(n, _)| n).collect()
+    };
+    let unseen: Vec<usize> = (drawn.pages.saturating_add(1)..=drawn.of).collect();
+    let seen = [
+        (
+            Class::Identifier,
+            "yellow tracking dots",
+            on(|marks| marks.tracking_dots),
+            "they name the printer, and often the time; only scrub --rebuild takes them away",
+        ),
+        (
+            Class::Link,
+            "QR code",
+            on(|marks| marks.qr_code),
+            "it is part of what is shown; do not scan it",
+        ),
+        (Class::Unknown, "not looked at in full", drawn.gaps, "something on it is not drawn"),
+        (Class::Unknown, "not looked at", unseen, "the document is long"),
+    ];
+    let met = seen.into_iter().filter(|(_, _, pages, _)| !pages.is_empty());
+    Ok(met.map(|(class, place, pages, why)| finding(class, place, &pages, why)).collect())
+}
+
+fn finding(class: Class, place: &str, pages: &[usize], why: &str) -> Finding {
+    let (place, detail, why) = (place.to_owned(), listed(pages), why.to_owned());
+    Finding { class, place, detail, fate: Fate::Kept { why } }
+}
