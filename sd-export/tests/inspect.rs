@@ -79,15 +79,18 @@ fn a_printers_dots_are_pointed_out_on_request_and_gone_from_a_rebuilt_copy() {
     at.put("scan.png", &files::scan(true));
     at.put("clean.png", &files::scan(false));
     let ran = run(&at, &["inspect", "scan.png"]);
-    assert!(ran.code == 0 && !ran.out.contains("dots on"), "{}", ran.out);
+    assert!(ran.code == 0 && !ran.out.contains("tracking dots:"), "{}", ran.out);
     let ran = run(&at, &["inspect", "--look", "scan.png", "clean.png", "--json"]);
     let dots = |ran: &common::Ran, n: usize| {
         let findings = ran.json()["report"]["files"][n]["report"]["findings"].clone();
         let findings = findings.as_array().cloned().unwrap_or_default();
-        findings.iter().filter(|f| f["place"] == "yellow tracking dots").count()
+        findings.iter().filter(|f| f["place"] == "tracking dots").count()
     };
     assert_eq!((ran.code, dots(&ran, 0), dots(&ran, 1)), (0, 1, 0), "{}", ran.out);
     assert_eq!(at.names(), ["clean.png", "scan.png"], "nothing is written");
+
+    let ran = run(&at, &["inspect", "--look", "scan.png"]);
+    assert!(ran.out.contains("tracking dots: page 1 (use scrub --rebuild)"), "{}", ran.out);
 
     // Cleaned as a picture it bears them still; rebuilt it does not.
     let ran = run(&at, &["scrub", "scan.png"]);

@@ -31,19 +31,15 @@ pub(crate) fn look(opened: &Opened, limits: &Limits) -> Result<Vec<Finding>, Fai
         (1..).zip(&pages).filter(|(_, marks)| bears(marks)).map(|(n, _)| n).collect()
     };
     let unseen: Vec<usize> = (drawn.pages.saturating_add(1)..=drawn.of).collect();
+    // Short: a line of the report has 80 columns.
     let seen = [
         (
             Class::Identifier,
-            "yellow tracking dots",
+            "tracking dots",
             on(|marks| marks.tracking_dots),
-            "they name the printer, and often the time; only scrub --rebuild takes them away",
+            "use scrub --rebuild",
         ),
-        (
-            Class::Link,
-            "QR code",
-            on(|marks| marks.qr_code),
-            "it is part of what is shown; do not scan it",
-        ),
+        (Class::Link, "QR code", on(|marks| marks.qr_code), "do not scan it"),
         (Class::Unknown, "not looked at in full", drawn.gaps, "something on it is not drawn"),
         (Class::Unknown, "not looked at", unseen, "the document is long"),
     ];
