@@ -100,3 +100,17 @@ fn a_printers_dots_are_pointed_out_on_request_and_gone_from_a_rebuilt_copy() {
     let ran = run(&at, &["inspect", "--look", "scan.clean.png", "scan.rebuilt.pdf", "--json"]);
     assert_eq!((ran.code, dots(&ran, 0), dots(&ran, 1)), (0, 1, 0), "{}", ran.out);
 }
+
+#[test]
+fn text_under_a_black_box_is_pointed_out() {
+    let at = Scratch::new();
+    let words = "BT /F1 18 Tf 20 200 Td (The name is Jane) Tj ET 0 g 10 190 200 40 re f";
+    at.put("redacted.pdf", &files::pages(&[words], ""));
+    let ran = run(&at, &["inspect", "--look", "redacted.pdf"]);
+    assert_eq!(ran.code, 0, "{}", ran.talk);
+    assert!(ran.out.contains("text under a box: page 1 (use scrub --rebuild)"), "{}", ran.out);
+    let ran = run(&at, &["scrub", "--rebuild", "redacted.pdf"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    let ran = run(&at, &["inspect", "--look", "redacted.rebuilt.pdf"]);
+    assert!(ran.code == 0 && !ran.out.contains("under a box"), "{}", ran.out);
+}

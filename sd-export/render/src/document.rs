@@ -6,13 +6,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_interpret::font::FontQuery;
+use hayro::hayro_interpret::{
+    Context, InterpreterCache, InterpreterSettings, TransformExt as _, interpret_page,
+};
 use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
+use hayro::kurbo::Rect;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
 
+use crate::cover::Watcher;
 use crate::stream::MAX_POINTS;
 use crate::{Limits, Pixels, Refusal, Scale};
 
@@ -80,6 +84,23 @@ impl Document {
         let pixels = Pixels::page((width, height), size.points, rgb)
             .ok_or(Refusal::malformed("a page without a size"))?;
         Ok(Drawn { pixels, whole: !gap.load(Ordering::Relaxed) })
+    }
+}
+
+impl Document {
+    /// How many letters of a page, counted from 0, were painted and then covered by a box: they can
+    /// still be searched and copied.
+    pub fn covered_letters(&self, number: usize) -> usize {
+        let pages = self.pdf.pages();
+        let Some(page) = pages.get(number) else { return 0 };
+        let (wide, high) = page.render_dimensions();
+        let paper = Rect::new(0.0, 0.0, f64::from(wide), f64::from(high));
+        let (cache, gap) = (InterpreterCache::new(), Arc::new(AtomicBool::new(false)));
+        let turn = page.initial_transform(true).to_kurbo();
+        let mut context = Context::new(turn, paper, &cache, page.xref(), settings(&gap));
+        let mut watcher = Watcher::of(paper);
+        interpret_page(page, &mut context, &mut watcher);
+        watcher.covered()
     }
 }
 

@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod coding;
+mod cover;
 mod document;
 mod dots;
 mod fresh;

@@ -21,8 +21,8 @@ pub(crate) struct Args {
     /// Files; of a directory, every regular file in it.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Draw pictures and PDFs too, and look for QR codes and for the yellow dots by which colour
-    /// printers mark each page.
+    /// Draw pictures and PDFs too, and look for text under a box, for QR codes and for the yellow
+    /// dots by which colour printers mark each page.
     #[arg(long)]
     look: bool,
     #[command(flatten)]

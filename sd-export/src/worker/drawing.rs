@@ -72,6 +72,9 @@ pub(crate) struct Drawn {
     pub(crate) animated: bool,
     /// Pages, from 1, on which something could not be drawn.
     pub(crate) gaps: Vec<usize>,
+    /// Pages, from 1, on which letters were painted and then covered; looked for only when the
+    /// document is searched for marks.
+    pub(crate) covered: Vec<usize>,
 }
 
 /// Draws a document into `pixels`, which has no name.
@@ -125,6 +128,9 @@ fn obey(order: &Order, inside: &mut Inside) -> Result<Answer, Trouble> {
             Err(refusal) => return refused(in_our_words(&refusal)),
         };
         let from_one = number.saturating_add(1);
+        if order.aim == Aim::Look && pages.covers_letters(number) {
+            drawn.covered.push(from_one);
+        }
         match order.aim {
             _ if whole => {}
             Aim::Preview | Aim::Look => drawn.gaps.push(from_one),
@@ -183,7 +189,15 @@ impl Pages {
             Self::Text(writing) => (writing.len(), false),
         };
         let pages = if aim == Aim::Rebuild { of } else { of.min(SHOWN) };
-        Drawn { format, pages, of, animated, gaps: Vec::new() }
+        Drawn { format, pages, of, animated, gaps: Vec::new(), covered: Vec::new() }
+    }
+
+    /// Whether a page has text under a box: two letters, for one may be a slip of the pen.
+    fn covers_letters(&self, number: usize) -> bool {
+        match self {
+            Self::Document(document) => document.covered_letters(number) >= 2,
+            Self::Picture { .. } | Self::Text(_) => false,
+        }
     }
 
     /// A page, and whether all of it could be drawn.

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! document --draw--> pixels --press--> QR codes, tracking dots: on which pages
-//!   hostile            no document
+//!   hostile  |         no document
+//!            '--> letters that were painted and then covered
 //! ```
 
 use sd_fs::Dir;
@@ -39,6 +40,7 @@ pub(crate) fn look(opened: &Opened, limits: &Limits) -> Result<Vec<Finding>, Fai
             on(|marks| marks.tracking_dots),
             "use scrub --rebuild",
         ),
+        (Class::HiddenContent, "text under a box", drawn.covered, "use scrub --rebuild"),
         (Class::Link, "QR code", on(|marks| marks.qr_code), "do not scan it"),
         (Class::Unknown, "not looked at in full", drawn.gaps, "something on it is not drawn"),
         (Class::Unknown, "not looked at", unseen, "the document is long"),
