@@ -173,7 +173,7 @@ fn fate(fate: &Fate) -> &'static str {
     }
 }
 
-fn in_words(class: Class) -> &'static str {
+pub(crate) fn in_words(class: Class) -> &'static str {
     match class {
         Class::Location => "location",
         Class::Person => "person",

@@ -100,7 +100,8 @@ impl Weigh for Source {
 }
 
 impl Source {
-    fn named(path: &Path) -> Self {
+    /// A file that was named.
+    pub(crate) fn named(path: &Path) -> Self {
         let weight = path.symlink_metadata().map_or(0, |m| m.len());
         Self { path: path.to_owned(), place: Place::Named, weight }
     }

@@ -31,7 +31,7 @@ use serde::de::DeserializeOwned;
 pub(crate) use looking::{look, may_bear_marks};
 use protocol::{Answer, MAX_ANSWER, Mode, Order, Trouble, escaped, too_long};
 pub(crate) use rebuilding::{listed, rebuild};
-pub(crate) use showing::{Shown, show};
+pub(crate) use showing::{Shown, show, thumbnail};
 
 /// The job's name.
 const SCRUB: &str = "scrub";

@@ -192,3 +192,32 @@ fn scrubbing_twice_gives_the_same_bytes() {
     let twice = again.read_small("a.clean.jpg", 1 << 20).expect("there");
     assert_eq!(twice, at.get("a.clean.jpg"));
 }
+
+#[test]
+fn the_report_can_be_a_page_that_fetches_nothing_and_shows_names_as_text() {
+    let at = Scratch::new();
+    let name = "<img src=x onerror=alert(1)>.png";
+    at.put(name, &files::png());
+    at.put("notes.7z", b"7z\xbc\xaf\x27\x1c\0\x04");
+    let ran = run(&at, &["scrub", "--html", "report.html", "--", name, "notes.7z"]);
+    assert_eq!(ran.code, 4, "{}", ran.talk);
+    let page = String::from_utf8(at.get("report.html")).expect("text");
+    assert_eq!(page.matches("<img alt=").count(), 2, "before and after: {page}");
+    assert_eq!(page.matches("<img ").count(), 2, "a name is text: {page}");
+    for words in [
+        "&lt;img src=x onerror=alert(1)&gt;.png",
+        "default-src 'none'",
+        "removed",
+        "UNSUPPORTED_TYPE",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    for outside in ["http:", "https:", "href", "src=\"/", "url("] {
+        assert!(!page.contains(outside), "{outside}: {page}");
+    }
+    let ran = run(&at, &["scrub", "--html", "report.html", "notes.7z"]);
+    assert_eq!(ran.code, 1, "nothing is replaced: {}", ran.talk);
+    let ran = run(&at, &["inspect", "--html", "look.html", "--", name]);
+    assert_eq!(ran.code, 0, "{}", ran.talk);
+    assert!(String::from_utf8_lossy(&at.get("look.html")).contains("would be removed"));
+}

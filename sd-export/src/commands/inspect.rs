@@ -3,16 +3,17 @@
 use std::path::PathBuf;
 
 use sd_scrub::Limits;
-use sd_term::{Hint, Ui};
+use sd_term::{Failure, Hint, Ui};
 
 use super::GateArgs;
 use crate::batch;
 use crate::inputs::{Source, gather};
 use crate::names::ending_note;
 use crate::report::{Batch, Item, Outcome, Verb};
+use crate::report_page::ReportPage;
 use crate::worker;
 
-/// Show what files hold; nothing is written.
+/// Show what files hold; nothing is written but the page of --html.
 ///
 /// The type is told by the content, never by the name. Shown is what `scrub` would remove, what
 /// it would keep and why, and what no program removes.
@@ -25,11 +26,15 @@ pub(crate) struct Args {
     /// dots by which colour printers mark each page.
     #[arg(long)]
     look: bool,
+    /// Write the report as a page too, with small pictures.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     #[command(flatten)]
     pub(super) gate: GateArgs,
 }
 
-pub(super) fn run(args: &Args, ui: &mut Ui) -> Batch {
+pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Batch, Failure> {
+    let page = args.html.as_deref().map(ReportPage::at).transpose()?;
     let inputs = gather(&args.files);
     let limits = Limits::default();
     let mut bar = ui.bar();
@@ -39,7 +44,8 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Batch {
     drop(bar);
     let mut report = Batch::new(Verb::Inspect, items, inputs.skipped);
     report.hint = next(&report, &inputs.sources, &args.files);
-    report
+    page.map_or(Ok(()), |page| page.write(&report, &inputs.sources))?;
+    Ok(report)
 }
 
 /// To scrub what could be looked at: by the words that were given if that was all of it.

@@ -63,7 +63,7 @@ pub(crate) fn run(command: Command, place: &Place, home: &Home, ui: &mut Ui) -> 
         }
         Command::Inspect(args) => {
             let gate = args.gate.clone();
-            station.end(ui, "sd-export inspect", Some(gate), |ui| Ok(inspect::run(&args, ui)))
+            station.end(ui, "sd-export inspect", Some(gate), |ui| inspect::run(&args, ui))
         }
         Command::Preview(args) => {
             // To remove previews is never wrong.

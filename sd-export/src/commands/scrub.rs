@@ -14,6 +14,7 @@ use crate::inputs::{Opened, Source, gather};
 use crate::journal::Journal;
 use crate::names::{self, Method, ending_note};
 use crate::report::{Batch, Item, Outcome, Verb};
+use crate::report_page::ReportPage;
 use crate::worker;
 
 /// Make clean copies, without metadata.
@@ -42,6 +43,9 @@ pub(crate) struct Args {
     /// Draw pictures and PDFs and make a fresh PDF of the pixels.
     #[arg(long)]
     rebuild: bool,
+    /// Write the report as a page too, with small pictures of before and after.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     #[command(flatten)]
     pub(super) gate: GateArgs,
 }
@@ -61,13 +65,15 @@ pub(super) struct Request {
     files: Vec<PathBuf>,
     target: Target,
     method: Method,
+    html: Option<PathBuf>,
 }
 
 impl Args {
     /// These files, each copy beside its original.
     pub(super) fn of(files: Vec<PathBuf>) -> Self {
         let gate = GateArgs::default();
-        Self { files, output: None, to: None, neutral_names: false, rebuild: false, gate }
+        let (output, to, html) = (None, None, None);
+        Self { files, output, to, neutral_names: false, rebuild: false, html, gate }
     }
 
     pub(super) fn request(self) -> Request {
@@ -78,7 +84,7 @@ impl Args {
             (None, None) => Target::Beside,
         };
         let method = if self.rebuild { Method::Rebuild } else { Method::Clean };
-        Request { files: self.files, target, method }
+        Request { files: self.files, target, method, html: self.html }
     }
 }
 
@@ -106,6 +112,7 @@ enum CopyName {
 
 pub(super) fn run(request: &Request, home: &Home, ui: &mut Ui) -> Result<Batch, Failure> {
     let journal = Journal::open(home)?;
+    let page = request.html.as_deref().map(ReportPage::at).transpose()?;
     let inputs = gather(&request.files);
     let (to, named) = open_target(&request.target)?;
     if named.is_some() && inputs.sources.len() != 1 {
@@ -126,6 +133,13 @@ pub(super) fn run(request: &Request, home: &Home, ui: &mut Ui) -> Result<Batch, 
     drop(bar);
     let mut report = Batch::new(verb, items, inputs.skipped);
     report.hint = next(&report, &request.target);
+    if let Some(page) = page {
+        let unwritten = |e: Failure| {
+            let message = format!("the copies were made, the page was not: {}", e.message);
+            Failure { message, ..e }
+        };
+        page.write(&report, &inputs.sources).map_err(unwritten)?;
+    }
     Ok(report)
 }
 

@@ -33,12 +33,15 @@ pub(crate) enum Aim {
     Rebuild,
     /// To be searched for marks.
     Look,
+    /// To stand beside a report.
+    Thumbnail,
 }
 
 impl Aim {
     fn scale(self) -> Scale {
         match self {
             Self::Preview => Scale { per_inch: 150, longest: 1_600 },
+            Self::Thumbnail => Scale { per_inch: 60, longest: 480 },
             // What offices scan at; a picture format has no number for a side above 65,535.
             Self::Rebuild | Self::Look => Scale { per_inch: 300, longest: 20_000 },
         }
@@ -133,7 +136,7 @@ fn obey(order: &Order, inside: &mut Inside) -> Result<Answer, Trouble> {
         }
         match order.aim {
             _ if whole => {}
-            Aim::Preview | Aim::Look => drawn.gaps.push(from_one),
+            Aim::Preview | Aim::Look | Aim::Thumbnail => drawn.gaps.push(from_one),
             Aim::Rebuild => return refused(gap(from_one)),
         }
         sd_render::write_page(&page, &mut inside.output).map_err(|e| inside::unwritten(&e))?;
@@ -188,7 +191,11 @@ impl Pages {
             Self::Document(document) => (document.len(), false),
             Self::Text(writing) => (writing.len(), false),
         };
-        let pages = if aim == Aim::Rebuild { of } else { of.min(SHOWN) };
+        let pages = match aim {
+            Aim::Rebuild => of,
+            Aim::Preview | Aim::Look => of.min(SHOWN),
+            Aim::Thumbnail => 1,
+        };
         Drawn { format, pages, of, animated, gaps: Vec::new(), covered: Vec::new() }
     }
 

@@ -11,6 +11,9 @@ use serde::Serialize;
 use super::drawing::{Aim, Drawn, draw};
 use super::{WorkError, listed, pressing};
 
+/// Three bytes for each of 480 by 480 pixels, and more than a PNG file adds.
+const MAX_THUMBNAIL: u64 = 1 << 20;
+
 /// A document as pictures that stand in a directory.
 #[derive(Debug, Serialize)]
 #[must_use]
@@ -125,6 +128,19 @@ pub(crate) fn show(
     }
     let Drawn { format, of, animated, gaps, .. } = drawn;
     Ok(Shown { format, pictures, of, animated, gaps, qr_codes })
+}
+
+/// The first page of a document, small; nothing if it cannot be drawn.
+pub(crate) fn thumbnail(input: &File, scratch: &Dir) -> Option<Vec<u8>> {
+    let max_input = sd_scrub::Limits::default().max_input;
+    let (pixels, together) = (scratch.new_file().ok()?, scratch.new_file().ok()?);
+    let _drawn = draw(Aim::Thumbnail, input, &pixels, max_input).ok()?;
+    let pressed = pressing::pictures(&pixels, &together).ok()?;
+    let mut from: &File = together.file();
+    from.rewind().ok()?;
+    let mut png = Vec::new();
+    from.take(pressed.size.min(MAX_THUMBNAIL)).read_to_end(&mut png).ok()?;
+    (sd_fs::Blake3::of(&png) == pressed.blake3).then_some(png)
 }
 
 /// The next picture gets a file of its own, if it is what the worker said.
