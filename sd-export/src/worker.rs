@@ -8,6 +8,7 @@
 //! The worker is not believed: what it says about bytes is compared with the bytes, and what it
 //! says in words is escaped before anybody sees it.
 
+mod comparing;
 mod drawing;
 mod inside;
 mod looking;
@@ -28,6 +29,7 @@ use sd_term::{Failure, Status};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use comparing::{Comparison, compare_documents};
 pub(crate) use looking::{look, may_bear_marks};
 use protocol::{Answer, MAX_ANSWER, Mode, Order, Trouble, escaped, too_long};
 pub(crate) use rebuilding::{listed, rebuild};

@@ -114,3 +114,23 @@ fn text_under_a_black_box_is_pointed_out() {
     let ran = run(&at, &["inspect", "--look", "redacted.rebuilt.pdf"]);
     assert!(ran.code == 0 && !ran.out.contains("under a box"), "{}", ran.out);
 }
+
+#[test]
+fn two_versions_are_compared_by_what_they_show() {
+    let at = Scratch::new();
+    let line = |gap: u32| {
+        format!("BT /F1 12 Tf 20 200 Td (Meet at the harbour) Tj {gap} 0 Td (at nine.) Tj ET")
+    };
+    let page = "BT /F1 12 Tf 20 100 Td (The same in both.) Tj ET";
+    at.put("one.pdf", &files::pages(&[page, &line(130)], ""));
+    at.put("other.pdf", &files::pages(&[page, &line(132)], ""));
+    let ran = run(&at, &["inspect", "--compare", "one.pdf", "one.pdf"]);
+    assert!(ran.code == 0 && ran.out.contains("They look the same."), "{}{}", ran.out, ran.talk);
+    let ran = run(&at, &["inspect", "--compare", "one.pdf", "other.pdf"]);
+    assert_eq!(ran.code, 0, "{}", ran.talk);
+    assert!(ran.out.contains("page 2 differs in 1 place:\n  52 mm from the left, "), "{}", ran.out);
+    assert!(!ran.out.contains("page 1 differs") && !ran.out.contains("same"), "{}", ran.out);
+    assert_eq!(at.names(), ["one.pdf", "other.pdf"], "nothing is written");
+    let ran = run(&at, &["inspect", "--compare", "one.pdf"]);
+    assert_eq!(ran.code, 2, "{}", ran.out);
+}

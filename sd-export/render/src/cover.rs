@@ -89,7 +89,9 @@ impl Watcher {
         if !(fills && opaque && plain && self.groups.iter().all(|hides| *hides)) {
             return;
         }
-        boxes(&(props.transform * outline.clone())).into_iter().for_each(|rect| self.cover(rect));
+        for part in boxes(&(props.transform * outline.clone())) {
+            self.cover(part);
+        }
     }
 }
 
@@ -190,11 +192,9 @@ mod tests {
             format!("<</Length {}>>stream\n{content}\nendstream", content.len()),
             "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
         ];
-        let mut pdf = "%PDF-1.7\n".to_owned();
-        for (number, object) in (1..).zip(objects) {
-            pdf += &format!("{number} 0 obj{object}endobj\n");
-        }
-        pdf += "trailer<</Root 1 0 R/Size 6>>\n%%EOF\n";
+        let numbered = (1..).zip(objects).map(|(n, object)| format!("{n} 0 obj{object}endobj\n"));
+        let objects: Vec<String> = numbered.collect();
+        let pdf = format!("%PDF-1.7\n{}trailer<</Root 1 0 R/Size 6>>\n%%EOF\n", objects.concat());
         let document = Document::open(pdf.into_bytes(), &Limits::default()).expect("a document");
         document.covered_letters(0)
     }
@@ -227,7 +227,7 @@ mod tests {
             ("a triangle", format!("{WORDS} 0 g 10 60 m 190 60 l 190 190 l f")),
             (
                 "invisible text",
-                format!("BT 3 Tr /F 20 Tf 20 100 Td (unseen) Tj ET 0 g 0 0 200 200 re f"),
+                "BT 3 Tr /F 20 Tf 20 100 Td (unseen) Tj ET 0 g 0 0 200 200 re f".to_owned(),
             ),
         ];
         for (what, content) in cases {

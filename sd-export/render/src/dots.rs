@@ -142,8 +142,9 @@ impl Counts {
     }
 
     fn add(&mut self, across: i32, down: i32) {
-        let bin = Self::at(across, down).and_then(|at| self.bins.get_mut(at));
-        bin.into_iter().for_each(|bin| *bin = bin.saturating_add(1));
+        if let Some(bin) = Self::at(across, down).and_then(|at| self.bins.get_mut(at)) {
+            *bin = bin.saturating_add(1);
+        }
     }
 
     /// A bin and its eight neighbours.
@@ -306,13 +307,14 @@ mod tests {
     fn trace(plane: &[u8], width: usize, places: &[(usize, usize)]) -> f64 {
         let look = |shift: usize| -> Vec<f64> {
             let at = |(x, y): &(usize, usize)| plane.get((y + shift) * width + x + shift).copied();
-            places.iter().filter_map(at).map(f64::from).collect()
+            places.iter().map(|place| f64::from(at(place).unwrap_or(u8::MAX))).collect()
         };
-        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let count = f64::from(u32::try_from(places.len()).expect("few"));
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / count;
         let (dots, paper) = (look(0), look(5));
         let (dot, ground) = (mean(&dots), mean(&paper));
         let spread = mean(&paper.iter().map(|v| (v - ground).powi(2)).collect::<Vec<_>>());
-        if dot == ground { 0.0 } else { (ground - dot) / spread.sqrt().max(0.1) }
+        (ground - dot) / spread.sqrt().max(0.1)
     }
 
     fn blue(page: &Pixels) -> Vec<u8> {

@@ -13,6 +13,7 @@
 
 mod coding;
 mod cover;
+mod differ;
 mod document;
 mod dots;
 mod fresh;
@@ -27,6 +28,7 @@ mod refusal;
 mod stream;
 mod writing;
 
+pub use differ::{Place, differences};
 pub use document::{Document, Drawn};
 pub use dots::{TrackingDots, tracking_dots};
 pub use fresh::{Fresh, FreshError, Written};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use sd_scrub::Limits;
-use sd_term::{Failure, Hint, Ui};
+use sd_term::{Failure, Hint, Status, Ui};
 
 use super::GateArgs;
 use crate::batch;
@@ -11,7 +11,7 @@ use crate::inputs::{Source, gather};
 use crate::names::ending_note;
 use crate::report::{Batch, Item, Outcome, Verb};
 use crate::report_page::ReportPage;
-use crate::worker;
+use crate::worker::{self, Comparison};
 
 /// Show what files hold; nothing is written but the page of --html.
 ///
@@ -29,6 +29,10 @@ pub(crate) struct Args {
     /// Write the report as a page too, with small pictures.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Compare two versions of one document by what they show, and say where they differ: a word
+    /// or a space can mark a copy.
+    #[arg(long, conflicts_with_all = ["look", "html"])]
+    compare: bool,
     #[command(flatten)]
     pub(super) gate: GateArgs,
 }
@@ -46,6 +50,22 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Batch, Failure> {
     report.hint = next(&report, &inputs.sources, &args.files);
     page.map_or(Ok(()), |page| page.write(&report, &inputs.sources))?;
     Ok(report)
+}
+
+impl Args {
+    /// Whether two versions are to be compared.
+    pub(super) fn compares(&self) -> bool {
+        self.compare
+    }
+}
+
+/// Where two versions of a document differ.
+pub(super) fn compare(args: &Args) -> Result<Comparison, Failure> {
+    let inputs = gather(&args.files);
+    let [one, other] = inputs.sources.as_slice() else {
+        return Err(Failure::new(Status::Usage, "--compare takes two files"));
+    };
+    worker::compare_documents(one, other, &Limits::default())
 }
 
 /// To scrub what could be looked at: by the words that were given if that was all of it.
@@ -74,7 +94,7 @@ fn inspect(source: &Source, look: bool, limits: &Limits) -> Item {
                 match worker::look(&opened, limits) {
                     Ok(seen) => report.findings.extend(seen),
                     Err(why) => {
-                        notes.push(format!("its pixels were not looked at: {}", why.message))
+                        notes.push(format!("its pixels were not looked at: {}", why.message));
                     }
                 }
             }

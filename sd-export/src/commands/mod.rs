@@ -62,8 +62,11 @@ pub(crate) fn run(command: Command, place: &Place, home: &Home, ui: &mut Ui) -> 
             ui.finish("sd-export check", result)
         }
         Command::Inspect(args) => {
-            let gate = args.gate.clone();
-            station.end(ui, "sd-export inspect", Some(gate), |ui| inspect::run(&args, ui))
+            let gate = Some(args.gate.clone());
+            if args.compares() {
+                return station.end(ui, "sd-export inspect", gate, |_| inspect::compare(&args));
+            }
+            station.end(ui, "sd-export inspect", gate, |ui| inspect::run(&args, ui))
         }
         Command::Preview(args) => {
             // To remove previews is never wrong.

@@ -35,12 +35,15 @@ pub(crate) enum Aim {
     Look,
     /// To stand beside a report.
     Thumbnail,
+    /// To be held against another document.
+    Compare,
 }
 
 impl Aim {
     fn scale(self) -> Scale {
         match self {
             Self::Preview => Scale { per_inch: 150, longest: 1_600 },
+            Self::Compare => Scale { per_inch: 200, longest: 20_000 },
             Self::Thumbnail => Scale { per_inch: 60, longest: 480 },
             // What offices scan at; a picture format has no number for a side above 65,535.
             Self::Rebuild | Self::Look => Scale { per_inch: 300, longest: 20_000 },
@@ -136,7 +139,7 @@ fn obey(order: &Order, inside: &mut Inside) -> Result<Answer, Trouble> {
         }
         match order.aim {
             _ if whole => {}
-            Aim::Preview | Aim::Look | Aim::Thumbnail => drawn.gaps.push(from_one),
+            Aim::Preview | Aim::Look | Aim::Thumbnail | Aim::Compare => drawn.gaps.push(from_one),
             Aim::Rebuild => return refused(gap(from_one)),
         }
         sd_render::write_page(&page, &mut inside.output).map_err(|e| inside::unwritten(&e))?;
@@ -193,7 +196,7 @@ impl Pages {
         };
         let pages = match aim {
             Aim::Rebuild => of,
-            Aim::Preview | Aim::Look => of.min(SHOWN),
+            Aim::Preview | Aim::Look | Aim::Compare => of.min(SHOWN),
             Aim::Thumbnail => 1,
         };
         Drawn { format, pages, of, animated, gaps: Vec::new(), covered: Vec::new() }

@@ -10,7 +10,7 @@ use std::io::Write as _;
 use std::os::fd::AsFd;
 
 use sd_fs::{Blake3, NewFile};
-use sd_render::{Fresh, Limits, Pixels, StreamError, Written};
+use sd_render::{Fresh, Limits, Pixels, Place, StreamError, Written};
 use sd_sandbox::{ChannelError, Inside, Job};
 use sd_scrub::Refusal;
 use serde::de::DeserializeOwned;
@@ -18,6 +18,9 @@ use serde::{Deserialize, Serialize};
 
 use super::protocol::{MAX_ORDER, Trouble, tame_refusal};
 use super::{PROFILE, WorkError, converse, inside};
+
+/// Most places of one page that are told.
+const MOST_PLACES: usize = 100;
 
 /// The job.
 pub(super) const JOB: Job = Job { name: "press", profile: PROFILE, run: work };
@@ -27,6 +30,8 @@ enum Order {
     Document,
     Pictures,
     Marks,
+    /// So many pages of one document, then those of another.
+    Compare(usize),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -75,6 +80,14 @@ pub(super) fn pictures(pixels: &NewFile, output: &NewFile) -> Result<Pressed<Sho
     press(Order::Pictures, pixels, output)
 }
 
+/// Where a page differs from that of another document; `None` if it has another size.
+pub(super) type Differences = Option<Vec<Place>>;
+
+/// Compares the first pages with those behind them, as far as both documents go.
+pub(super) fn compare(pixels: &NewFile, first: usize) -> Result<Vec<Differences>, WorkError> {
+    ask(Order::Compare(first), pixels, super::nowhere()?).map(|pressed| pressed.pages)
+}
+
 /// Looks at each page, and writes nothing.
 pub(super) fn marks(pixels: &NewFile) -> Result<Vec<Marks>, WorkError> {
     ask(Order::Marks, pixels, super::nowhere()?).map(|pressed| pressed.pages)
@@ -111,6 +124,7 @@ fn work(mut inside: Inside) -> Result<(), ChannelError> {
         Ok(Order::Document) => inside::json(&end(write_document(&mut inside))),
         Ok(Order::Pictures) => inside::json(&end(write_pictures(&mut inside))),
         Ok(Order::Marks) => inside::json(&end(look(&mut inside))),
+        Ok(Order::Compare(first)) => inside::json(&end(hold_against(&mut inside, first))),
         Err(_) => inside::json(&Answer::<()>::Failed(Trouble::Order)),
     };
     inside.channel.send(&answer)
@@ -174,6 +188,22 @@ fn look(inside: &mut Inside) -> Result<Answer<Marks>, Stop> {
         let qr_code = sd_render::holds_qr_code(&page);
         let tracking_dots = sd_render::tracking_dots(&page).is_some();
         pages.push(Marks { qr_code, tracking_dots });
+    }
+    Ok(Answer::Pressed { pages, size: 0, blake3: Blake3::of(b"") })
+}
+
+fn hold_against(inside: &mut Inside, first: usize) -> Result<Answer<Differences>, Stop> {
+    let mut ones = Vec::new();
+    while ones.len() < first
+        && let Some(page) = next(inside)?
+    {
+        ones.push(page);
+    }
+    let mut pages = Vec::new();
+    for one in ones {
+        let Some(other) = next(inside)? else { break };
+        let differences = sd_render::differences(&one, &other);
+        pages.push(differences.map(|places| places.into_iter().take(MOST_PLACES).collect()));
     }
     Ok(Answer::Pressed { pages, size: 0, blake3: Blake3::of(b"") })
 }

@@ -61,10 +61,10 @@ impl<R: Role> Arrival<R> {
     pub fn look(&mut self) -> Result<bool, Failure> {
         let found = usb_rules::discover().map_err(|e| Failure::new(Status::DeviceFailed, e))?;
         let fitting = found.iter().filter(|d| d.admit::<R>(self.access).is_ok());
-        Ok(self.judge(fitting.map(|d| d.node.clone()).collect()))
+        Ok(self.judge(&fitting.map(|d| d.node.clone()).collect()))
     }
 
-    fn judge(&mut self, now: BTreeSet<String>) -> bool {
+    fn judge(&mut self, now: &BTreeSet<String>) -> bool {
         let before = self.before.get_or_insert_with(|| now.clone());
         before.retain(|node| now.contains(node));
         let come = now.iter().any(|node| !before.contains(node));
@@ -104,7 +104,7 @@ mod tests {
     fn a_stick_counts_when_it_came_after_the_question_and_stays() {
         let mut arrival = Arrival::<Export>::new(Access::Write);
         let look = |nodes: &[&str], arrival: &mut Arrival<Export>| {
-            arrival.judge(nodes.iter().map(|n| (*n).to_owned()).collect())
+            arrival.judge(&nodes.iter().map(|n| (*n).to_owned()).collect())
         };
         // It was there before.
         assert!(!look(&["/dev/sda"], &mut arrival));
