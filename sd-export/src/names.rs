@@ -32,12 +32,13 @@ const ENDINGS: &[(Format, &[&str])] = &[
     (Format::Webm, &["webm"]),
     (Format::Pdf, &["pdf"]),
     (Format::Text, &["txt", "text"]),
+    (Format::Zip, &["zip"]),
 ];
 
 /// Endings that promise something else than plain text.
 const NOT_TEXT: &[&str] = &[
-    "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "ppt", "pptx", "odp", "zip", "gz", "7z",
-    "avi", "wmv", "wma", "jxl", "tar", "torrent",
+    "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "ppt", "pptx", "odp", "gz", "7z", "avi",
+    "wmv", "wma", "jxl", "tar", "torrent",
 ];
 
 fn format_of(ending: &str) -> Option<Format> {

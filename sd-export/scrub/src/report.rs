@@ -55,6 +55,8 @@ pub enum Format {
     Pdf,
     /// Plain text.
     Text,
+    /// A ZIP archive.
+    Zip,
 }
 
 impl Format {
@@ -82,6 +84,7 @@ impl Format {
             Self::Webm => "webm",
             Self::Pdf => "pdf",
             Self::Text => "txt",
+            Self::Zip => "zip",
         }
     }
 }
@@ -110,6 +113,7 @@ impl fmt::Display for Format {
             Self::Webm => "WebM video",
             Self::Pdf => "PDF document",
             Self::Text => "plain text",
+            Self::Zip => "ZIP archive",
         })
     }
 }

@@ -77,6 +77,11 @@ pub(crate) fn cannot_remove(format: Format) -> &'static [&'static str] {
             "Wording, spelling, punctuation, line breaks and the number of spaces stay; they can mark a copy.",
             "Style of writing stays; it can point to an author.",
         ],
+        Format::Zip => &[
+            "The names of the files inside stay, with every name and date in them.",
+            "What each file inside shows or says stays, as it would outside an archive.",
+            "Which files stand together, and how many, stays.",
+        ],
     }
 }
 

@@ -73,6 +73,7 @@ pub(crate) fn mime_type(format: Format) -> &'static str {
         Format::Webm => "video/webm",
         Format::Pdf => "application/pdf",
         Format::Text => "text/plain",
+        Format::Zip => "application/zip",
     }
 }
 

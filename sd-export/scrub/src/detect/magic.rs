@@ -25,6 +25,7 @@ pub(super) const MAGIC: &[(&[u8], &str)] = &[
     (b"\xfd7zXZ\0", "xz archive"),
     (b"\x28\xb5\x2f\xfd", "Zstandard archive"),
     (b"\x04\x22\x4d\x18", "LZ4 archive"),
+    (b"PK\x07\x08", "ZIP archive in several parts"),
     (b"7z\xbc\xaf\x27\x1c", "7-Zip archive"),
     (b"Rar!\x1a\x07", "RAR archive"),
     (b"MSCF", "Windows cabinet archive"),

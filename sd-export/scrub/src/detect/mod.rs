@@ -1,5 +1,6 @@
 //! What a file is, told by its content; its name is never asked.
 
+mod container;
 mod magic;
 
 use crate::bytes::{find, slice};
@@ -24,6 +25,9 @@ pub fn detect(bytes: &[u8]) -> Detected {
     }
     if let Some(format) = known(bytes) {
         return Detected::Known(format);
+    }
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        return container::detect(bytes);
     }
     if let Some(kind) = by_magic(bytes).or_else(|| by_offset(bytes)).or_else(|| riff(bytes)) {
         return Detected::Unknown(kind);
@@ -136,35 +140,10 @@ fn by_magic(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(b"\x7fELF") && slice(bytes, 8, 3) == Some(b"AI\x02") {
         return Some("AppImage program");
     }
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        return Some(zip_kind(bytes));
-    }
     if matches!(slice(bytes, 0, 4), Some(b"II*\0" | b"MM\0*")) {
         return Some("camera raw file");
     }
     magic::MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, kind)| *kind)
-}
-
-/// A ZIP file by the member names in its first and last kilobytes: the list of all members is at
-/// its end.
-fn zip_kind(bytes: &[u8]) -> &'static str {
-    const MEMBERS: &[(&[u8], &str)] = &[
-        (b"vbaProject.bin", "Office document with macros"),
-        (b"mimetypeapplication/epub+zip", "EPUB book"),
-        (b"mimetypeapplication/vnd.oasis.opendocument", "OpenDocument file"),
-        (b"word/", "Word document"),
-        (b"xl/", "Excel workbook"),
-        (b"ppt/", "PowerPoint presentation"),
-        (b"[Content_Types].xml", "Office document"),
-        (b"AndroidManifest.xml", "Android package"),
-        (b"META-INF/MANIFEST.MF", "Java archive"),
-        (b"FixedDocumentSequence.fdseq", "XPS document"),
-    ];
-    let head = bytes.get(..bytes.len().min(1 << 16)).unwrap_or_default();
-    let tail = bytes.get(bytes.len().saturating_sub(1 << 16)..).unwrap_or_default();
-    let named = |name| find(head, name).is_some() || find(tail, name).is_some();
-    let found = MEMBERS.iter().find(|(name, _)| named(name));
-    found.map_or("ZIP archive", |(_, kind)| *kind)
 }
 
 /// Kinds whose mark stands further in.
@@ -291,7 +270,8 @@ mod tests {
     fn other_kinds_are_named_by_content() {
         let cases: &[(&[u8], &str)] = &[
             (b"", "empty file"),
-            (b"PK\x03\x04....", "ZIP archive"),
+            (b"7z\xbc\xaf\x27\x1c\0\x04", "7-Zip archive"),
+            (b"Rar!\x1a\x07\x01\0", "RAR archive"),
             (b"PK\x03\x04....word/document.xml", "Word document"),
             (b"II*\0\x10\0\0\0CR\x02\0", "camera raw file"),
             (b"\0\0\0\x18ftypcrx \0\0\0\0", "camera raw file"),

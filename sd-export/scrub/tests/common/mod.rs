@@ -14,6 +14,7 @@ pub(crate) mod plain;
 pub(crate) mod png;
 pub(crate) mod tiff;
 pub(crate) mod webp;
+pub(crate) mod zip;
 
 use std::io::Read as _;
 
