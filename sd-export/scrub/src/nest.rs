@@ -14,8 +14,9 @@ use crate::report::{Class, Findings};
 use crate::rope::Rope;
 use crate::wording::escape;
 use crate::{
-    Choices, Cleaned, Detected, Format, Limits, Refusal, Unclean, aiff, bmp, detect, flac, gif,
-    heif, jpeg, mkv, mp3, mp4, ogg, pdf, png, pnm, text, tiff, wav, webp, zip,
+    Choices, Cleaned, Detected, Format, Limits, Refusal, Unclean, aiff, bmp, csv, detect, flac,
+    gif, heif, jpeg, mkv, mp3, mp4, ogg, packed, pdf, png, pnm, tar, text, tiff, torrent, wav,
+    webp, zip,
 };
 
 /// What may still be used up, by the whole file and all that is in it.
@@ -79,6 +80,11 @@ impl<'a> Nest<'a> {
         };
         self.budget.bytes.set(left);
         Ok(())
+    }
+
+    /// How many bytes may still be inflated.
+    pub(crate) fn room(&self) -> usize {
+        usize::try_from(self.budget.bytes.get()).unwrap_or(usize::MAX)
     }
 
     fn overdrawn(&self, what: &str, limit: u64) -> Refusal {
@@ -186,7 +192,15 @@ impl<'a> Nest<'a> {
             Format::M4a | Format::Mp4 | Format::Mov => {
                 return mp4::scrub(bytes, format, self.limits);
             }
-            Format::Zip => return zip::scrub(bytes, self).map(|(out, met)| (out.into(), met)),
+            Format::Csv => csv::scrub,
+            Format::Torrent => torrent::scrub,
+            Format::Zip | Format::Tar => {
+                let archive = if format == Format::Zip { zip::scrub } else { tar::scrub };
+                return archive(bytes, self).map(|(out, met)| (out.into(), met));
+            }
+            Format::Gzip | Format::Bzip2 | Format::Xz | Format::Zstd => {
+                return packed::scrub(bytes, format, self).map(|(out, met)| (out.into(), met));
+            }
         };
         whole(bytes, self.limits).map(|(out, met)| (out.into(), met))
     }

@@ -4,7 +4,10 @@ mod noted;
 
 pub(crate) use noted::Noted;
 
+use std::collections::BTreeSet;
+
 use crate::Refusal;
+use crate::member_name::{Kind, MemberName};
 use crate::report::{Class, Findings};
 use crate::wording::escape;
 
@@ -23,6 +26,23 @@ pub(crate) fn is_system_litter(name: &str, data: &[u8], findings: &mut Findings)
     };
     findings.removed(class, escape(name), what);
     true
+}
+
+/// Names the directories that hold nothing: only files are kept, and with them the directories
+/// they stand in. The members come in the order of their names.
+pub(crate) fn note_directories<'a>(
+    members: impl Iterator<Item = (&'a MemberName, Kind)> + Clone,
+    findings: &mut Findings,
+) {
+    let files: BTreeSet<&str> =
+        members.clone().filter(|m| m.1 == Kind::File).map(|(name, _)| name.as_str()).collect();
+    for (name, _) in members.filter(|m| m.1 == Kind::Directory) {
+        let below = format!("{name}/");
+        let first = files.range(below.as_str()..).next();
+        if !first.is_some_and(|file| file.starts_with(&below)) {
+            findings.removed(Class::Unknown, escape(name.as_str()), "an empty directory");
+        }
+    }
 }
 
 /// Says that names stay; an archive with nothing in it is refused.

@@ -39,6 +39,10 @@ impl Noted {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.met.is_empty()
+    }
+
     /// Puts all of it into the report.
     pub(crate) fn tell(self, findings: &mut Findings) {
         for ((class, place), (count, detail)) in self.met {

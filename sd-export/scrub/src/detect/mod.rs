@@ -45,6 +45,7 @@ pub fn detect(bytes: &[u8]) -> Detected {
     let head: String = text.chars().take(HEAD).collect();
     match textual(head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}')) {
         Some(kind) => Detected::Unknown(kind),
+        None if crate::csv::delimiter(&text).is_some() => Detected::Known(Format::Csv),
         None => Detected::Known(Format::Text),
     }
 }
@@ -59,6 +60,9 @@ fn known(bytes: &[u8]) -> Option<Format> {
         (b"%PDF-", Format::Pdf),
         (b"fLaC", Format::Flac),
         (b"OggS", Format::Ogg),
+        (b"\x1f\x8b\x08", Format::Gzip),
+        (b"\xfd7zXZ\0", Format::Xz),
+        (b"\x28\xb5\x2f\xfd", Format::Zstd),
     ];
     if let Some((_, format)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return Some(*format);
@@ -72,6 +76,19 @@ fn known(bytes: &[u8]) -> Option<Format> {
             return Some(Format::Tiff);
         }
         _ => {}
+    }
+    if slice(bytes, 0, 3) == Some(b"BZh") && bytes.get(3).is_some_and(u8::is_ascii_digit) {
+        return Some(Format::Bzip2);
+    }
+    // A frame that readers skip may stand first.
+    if matches!(bytes, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]) {
+        return Some(Format::Zstd);
+    }
+    if slice(bytes, 257, 5) == Some(b"ustar") || crate::tar::is_tar(bytes) {
+        return Some(Format::Tar);
+    }
+    if crate::torrent::is_torrent(bytes) {
+        return Some(Format::Torrent);
     }
     if bytes.starts_with(b"BM") && slice(bytes, 6, 4) == Some(&[0; 4]) {
         return Some(Format::Bmp);
@@ -153,9 +170,6 @@ fn by_offset(bytes: &[u8]) -> Option<&'static str> {
             Some(b"crx ") => "camera raw file",
             _ => "JPEG 2000 picture",
         });
-    }
-    if slice(bytes, 257, 5) == Some(b"ustar") {
-        return Some("tar archive");
     }
     if slice(bytes, 0x8001, 5) == Some(b"CD001") {
         return Some("disk image");

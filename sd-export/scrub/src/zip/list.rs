@@ -30,19 +30,19 @@ pub(super) struct Listed<'a> {
 }
 
 impl Listed<'_> {
-    /// File or directory; links, devices and contradictions are refused.
-    pub(super) fn kind(&self, name_is_directory: bool) -> Result<Kind, Refusal> {
+    /// File or directory; `None` for a link or a device. Contradictions are refused.
+    pub(super) fn kind(&self, name_is_directory: bool) -> Result<Option<Kind>, Refusal> {
         const TYPE: u32 = 0o170_000;
         let marked = match (self.attributes >> 16) & TYPE {
             0 => None,
             0o100_000 => Some(Kind::File),
             0o040_000 => Some(Kind::Directory),
-            _ => return Err(Refusal::unsupported("a ZIP member that is a link or a device")),
+            _ => return Ok(None),
         };
         match (name_is_directory, marked) {
-            (true, None | Some(Kind::Directory)) => Ok(Kind::Directory),
-            (false, None) if self.attributes & 0x10 == 0 => Ok(Kind::File),
-            (false, Some(Kind::File)) => Ok(Kind::File),
+            (true, None | Some(Kind::Directory)) => Ok(Some(Kind::Directory)),
+            (false, None) if self.attributes & 0x10 == 0 => Ok(Some(Kind::File)),
+            (false, Some(Kind::File)) => Ok(Some(Kind::File)),
             _ => Err(Refusal::malformed("a member that is a file and a directory")),
         }
     }

@@ -17,7 +17,7 @@ pub(crate) use list::names;
 pub(crate) use read::read;
 pub(crate) use write::{Packing, Writer};
 
-use crate::archive::{is_system_litter, note_names};
+use crate::archive::{is_system_litter, note_directories, note_names};
 use crate::member_name::Kind;
 use crate::nest::Nest;
 use crate::report::Findings;
@@ -28,6 +28,7 @@ pub(crate) fn scrub(bytes: &[u8], nest: &Nest<'_>) -> Result<Cleaned, Refusal> {
     let mut findings = Findings::default();
     let mut entries = read(bytes, nest, &mut findings)?;
     entries.sort_by(|a, b| a.name.cmp(&b.name));
+    note_directories(entries.iter().map(|entry| (&entry.name, entry.kind)), &mut findings);
     let mut writer = Writer::default();
     let mut kept = 0usize;
     for entry in entries.iter().filter(|entry| entry.kind == Kind::File) {

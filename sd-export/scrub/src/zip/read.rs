@@ -31,6 +31,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) name: MemberName,
     pub(crate) kind: Kind,
     packed: &'a [u8],
+    is_link: bool,
     encrypted: bool,
     method: u16,
     size: u64,
@@ -40,6 +41,9 @@ pub(crate) struct Entry<'a> {
 impl<'a> Entry<'a> {
     /// What the member holds, taken out of the budget and checked against its sum.
     pub(crate) fn data(&self, nest: &Nest<'_>) -> Result<Cow<'a, [u8]>, Refusal> {
+        if self.is_link {
+            return Err(Refusal::unsupported("a ZIP member that is a link or a device"));
+        }
         if self.encrypted {
             return Err(Refusal::Encrypted);
         }
@@ -166,13 +170,14 @@ fn entry<'a>(
     }
     let name = extra::name(head.raw_name, head.flags, &[&head.extra, &member.extra], noted)?;
     let kind = member.kind(name.ends_with('/'))?;
-    if kind == Kind::Directory && member.size != 0 {
+    if kind == Some(Kind::Directory) && member.size != 0 {
         return Err(Refusal::malformed("a directory that holds bytes"));
     }
     Ok(Entry {
         name: MemberName::admit(&name, limits)?,
-        kind,
+        kind: kind.unwrap_or(Kind::File),
         packed,
+        is_link: kind.is_none(),
         encrypted: head.flags & ENCRYPTED != 0 || head.extra.encrypted || member.extra.encrypted,
         method: head.method,
         size: member.size,

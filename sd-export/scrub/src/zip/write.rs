@@ -28,7 +28,9 @@ impl Packing {
             | Format::Wav
             | Format::Aiff
             | Format::Pdf
-            | Format::Text => Self::Deflated,
+            | Format::Text
+            | Format::Csv
+            | Format::Tar => Self::Deflated,
             _ => Self::Stored,
         }
     }
