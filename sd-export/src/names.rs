@@ -32,12 +32,20 @@ const ENDINGS: &[(Format, &[&str])] = &[
     (Format::Webm, &["webm"]),
     (Format::Pdf, &["pdf"]),
     (Format::Text, &["txt", "text"]),
+    (Format::Csv, &["csv", "tsv", "tab"]),
+    (Format::Zip, &["zip"]),
+    (Format::Tar, &["tar"]),
+    (Format::Gzip, &["gz", "tgz"]),
+    (Format::Bzip2, &["bz2", "tbz2", "tbz"]),
+    (Format::Xz, &["xz", "txz"]),
+    (Format::Zstd, &["zst", "tzst"]),
+    (Format::Torrent, &["torrent"]),
 ];
 
 /// Endings that promise something else than plain text.
 const NOT_TEXT: &[&str] = &[
-    "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "ppt", "pptx", "odp", "zip", "gz", "7z",
-    "avi", "wmv", "wma", "jxl", "tar", "torrent",
+    "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "ppt", "pptx", "odp", "7z", "rar", "avi",
+    "wmv", "wma", "jxl",
 ];
 
 fn format_of(ending: &str) -> Option<Format> {
@@ -59,8 +67,10 @@ pub(crate) fn ending_lies(name: &str, content: Format) -> bool {
         return false;
     };
     match (format_of(ending), content) {
+        // A table is a text, and whether a text is a table is a guess.
+        (Some(Format::Text | Format::Csv), Format::Text | Format::Csv) => false,
         (Some(format), content) => format != content,
-        (None, Format::Text) => NOT_TEXT.contains(&ending.to_lowercase().as_str()),
+        (None, Format::Text | Format::Csv) => NOT_TEXT.contains(&ending.to_lowercase().as_str()),
         (None, _) => true,
     }
 }
@@ -101,8 +111,13 @@ impl Method {
 /// of a copy gets the same name, so that it is refused as already there instead of piling up
 /// marks.
 pub(crate) fn copy_name(original: &str, mark: &str, method: Method, format: Format) -> SafeName {
+    let (stem, ending) = split(original);
+    // A guess does not make a table of what was not called one.
+    let format = match format {
+        Format::Csv if ending.and_then(format_of) != Some(Format::Csv) => Format::Text,
+        format => format,
+    };
     let (word, extension) = (method.word(), method.extension(format));
-    let stem = split(original).0;
     let stem = stem.strip_suffix(word).and_then(|s| s.strip_suffix('.')).unwrap_or(stem);
     let name = format!("{}{mark}.{word}.{extension}", cut(stem));
     RawName::new(name).neutralise(&neutral_name(1, extension))
@@ -237,6 +252,8 @@ mod tests {
 
     #[test]
     fn a_clean_copy_is_named_after_its_content() {
+        let table = |name| copy_name(name, "", Method::Clean, Format::Csv).to_string();
+        assert_eq!((table("a.tsv"), table("a.txt")), ("a.clean.csv".into(), "a.clean.txt".into()));
         assert_eq!(clean("photo.png"), "photo.clean.jpg");
         assert_eq!(clean("photo"), "photo.clean.jpg");
         assert_eq!(clean("photo.clean.jpg"), "photo.clean.jpg");
@@ -259,6 +276,8 @@ mod tests {
         ] {
             assert!(!ending_lies(name, content), "{name}");
         }
+        assert!(!ending_lies("a.txt", Format::Csv) && !ending_lies("a.csv", Format::Text));
+        assert!(ending_lies("a.docx", Format::Csv) && ending_lies("a.gz", Format::Tar));
         assert!(ending_lies("a.docx", Format::Text) && ending_lies("a.md", Format::Png));
     }
 

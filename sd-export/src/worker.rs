@@ -97,11 +97,7 @@ impl From<CopyError> for WorkError {
 impl WorkError {
     fn status(&self) -> Status {
         match self {
-            Self::Refused { refusal, .. } => match refusal {
-                Refusal::UnknownType(_) | Refusal::Unsupported { .. } => Status::UnsupportedType,
-                Refusal::Encrypted | Refusal::TooLarge { .. } => Status::Refused,
-                Refusal::Malformed { .. } | Refusal::NotClean { .. } => Status::NotClean,
-            },
+            Self::Refused { refusal, .. } => status_of(refusal),
             Self::Trouble(Trouble::NoSpace) => Status::NoSpace,
             Self::Trouble(Trouble::Read | Trouble::Write)
             | Self::Again(_)
@@ -149,6 +145,15 @@ impl WorkError {
             }
             _ => "unknown".to_owned(),
         }
+    }
+}
+
+fn status_of(refusal: &Refusal) -> Status {
+    match refusal {
+        Refusal::UnknownType(_) | Refusal::Unsupported { .. } => Status::UnsupportedType,
+        Refusal::Encrypted | Refusal::TooLarge { .. } => Status::Refused,
+        Refusal::Malformed { .. } | Refusal::NotClean { .. } => Status::NotClean,
+        Refusal::Inside { why, .. } => status_of(why),
     }
 }
 

@@ -33,8 +33,8 @@ fn a_type_is_told_by_content_and_a_wrong_ending_is_named() {
 fn the_json_face_is_one_object_with_a_version() {
     let at = Scratch::new();
     at.put("photo.jpg", &files::jpeg());
-    at.put("notes.zip", &files::zip());
-    let ran = run(&at, &["inspect", "photo.jpg", "notes.zip", "--json"]);
+    at.put("notes.7z", &files::seven_zip());
+    let ran = run(&at, &["inspect", "photo.jpg", "notes.7z", "--json"]);
     let value = ran.json();
     assert_eq!((ran.code, ran.talk.as_str()), (4, ""));
     assert_eq!(value["format"], "sneakernet-report");

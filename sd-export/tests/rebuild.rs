@@ -185,17 +185,17 @@ fn what_cannot_be_rebuilt_is_named_and_leaves_nothing() {
     let args = ["--encrypt", "secret", "owner", "256", "--", "plain.pdf", "locked.pdf"];
     assert_eq!(tool(at.path(), "qpdf", &args).code, 0);
     at.put("a.txt", b"text");
-    at.put("b.zip", &files::zip());
+    at.put("b.7z", &files::seven_zip());
     at.put("c.jpg", &files::jpeg()[..100]);
     for (name, words) in [
         ("locked.pdf", "the document is encrypted"),
         ("a.txt", "plain text is cleaned, not rebuilt"),
-        ("b.zip", "ZIP archive"),
+        ("b.7z", "7-Zip archive"),
         ("c.jpg", "malformed"),
     ] {
         let ran = run(&at, &["scrub", "--rebuild", name]);
         assert_ne!(ran.code, 0, "{name}");
         assert!(ran.out.contains(words), "{name}: {}", ran.out);
     }
-    assert_eq!(at.names(), ["a.txt", "b.zip", "c.jpg", "locked.pdf", "plain.pdf"]);
+    assert_eq!(at.names(), ["a.txt", "b.7z", "c.jpg", "locked.pdf", "plain.pdf"]);
 }

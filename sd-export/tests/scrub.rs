@@ -43,12 +43,12 @@ fn exiftool_finds_nothing_in_the_clean_copy() {
 #[test]
 fn an_unknown_type_is_refused_by_name_and_leaves_nothing() {
     let at = Scratch::new();
-    at.put("notes.zip", &files::zip());
-    let ran = run(&at, &["scrub", "notes.zip"]);
+    at.put("notes.7z", &files::seven_zip());
+    let ran = run(&at, &["scrub", "notes.7z"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.out.starts_with("notes.zip: ZIP archive: cannot be cleaned yet\n"), "{}", ran.out);
+    assert!(ran.out.starts_with("notes.7z: 7-Zip archive: cannot be cleaned yet\n"), "{}", ran.out);
     assert!(ran.talk.starts_with("UNSUPPORTED_TYPE: "), "{}", ran.talk);
-    assert_eq!(at.names(), ["notes.zip"]);
+    assert_eq!(at.names(), ["notes.7z"]);
 }
 
 #[test]

@@ -102,16 +102,16 @@ fn a_clean_copy_that_was_tampered_with_is_refused() {
 #[test]
 fn what_leaves_as_it_is_says_so_in_the_plan_and_in_the_manifest() {
     let at = ready();
-    at.put("notes.zip", &files::zip());
-    let refused = write(&at, &["notes.zip", "--yes"]);
+    at.put("notes.7z", &files::seven_zip());
+    let refused = write(&at, &["notes.7z", "--yes"]);
     assert_eq!(refused.code, 1);
     assert!(refused.talk.contains("UNSUPPORTED_TYPE"));
-    let ran = write(&at, &["notes.zip", "b.jpg", "a.clean.txt", "--as-is", "--yes"]);
+    let ran = write(&at, &["notes.7z", "b.jpg", "a.clean.txt", "--as-is", "--yes"]);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.talk);
-    assert!(ran.talk.contains("ZIP archive, AS IS, not cleaned"), "{}", ran.talk);
+    assert!(ran.talk.contains("7-Zip archive, AS IS, not cleaned"), "{}", ran.talk);
     let value = manifest(&at, "export-0001");
     let field = |i: usize, key: &str| value["files"][i][key].as_str().map(str::to_owned);
-    assert_eq!(field(0, "type").as_deref(), Some("ZIP archive"));
+    assert_eq!(field(0, "type").as_deref(), Some("7-Zip archive"));
     let states: Vec<_> = (0..3).filter_map(|i| field(i, "state")).collect();
     assert_eq!(states, ["as_is", "as_is", "cleaned"]);
     assert_eq!(at.get("stick/export-0001/b.jpg"), files::jpeg());

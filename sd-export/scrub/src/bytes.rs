@@ -55,6 +55,12 @@ pub(crate) fn le32(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(slice(bytes, at, 4)?.try_into().ok()?))
 }
 
+/// Where `needle` last stands in `bytes`.
+pub(crate) fn rfind(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+    let last = bytes.len().checked_sub(needle.len())?;
+    (0..=last).rev().find(|at| bytes.get(*at..).is_some_and(|rest| rest.starts_with(needle)))
+}
+
 /// A walk through bytes from front to back; every step says whether the bytes are there.
 #[derive(Clone)]
 pub(crate) struct Cursor<'a> {
@@ -119,5 +125,9 @@ impl<'a> Cursor<'a> {
 
     pub(crate) fn le32(&mut self) -> Option<u32> {
         self.array().map(u32::from_le_bytes)
+    }
+
+    pub(crate) fn le64(&mut self) -> Option<u64> {
+        self.array().map(u64::from_le_bytes)
     }
 }

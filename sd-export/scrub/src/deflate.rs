@@ -27,6 +27,12 @@ pub(crate) fn inflate(input: &[u8], limit: usize) -> Result<Inflated, InflateErr
     inflate_with(Decompress::new(true), input, limit)
 }
 
+/// Inflates a bare deflate stream, as ZIP and gzip hold it, from the start of `input`, at most
+/// `limit` bytes.
+pub(crate) fn inflate_raw(input: &[u8], limit: usize) -> Result<Inflated, InflateError> {
+    inflate_with(Decompress::new(false), input, limit)
+}
+
 fn inflate_with(
     mut machine: Decompress,
     input: &[u8],
@@ -61,8 +67,16 @@ fn inflate_with(
 
 /// Deflates `data` into a zlib stream, always with the same setting.
 pub(crate) fn deflate(data: &[u8]) -> Vec<u8> {
+    deflate_with(Compress::new(Compression::new(6), true), data)
+}
+
+/// Deflates `data` into a bare deflate stream, always with the same setting.
+pub(crate) fn deflate_raw(data: &[u8]) -> Vec<u8> {
+    deflate_with(Compress::new(Compression::new(6), false), data)
+}
+
+fn deflate_with(mut machine: Compress, data: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(data.len() / 2);
-    let mut machine = Compress::new(Compression::new(6), true);
     let mut buffer = vec![0u8; 1 << 15];
     loop {
         let used = usize::try_from(machine.total_in()).unwrap_or(usize::MAX);

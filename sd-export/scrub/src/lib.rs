@@ -10,17 +10,21 @@
 //!
 //! Nothing is edited in place: a clean file is written from what the format's list names, so a
 //! segment, chunk, object or trailing byte that is not understood does not survive. What cannot
-//! be parsed is refused by name. The same input gives the same bytes, on every machine.
+//! be parsed is refused by name. The same input gives the same bytes, on every machine. What is inside
+//! an archive or a document goes the same road (`nest.rs`).
 //!
 //! The crate opens nothing (what [`scrub_into`] writes to is handed in), starts no threads and asks neither clock, random numbers nor
 //! environment: it runs in a worker that may only read, write and map memory.
 #![forbid(unsafe_code)]
 
 mod aiff;
+mod archive;
 mod bmff;
 mod bmp;
 mod bytes;
+mod choices;
 mod codec;
+mod csv;
 mod deflate;
 mod detect;
 mod exif;
@@ -32,10 +36,13 @@ mod id3;
 mod iptc;
 mod jpeg;
 mod limits;
+mod member_name;
 mod mkv;
 mod mp3;
 mod mp4;
+mod nest;
 mod ogg;
+mod packed;
 mod pdf;
 mod png;
 mod pnm;
@@ -43,13 +50,17 @@ mod refusal;
 mod report;
 mod riff;
 mod rope;
+mod tar;
 mod text;
 mod tiff;
+mod torrent;
 mod wav;
 mod webp;
 mod wording;
 mod xmp;
+mod zip;
 
+pub use choices::{Choices, Unclean};
 pub use detect::{Detected, detect};
 pub use limits::Limits;
 pub use refusal::Refusal;
@@ -57,6 +68,7 @@ pub use report::{Class, Fate, Finding, Format, MAX_FINDINGS, Report, Scrubbed};
 
 use std::io::Write;
 
+use nest::{Budget, Nest};
 use report::Findings;
 use rope::Rope;
 
@@ -100,7 +112,12 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Report, Refusal> {
 
 /// Writes a clean copy of a file and reports what was removed and what was kept.
 pub fn scrub(bytes: &[u8], limits: &Limits) -> Result<Scrubbed, Refusal> {
-    let (clean, report) = clean(bytes, limits)?;
+    scrub_with(bytes, limits, Choices::default())
+}
+
+/// [`scrub`] by a person's choices.
+pub fn scrub_with(bytes: &[u8], limits: &Limits, choices: Choices) -> Result<Scrubbed, Refusal> {
+    let (clean, report) = clean(bytes, limits, choices)?;
     Ok(Scrubbed { bytes: clean.concat(), report })
 }
 
@@ -109,45 +126,20 @@ pub fn scrub(bytes: &[u8], limits: &Limits) -> Result<Scrubbed, Refusal> {
 pub fn scrub_into(
     bytes: &[u8],
     limits: &Limits,
+    choices: Choices,
     sink: &mut dyn Write,
 ) -> Result<Report, ScrubError> {
-    let (clean, report) = clean(bytes, limits)?;
+    let (clean, report) = clean(bytes, limits, choices)?;
     clean.write(sink).map_err(ScrubError::Write)?;
     Ok(report)
 }
 
-fn clean<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(Rope<'a>, Report), Refusal> {
-    limits.admit_input(bytes.len())?;
-    let format = match detect(bytes) {
-        Detected::Known(format) => format,
-        Detected::Unknown(kind) => return Err(Refusal::UnknownType(kind.to_owned())),
-    };
-    let module: fn(&[u8], &Limits) -> Result<Cleaned, Refusal> = match format {
-        Format::Jpeg => jpeg::scrub,
-        Format::Png => png::scrub,
-        Format::Gif => gif::scrub,
-        Format::Webp => webp::scrub,
-        Format::Bmp => bmp::scrub,
-        Format::Pnm => pnm::scrub,
-        Format::Tiff => tiff::scrub,
-        Format::Heic | Format::Avif => heif::scrub,
-        Format::Mp3 => mp3::scrub,
-        Format::Flac => flac::scrub,
-        Format::Ogg => ogg::scrub,
-        Format::Wav => wav::scrub,
-        Format::Aiff => aiff::scrub,
-        Format::Pdf => pdf::scrub,
-        Format::Text => text::scrub,
-        Format::M4a | Format::Mp4 | Format::Mov | Format::Matroska | Format::Webm => {
-            let (clean, findings) = match format {
-                Format::Matroska | Format::Webm => mkv::scrub(bytes, limits)?,
-                _ => mp4::scrub(bytes, format, limits)?,
-            };
-            limits.admit_output(clean.len())?;
-            return Ok((clean, findings.into_report(format)));
-        }
-    };
-    let (clean, findings) = module(bytes, limits)?;
-    limits.admit_output(clean.len())?;
-    Ok((clean.into(), findings.into_report(format)))
+fn clean<'a>(
+    bytes: &'a [u8],
+    limits: &Limits,
+    choices: Choices,
+) -> Result<(Rope<'a>, Report), Refusal> {
+    let budget = Budget::new(limits);
+    let (clean, format, findings) = Nest::outermost(limits, choices, &budget).open(bytes)?;
+    Ok((clean, findings.into_report(format)))
 }

@@ -9,7 +9,8 @@ pub struct Limits {
     /// by default is far beyond a single picture or document, and still fits in a worker.
     pub max_input: u64,
     /// Largest output, and the most that may be inflated in total, in bytes. Default 1 GiB: a
-    /// scanned book of 300 pages inflates to less; a decompression bomb does not.
+    /// scanned book of 300 pages inflates to less; a decompression bomb does not. All that is
+    /// inflated out of archives, at all levels together, has this bound too.
     pub max_output: u64,
     /// Most pixels in one picture, all frames counted. Default 400 million: a 100-megapixel
     /// camera picture four times over; larger ones cannot be looked at on the station anyway.
@@ -20,6 +21,12 @@ pub struct Limits {
     /// Deepest nesting of objects, forms or directories. Default 64: real files stay under 20,
     /// and the stack of a worker holds many times this.
     pub max_depth: u32,
+    /// Most files inside one file: members of archives, pictures in documents, at all levels
+    /// together. Default 10,000: what a person sends has a tenth of it.
+    pub max_members: u32,
+    /// Most levels of files inside files. Default 6: a picture in a workbook in a document in a
+    /// compressed archive in an archive is on the fifth.
+    pub max_levels: u32,
 }
 
 impl Default for Limits {
@@ -30,6 +37,8 @@ impl Default for Limits {
             max_pixels: 400_000_000,
             max_objects: 500_000,
             max_depth: 64,
+            max_members: 10_000,
+            max_levels: 6,
         }
     }
 }

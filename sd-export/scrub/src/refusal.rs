@@ -38,9 +38,43 @@ pub enum Refusal {
         /// What it found, in our words.
         what: String,
     },
+    /// Something inside the file is not cleaned.
+    #[error("{place}: {why}")]
+    Inside {
+        /// The member or part, escaped; a place further in stands behind `: `.
+        place: String,
+        /// Why it is not cleaned.
+        why: Box<Refusal>,
+    },
 }
 
 impl Refusal {
+    /// The refusal itself, without its place.
+    pub fn reason(&self) -> &Self {
+        match self {
+            Self::Inside { why, .. } => why.reason(),
+            other => other,
+        }
+    }
+
+    /// The place inside the file, when the refusal is not about the file as a whole.
+    pub fn place(&self) -> Option<&str> {
+        match self {
+            Self::Inside { place, .. } => Some(place),
+            _ => None,
+        }
+    }
+
+    /// The refusal of something that stands at `place`, which is escaped already.
+    pub(crate) fn inside(self, place: &str) -> Self {
+        match self {
+            Self::Inside { place: deeper, why } => {
+                Self::Inside { place: format!("{place}: {deeper}"), why }
+            }
+            why => Self::Inside { place: place.to_owned(), why: Box::new(why) },
+        }
+    }
+
     pub(crate) fn malformed(what: impl Into<String>) -> Self {
         Self::Malformed { what: what.into() }
     }

@@ -55,6 +55,22 @@ pub enum Format {
     Pdf,
     /// Plain text.
     Text,
+    /// A ZIP archive.
+    Zip,
+    /// A TAR archive.
+    Tar,
+    /// A file compressed by gzip.
+    Gzip,
+    /// A file compressed by bzip2.
+    Bzip2,
+    /// A file compressed by xz.
+    Xz,
+    /// A file compressed by Zstandard.
+    Zstd,
+    /// A torrent.
+    Torrent,
+    /// A table as text.
+    Csv,
 }
 
 impl Format {
@@ -82,6 +98,14 @@ impl Format {
             Self::Webm => "webm",
             Self::Pdf => "pdf",
             Self::Text => "txt",
+            Self::Zip => "zip",
+            Self::Tar => "tar",
+            Self::Gzip => "gz",
+            Self::Bzip2 => "bz2",
+            Self::Xz => "xz",
+            Self::Zstd => "zst",
+            Self::Torrent => "torrent",
+            Self::Csv => "csv",
         }
     }
 }
@@ -110,6 +134,14 @@ impl fmt::Display for Format {
             Self::Webm => "WebM video",
             Self::Pdf => "PDF document",
             Self::Text => "plain text",
+            Self::Zip => "ZIP archive",
+            Self::Tar => "TAR archive",
+            Self::Gzip => "gzip file",
+            Self::Bzip2 => "bzip2 file",
+            Self::Xz => "xz file",
+            Self::Zstd => "Zstandard file",
+            Self::Torrent => "torrent",
+            Self::Csv => "CSV table",
         })
     }
 }

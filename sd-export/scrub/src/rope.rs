@@ -55,6 +55,18 @@ impl<'a> Rope<'a> {
         self.pieces.concat()
     }
 
+    /// All bytes in one place, without a copy if they already are.
+    pub(crate) fn into_vec(mut self) -> Vec<u8> {
+        match (self.pieces.pop(), self.pieces.is_empty()) {
+            (Some(only), true) => only.into_owned(),
+            (Some(last), false) => {
+                self.pieces.push(last);
+                self.concat()
+            }
+            (None, _) => Vec::new(),
+        }
+    }
+
     /// Writes all bytes.
     pub(crate) fn write(&self, sink: &mut dyn Write) -> io::Result<()> {
         self.pieces.iter().try_for_each(|piece| sink.write_all(piece))

@@ -72,10 +72,22 @@ pub(crate) fn cannot_remove(format: Format) -> &'static [&'static str] {
             "Wording, fonts, page size and the exact position of letters stay; they can mark a copy.",
             "The noise pattern of the camera or scanner sensor stays in pictures.",
         ],
-        Format::Text => &[
+        Format::Text | Format::Csv => &[
             "The words stay, with every name, date, number and address in them.",
             "Wording, spelling, punctuation, line breaks and the number of spaces stay; they can mark a copy.",
             "Style of writing stays; it can point to an author.",
+        ],
+        Format::Gzip | Format::Bzip2 | Format::Xz | Format::Zstd => {
+            &["What the file inside shows or says stays, as it would uncompressed."]
+        }
+        Format::Torrent => &[
+            "The names, sizes and sums of the files stay: whoever has the files knows which they are.",
+            "The hash of the torrent stays: whoever shares it is seen by all others who do.",
+        ],
+        Format::Zip | Format::Tar => &[
+            "The names of the files inside stay, with every name and date in them.",
+            "What each file inside shows or says stays, as it would outside an archive.",
+            "Which files stand together, and how many, stays.",
         ],
     }
 }

@@ -199,7 +199,9 @@ fn a_second_track_of_sound_that_is_not_understood_is_left_out_and_named() {
 fn a_video_is_written_without_being_held() {
     let video = made::ffmpeg(VIDEOS[1].0, VIDEOS[1].1);
     let mut out = Vec::new();
-    let report = sd_scrub::scrub_into(&video, &Limits::default(), &mut out).expect("clean");
+    let report =
+        sd_scrub::scrub_into(&video, &Limits::default(), sd_scrub::Choices::default(), &mut out)
+            .expect("clean");
     assert_eq!(report.format, Format::Mp4);
     assert_eq!(out, clean(&video).0);
 }

@@ -72,7 +72,14 @@ pub(crate) fn mime_type(format: Format) -> &'static str {
         Format::Matroska => "video/matroska",
         Format::Webm => "video/webm",
         Format::Pdf => "application/pdf",
-        Format::Text => "text/plain",
+        Format::Text | Format::Csv => "text/plain",
+        Format::Zip => "application/zip",
+        Format::Tar => "application/x-tar",
+        Format::Gzip => "application/gzip",
+        Format::Bzip2 => "application/x-bzip2",
+        Format::Xz => "application/x-xz",
+        Format::Zstd => "application/zstd",
+        Format::Torrent => "application/x-bittorrent",
     }
 }
 

@@ -166,11 +166,11 @@ impl Pages {
             Format::Jpeg => Self::picture(sd_render::jpeg(&bytes, limits)),
             Format::Png => Self::picture(sd_render::png(&bytes, limits)),
             Format::Pdf => Document::open(bytes, limits).map(Self::Document),
-            Format::Text if aim == Aim::Rebuild => {
+            Format::Text | Format::Csv if aim == Aim::Rebuild => {
                 let what = "plain text is cleaned, not rebuilt: leave out --rebuild".to_owned();
                 return Err(Refusal::Unsupported { what });
             }
-            Format::Text => {
+            Format::Text | Format::Csv => {
                 let text = sd_scrub::text(&bytes).unwrap_or_default();
                 Ok(Self::Text(Writing::new(&text)))
             }

@@ -30,17 +30,43 @@ pub(super) struct Order {
     max_pixels: u64,
     max_objects: u32,
     max_depth: u32,
+    max_members: u32,
+    max_levels: u32,
 }
 
 impl Order {
     pub(super) fn new(mode: Mode, limits: &Limits) -> Self {
-        let Limits { max_input, max_output, max_pixels, max_objects, max_depth } = *limits;
-        Self { mode, max_input, max_output, max_pixels, max_objects, max_depth }
+        let Limits {
+            max_input,
+            max_output,
+            max_pixels,
+            max_objects,
+            max_depth,
+            max_members,
+            max_levels,
+        } = *limits;
+        Self {
+            mode,
+            max_input,
+            max_output,
+            max_pixels,
+            max_objects,
+            max_depth,
+            max_members,
+            max_levels,
+        }
     }
 
     pub(super) fn limits(&self) -> Limits {
-        let Self { max_input, max_output, max_pixels, max_objects, max_depth, .. } = *self;
-        Limits { max_input, max_output, max_pixels, max_objects, max_depth }
+        Limits {
+            max_input: self.max_input,
+            max_output: self.max_output,
+            max_pixels: self.max_pixels,
+            max_objects: self.max_objects,
+            max_depth: self.max_depth,
+            max_members: self.max_members,
+            max_levels: self.max_levels,
+        }
     }
 }
 
@@ -103,6 +129,10 @@ pub(super) fn tame_refusal(refusal: &mut Refusal) {
         | Refusal::Unsupported { what }
         | Refusal::NotClean { what } => tame(what),
         Refusal::Encrypted => {}
+        Refusal::Inside { place, why } => {
+            tame(place);
+            tame_refusal(why);
+        }
     }
 }
 

@@ -121,9 +121,9 @@ pub(crate) fn text() -> Vec<u8> {
     "The meeting is\u{200b} at noon.\r\n".as_bytes().to_vec()
 }
 
-/// The first bytes of a ZIP archive.
-pub(crate) fn zip() -> Vec<u8> {
-    b"PK\x03\x04\x14\0\0\0\0\0nothing more".to_vec()
+/// The first bytes of a 7-Zip archive.
+pub(crate) fn seven_zip() -> Vec<u8> {
+    b"7z\xbc\xaf\x27\x1c\0\x04nothing more".to_vec()
 }
 
 fn put(out: &mut String, text: std::fmt::Arguments<'_>) {

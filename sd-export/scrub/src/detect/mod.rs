@@ -1,5 +1,6 @@
 //! What a file is, told by its content; its name is never asked.
 
+mod container;
 mod magic;
 
 use crate::bytes::{find, slice};
@@ -25,6 +26,9 @@ pub fn detect(bytes: &[u8]) -> Detected {
     if let Some(format) = known(bytes) {
         return Detected::Known(format);
     }
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        return container::detect(bytes);
+    }
     if let Some(kind) = by_magic(bytes).or_else(|| by_offset(bytes)).or_else(|| riff(bytes)) {
         return Detected::Unknown(kind);
     }
@@ -41,6 +45,7 @@ pub fn detect(bytes: &[u8]) -> Detected {
     let head: String = text.chars().take(HEAD).collect();
     match textual(head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}')) {
         Some(kind) => Detected::Unknown(kind),
+        None if crate::csv::delimiter(&text).is_some() => Detected::Known(Format::Csv),
         None => Detected::Known(Format::Text),
     }
 }
@@ -55,6 +60,9 @@ fn known(bytes: &[u8]) -> Option<Format> {
         (b"%PDF-", Format::Pdf),
         (b"fLaC", Format::Flac),
         (b"OggS", Format::Ogg),
+        (b"\x1f\x8b\x08", Format::Gzip),
+        (b"\xfd7zXZ\0", Format::Xz),
+        (b"\x28\xb5\x2f\xfd", Format::Zstd),
     ];
     if let Some((_, format)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return Some(*format);
@@ -68,6 +76,19 @@ fn known(bytes: &[u8]) -> Option<Format> {
             return Some(Format::Tiff);
         }
         _ => {}
+    }
+    if slice(bytes, 0, 3) == Some(b"BZh") && bytes.get(3).is_some_and(u8::is_ascii_digit) {
+        return Some(Format::Bzip2);
+    }
+    // A frame that readers skip may stand first.
+    if matches!(bytes, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]) {
+        return Some(Format::Zstd);
+    }
+    if slice(bytes, 257, 5) == Some(b"ustar") || crate::tar::is_tar(bytes) {
+        return Some(Format::Tar);
+    }
+    if crate::torrent::is_torrent(bytes) {
+        return Some(Format::Torrent);
     }
     if bytes.starts_with(b"BM") && slice(bytes, 6, 4) == Some(&[0; 4]) {
         return Some(Format::Bmp);
@@ -136,35 +157,10 @@ fn by_magic(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(b"\x7fELF") && slice(bytes, 8, 3) == Some(b"AI\x02") {
         return Some("AppImage program");
     }
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        return Some(zip_kind(bytes));
-    }
     if matches!(slice(bytes, 0, 4), Some(b"II*\0" | b"MM\0*")) {
         return Some("camera raw file");
     }
     magic::MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, kind)| *kind)
-}
-
-/// A ZIP file by the member names in its first and last kilobytes: the list of all members is at
-/// its end.
-fn zip_kind(bytes: &[u8]) -> &'static str {
-    const MEMBERS: &[(&[u8], &str)] = &[
-        (b"vbaProject.bin", "Office document with macros"),
-        (b"mimetypeapplication/epub+zip", "EPUB book"),
-        (b"mimetypeapplication/vnd.oasis.opendocument", "OpenDocument file"),
-        (b"word/", "Word document"),
-        (b"xl/", "Excel workbook"),
-        (b"ppt/", "PowerPoint presentation"),
-        (b"[Content_Types].xml", "Office document"),
-        (b"AndroidManifest.xml", "Android package"),
-        (b"META-INF/MANIFEST.MF", "Java archive"),
-        (b"FixedDocumentSequence.fdseq", "XPS document"),
-    ];
-    let head = bytes.get(..bytes.len().min(1 << 16)).unwrap_or_default();
-    let tail = bytes.get(bytes.len().saturating_sub(1 << 16)..).unwrap_or_default();
-    let named = |name| find(head, name).is_some() || find(tail, name).is_some();
-    let found = MEMBERS.iter().find(|(name, _)| named(name));
-    found.map_or("ZIP archive", |(_, kind)| *kind)
 }
 
 /// Kinds whose mark stands further in.
@@ -174,9 +170,6 @@ fn by_offset(bytes: &[u8]) -> Option<&'static str> {
             Some(b"crx ") => "camera raw file",
             _ => "JPEG 2000 picture",
         });
-    }
-    if slice(bytes, 257, 5) == Some(b"ustar") {
-        return Some("tar archive");
     }
     if slice(bytes, 0x8001, 5) == Some(b"CD001") {
         return Some("disk image");
@@ -291,7 +284,8 @@ mod tests {
     fn other_kinds_are_named_by_content() {
         let cases: &[(&[u8], &str)] = &[
             (b"", "empty file"),
-            (b"PK\x03\x04....", "ZIP archive"),
+            (b"7z\xbc\xaf\x27\x1c\0\x04", "7-Zip archive"),
+            (b"Rar!\x1a\x07\x01\0", "RAR archive"),
             (b"PK\x03\x04....word/document.xml", "Word document"),
             (b"II*\0\x10\0\0\0CR\x02\0", "camera raw file"),
             (b"\0\0\0\x18ftypcrx \0\0\0\0", "camera raw file"),

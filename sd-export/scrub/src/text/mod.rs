@@ -22,15 +22,29 @@ use tables::{
 const ZWNJ: char = '\u{200c}';
 const ZWJ: char = '\u{200d}';
 
+/// What a tab is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tabs {
+    /// A blank, which goes at the end of a line.
+    Blank,
+    /// What separates cells, of which the last may be empty.
+    Cells,
+}
+
 /// Writes the visible characters anew.
 pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
+    scrub_with(bytes, Tabs::Blank, limits)
+}
+
+/// Writes the visible characters anew, with tabs as they are meant.
+pub(crate) fn scrub_with(bytes: &[u8], tabs: Tabs, limits: &Limits) -> Result<Cleaned, Refusal> {
     let (text, encoding) =
         decode(bytes).ok_or_else(|| Refusal::malformed("text that is in no known encoding"))?;
     let mut tidy = Tidy::default();
     note_encoding(bytes, encoding, &mut tidy.findings);
     let chars: Vec<char> = one_line_end(&text, &mut tidy.findings).chars().collect();
     for at in 0..chars.len() {
-        tidy.step(&chars, at);
+        tidy.step(&chars, at, tabs);
     }
     let Tidy { out, counts, mut findings, .. } = tidy.finish();
     for (name, (count, place)) in counts {
@@ -38,7 +52,7 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
     }
     point_out(&out, &mut findings);
     limits.admit_output(out.len())?;
-    check(&out)?;
+    check(&out, tabs)?;
     Ok((out.into_bytes(), findings))
 }
 
@@ -78,18 +92,19 @@ struct Tidy {
 }
 
 impl Tidy {
-    fn step(&mut self, chars: &[char], at: usize) {
+    fn step(&mut self, chars: &[char], at: usize, tabs: Tabs) {
         let Some(c) = chars.get(at).copied() else {
             return;
         };
         match c {
             '\n' => self.end_line(),
-            ' ' | '\t' => self.blanks.push(c),
+            ' ' => self.blanks.push(c),
+            '\t' if tabs == Tabs::Blank => self.blanks.push(c),
             _ if is_odd_space(c) => {
                 self.count("odd spaces");
                 self.blanks.push(' ');
             }
-            _ if is_invisible(c) && !belongs(chars, at) => self.count(family(c)),
+            _ if c != '\t' && is_invisible(c) && !belongs(chars, at) => self.count(family(c)),
             _ => {
                 self.out.push_str(&self.blanks);
                 self.blanks.clear();
@@ -194,12 +209,12 @@ fn point_out(text: &str, findings: &mut Findings) {
 }
 
 /// The second reader: looks at the clean text line by line instead of character by character.
-fn check(text: &str) -> Result<(), Refusal> {
+fn check(text: &str, tabs: Tabs) -> Result<(), Refusal> {
     if text.contains('\r') {
         return Err(Refusal::not_clean("a carriage return"));
     }
     for line in text.split('\n') {
-        if line.ends_with([' ', '\t']) {
+        if line.ends_with(' ') || (tabs == Tabs::Blank && line.ends_with('\t')) {
             return Err(Refusal::not_clean("a blank at a line end"));
         }
         if line.contains(is_odd_space) {

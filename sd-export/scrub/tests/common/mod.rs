@@ -12,8 +12,10 @@ pub(crate) mod made;
 pub(crate) mod pdf;
 pub(crate) mod plain;
 pub(crate) mod png;
+pub(crate) mod tar;
 pub(crate) mod tiff;
 pub(crate) mod webp;
+pub(crate) mod zip;
 
 use std::io::Read as _;
 

@@ -1,0 +1,65 @@
+//! Documents that are ZIP files, told from plain archives by what is in them.
+
+use super::Detected;
+use crate::bytes::find;
+use crate::report::Format;
+
+/// What a file that starts like a ZIP archive is.
+pub(super) fn detect(bytes: &[u8]) -> Detected {
+    let kind = match crate::zip::names(bytes) {
+        Some(names) => by_names(bytes, &names),
+        None => by_search(bytes),
+    };
+    kind.map_or(Detected::Known(Format::Zip), Detected::Unknown)
+}
+
+/// By the list of members: what makes a reader open the file as a document has a fixed name.
+fn by_names(bytes: &[u8], names: &[&[u8]]) -> Option<&'static str> {
+    let has = |name: &[u8]| names.contains(&name);
+    let below = |directory: &[u8]| names.iter().any(|name| name.starts_with(directory));
+    if has(b"[Content_Types].xml") {
+        return Some(match () {
+            () if names.iter().any(|name| name.ends_with(b"vbaProject.bin")) => {
+                "Office document with macros"
+            }
+            () if below(b"word/") => "Word document",
+            () if below(b"xl/") => "Excel workbook",
+            () if below(b"ppt/") => "PowerPoint presentation",
+            () if names.iter().any(|name| name.ends_with(b".fdseq")) => "XPS document",
+            () => "Office document",
+        });
+    }
+    if has(b"mimetype") {
+        let head = bytes.get(..bytes.len().min(256)).unwrap_or_default();
+        let is = |kind| find(head, kind).is_some();
+        if is(b"mimetypeapplication/epub+zip") || has(b"META-INF/container.xml") {
+            return Some("EPUB book");
+        }
+        if is(b"mimetypeapplication/vnd.oasis.opendocument") || has(b"META-INF/manifest.xml") {
+            return Some("OpenDocument file");
+        }
+    }
+    if has(b"AndroidManifest.xml") {
+        return Some("Android package");
+    }
+    has(b"META-INF/MANIFEST.MF").then_some("Java archive")
+}
+
+/// Where the list cannot be read: by the names that stand in the first and last kilobytes.
+fn by_search(bytes: &[u8]) -> Option<&'static str> {
+    const MEMBERS: &[(&[u8], &str)] = &[
+        (b"vbaProject.bin", "Office document with macros"),
+        (b"mimetypeapplication/epub+zip", "EPUB book"),
+        (b"mimetypeapplication/vnd.oasis.opendocument", "OpenDocument file"),
+        (b"word/", "Word document"),
+        (b"xl/", "Excel workbook"),
+        (b"ppt/", "PowerPoint presentation"),
+        (b"[Content_Types].xml", "Office document"),
+        (b"AndroidManifest.xml", "Android package"),
+        (b"META-INF/MANIFEST.MF", "Java archive"),
+    ];
+    let head = bytes.get(..bytes.len().min(1 << 16)).unwrap_or_default();
+    let tail = bytes.get(bytes.len().saturating_sub(1 << 16)..).unwrap_or_default();
+    let named = |name| find(head, name).is_some() || find(tail, name).is_some();
+    MEMBERS.iter().find(|(name, _)| named(name)).map(|(_, kind)| *kind)
+}

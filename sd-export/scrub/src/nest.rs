@@ -1,0 +1,239 @@
+//! Files inside files: one road for bytes of any kind, and one budget that goes down it.
+//!
+//! ```text
+//! file --Nest::outermost--> module of its format --Nest::clean, Nest::member--> the same road for what is
+//!              ^                                            |                   inside, one level deeper
+//!              '------------ one Budget: members, bytes, levels ------------'
+//! ```
+//!
+//! A bomb or an archive that holds itself runs out of the budget, whatever its shape.
+
+use std::cell::Cell;
+
+use crate::report::{Class, Findings};
+use crate::rope::Rope;
+use crate::wording::escape;
+use crate::{
+    Choices, Cleaned, Detected, Format, Limits, Refusal, Unclean, aiff, bmp, csv, detect, flac,
+    gif, heif, jpeg, mkv, mp3, mp4, ogg, packed, pdf, png, pnm, tar, text, tiff, torrent, wav,
+    webp, zip,
+};
+
+/// What may still be used up, by the whole file and all that is in it.
+pub(crate) struct Budget {
+    members: Cell<u32>,
+    bytes: Cell<u64>,
+    /// Whether somebody asked for more than there is: then nothing more is cleaned.
+    overdrawn: Cell<bool>,
+}
+
+impl Budget {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            members: Cell::new(limits.max_members),
+            bytes: Cell::new(limits.max_output),
+            overdrawn: Cell::new(false),
+        }
+    }
+}
+
+/// One level of the recursion: what a format's module needs to clean what is inside.
+pub(crate) struct Nest<'a> {
+    limits: &'a Limits,
+    choices: Choices,
+    budget: &'a Budget,
+    level: u32,
+}
+
+/// Something that was inside, cleaned.
+pub(crate) struct Inner {
+    pub(crate) bytes: Vec<u8>,
+    /// What it is; an empty file counts as text.
+    pub(crate) format: Format,
+}
+
+impl<'a> Nest<'a> {
+    /// The level of the file itself.
+    pub(crate) fn outermost(limits: &'a Limits, choices: Choices, budget: &'a Budget) -> Self {
+        Self { limits, choices, budget, level: 0 }
+    }
+
+    pub(crate) fn limits(&self) -> &'a Limits {
+        self.limits
+    }
+
+    /// Takes so many members out of the budget.
+    pub(crate) fn admit_members(&self, count: usize) -> Result<(), Refusal> {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let Some(left) = self.budget.members.get().checked_sub(count) else {
+            let limit = u64::from(self.limits.max_members);
+            return Err(self.overdrawn("the files inside, in number", limit));
+        };
+        self.budget.members.set(left);
+        Ok(())
+    }
+
+    /// Takes so many bytes, which something inflates to, out of the budget.
+    pub(crate) fn admit_bytes(&self, len: u64) -> Result<(), Refusal> {
+        let Some(left) = self.budget.bytes.get().checked_sub(len) else {
+            return Err(self.overdrawn("the files inside, in bytes", self.limits.max_output));
+        };
+        self.budget.bytes.set(left);
+        Ok(())
+    }
+
+    /// How many bytes may still be inflated.
+    pub(crate) fn room(&self) -> usize {
+        usize::try_from(self.budget.bytes.get()).unwrap_or(usize::MAX)
+    }
+
+    fn overdrawn(&self, what: &str, limit: u64) -> Refusal {
+        self.budget.overdrawn.set(true);
+        Refusal::TooLarge { what: what.to_owned(), limit }
+    }
+
+    /// Cleans bytes of any kind. What was met goes to `findings`, and a refusal names the place.
+    pub(crate) fn clean(
+        &self,
+        bytes: &[u8],
+        place: &str,
+        findings: &mut Findings,
+    ) -> Result<Inner, Refusal> {
+        let place = escape(place);
+        let (rope, format, met) =
+            self.deeper().and_then(|nest| nest.open(bytes)).map_err(|why| why.inside(&place))?;
+        findings.absorb(&place, met);
+        Ok(Inner { bytes: rope.into_vec(), format })
+    }
+
+    /// Cleans a member of an archive. `None`: it cannot be cleaned, a person chose to leave such
+    /// members out, and the report says so. An empty file stays what it is.
+    pub(crate) fn member(
+        &self,
+        bytes: &[u8],
+        place: &str,
+        findings: &mut Findings,
+    ) -> Result<Option<Inner>, Refusal> {
+        if bytes.is_empty() {
+            return Ok(Some(Inner { bytes: Vec::new(), format: Format::Text }));
+        }
+        match self.clean(bytes, place, findings) {
+            Ok(inner) => Ok(Some(inner)),
+            Err(why) => self.note_left_out(why, findings).map(|()| None),
+        }
+    }
+
+    /// Leaves something out that is refused before it comes to [`Nest::member`], if a person chose
+    /// so, and says it in the report; else gives the refusal back, with its place.
+    pub(crate) fn leave_out(
+        &self,
+        place: &str,
+        why: Refusal,
+        findings: &mut Findings,
+    ) -> Result<(), Refusal> {
+        self.note_left_out(why.inside(&escape(place)), findings)
+    }
+
+    fn note_left_out(&self, why: Refusal, findings: &mut Findings) -> Result<(), Refusal> {
+        if self.choices.unclean == Unclean::Refuse || self.budget.overdrawn.get() {
+            return Err(why);
+        }
+        let detail = format!("left out: {}", why.reason());
+        findings.removed(Class::Unknown, why.place().unwrap_or_default(), &detail);
+        Ok(())
+    }
+
+    fn deeper(&self) -> Result<Self, Refusal> {
+        let level = self.level.saturating_add(1);
+        if level > self.limits.max_levels {
+            let (what, limit) = ("files inside files, in levels", self.limits.max_levels.into());
+            return Err(Refusal::TooLarge { what: what.to_owned(), limit });
+        }
+        Ok(Self { level, ..*self })
+    }
+
+    /// Tells what the bytes are and has the module of that format write them anew.
+    pub(crate) fn open<'b>(
+        &self,
+        bytes: &'b [u8],
+    ) -> Result<(Rope<'b>, Format, Findings), Refusal> {
+        self.limits.admit_input(bytes.len())?;
+        let format = match detect(bytes) {
+            Detected::Known(format) => format,
+            Detected::Unknown(kind) => return Err(Refusal::UnknownType(kind.to_owned())),
+        };
+        let (clean, findings) = self.with_module(bytes, format)?;
+        self.limits.admit_output(clean.len())?;
+        Ok((clean, format, findings))
+    }
+
+    fn with_module<'b>(
+        &self,
+        bytes: &'b [u8],
+        format: Format,
+    ) -> Result<(Rope<'b>, Findings), Refusal> {
+        let whole: fn(&[u8], &Limits) -> Result<Cleaned, Refusal> = match format {
+            Format::Jpeg => jpeg::scrub,
+            Format::Png => png::scrub,
+            Format::Gif => gif::scrub,
+            Format::Webp => webp::scrub,
+            Format::Bmp => bmp::scrub,
+            Format::Pnm => pnm::scrub,
+            Format::Tiff => tiff::scrub,
+            Format::Heic | Format::Avif => heif::scrub,
+            Format::Mp3 => mp3::scrub,
+            Format::Flac => flac::scrub,
+            Format::Ogg => ogg::scrub,
+            Format::Wav => wav::scrub,
+            Format::Aiff => aiff::scrub,
+            Format::Pdf => pdf::scrub,
+            Format::Text => text::scrub,
+            Format::Matroska | Format::Webm => return mkv::scrub(bytes, self.limits),
+            Format::M4a | Format::Mp4 | Format::Mov => {
+                return mp4::scrub(bytes, format, self.limits);
+            }
+            Format::Csv => csv::scrub,
+            Format::Torrent => torrent::scrub,
+            Format::Zip | Format::Tar => {
+                let archive = if format == Format::Zip { zip::scrub } else { tar::scrub };
+                return archive(bytes, self).map(|(out, met)| (out.into(), met));
+            }
+            Format::Gzip | Format::Bzip2 | Format::Xz | Format::Zstd => {
+                return packed::scrub(bytes, format, self).map(|(out, met)| (out.into(), met));
+            }
+        };
+        whole(bytes, self.limits).map(|(out, met)| (out.into(), met))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_that_is_overdrawn_stays_so_and_leaves_nothing_out() {
+        let limits = Limits { max_members: 2, ..Limits::default() };
+        let budget = Budget::new(&limits);
+        let nest = Nest::outermost(&limits, Choices { unclean: Unclean::LeaveOut }, &budget);
+        let mut findings = Findings::default();
+        assert!(nest.leave_out("a", Refusal::Encrypted, &mut findings).is_ok());
+        assert_eq!(nest.admit_members(2), Ok(()));
+        let why = nest.admit_members(1).expect_err("none is left");
+        let told = nest.leave_out("b", why.clone(), &mut findings).expect_err("not left out");
+        assert_eq!(told, Refusal::Inside { place: "b".to_owned(), why: Box::new(why) });
+        assert_eq!(findings.into_report(Format::Zip).findings.len(), 1);
+    }
+
+    #[test]
+    fn the_deepest_level_is_the_last_one() {
+        let limits = Limits { max_levels: 1, ..Limits::default() };
+        let budget = Budget::new(&limits);
+        let nest = Nest::outermost(&limits, Choices::default(), &budget);
+        let below = nest.deeper().expect("one level");
+        let refused = below.clean(b"words", "a.txt", &mut Findings::default()).map(|i| i.format);
+        assert!(
+            matches!(refused, Err(Refusal::Inside { why, .. }) if matches!(*why, Refusal::TooLarge { .. }))
+        );
+        assert!(nest.clean(b"words", "a.txt", &mut Findings::default()).is_ok());
+    }
+}
