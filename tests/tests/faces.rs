@@ -7,6 +7,7 @@
 
 use sd_tests::journalist_interface::World;
 use sd_tests::newsroom::{Newsroom, Run, program};
+use sd_tests::terminal::Terminal;
 
 fn newsroom() -> Newsroom {
     let mut world = World::with_test_key().expect("a world");
@@ -184,6 +185,29 @@ fn a_locked_key_file_asks_for_its_passphrase_and_names_a_wrong_one() {
     assert_eq!(unpack("correct horse").status.code(), Some(0));
     assert_eq!(newsroom.plaintexts().expect("listed").len(), 2);
     assert_eq!(newsroom.unpack().expect(2).json()["status"], "USAGE", "nobody is there to ask");
+}
+
+#[test]
+fn at_a_terminal_a_mistyped_passphrase_is_asked_for_again_three_times() {
+    let newsroom = newsroom();
+    newsroom.pair_locked().expect("paired");
+    let _ = newsroom.fetch(&["sync"]).expect(0);
+    let _ = newsroom.pack().expect(0);
+    let unpack = ["unpack", "stick", "--home", "svs"];
+    let question = "Passphrase of the submission key: ";
+    let mut terminal = Terminal::start(&newsroom, "sd-airgap", &unpack, (80, 24));
+    for _ in 0..3 {
+        terminal.answer(question, "wrong horse");
+    }
+    let (exit, text) = terminal.end();
+    assert_eq!(exit, Some(12), "{text}");
+    let mut terminal = Terminal::start(&newsroom, "sd-airgap", &unpack, (80, 24));
+    terminal.answer(question, "wrong horse");
+    terminal.wait_for("Try again.");
+    terminal.answer(question, "correct horse");
+    let (exit, text) = terminal.end();
+    assert_eq!(exit, Some(0), "{text}");
+    assert!(text.contains("Receipt code"), "{text}");
 }
 
 #[test]

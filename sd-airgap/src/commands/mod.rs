@@ -42,6 +42,9 @@ pub(crate) struct Svs {
     pub(crate) vault: Box<dyn Vault>,
 }
 
+/// How often the passphrase of the submission key may be typed.
+const TRIES: usize = 3;
+
 impl Svs {
     /// Tries the sandbox and opens the vault (asking for a passphrase only if the key is in a
     /// locked file).
@@ -55,8 +58,26 @@ impl Svs {
             ui.warn("the submission key's signatures rest on SHA-1: it opens its mail, but plan a new key");
         }
         let source = station.key.clone().unwrap_or(KeySource::Agent { home: None });
-        let vault = vault::open(&source, &station.submission, || passphrase(passphrase_fd, ui))?;
+        let vault = Self::unlock(&source, &station, passphrase_fd, ui)?;
         Ok(Self { station, vault })
+    }
+
+    /// Opens the vault. At a terminal a passphrase that is mistyped is asked for again.
+    fn unlock(
+        source: &KeySource,
+        station: &Station,
+        passphrase_fd: Option<i32>,
+        ui: &mut Ui,
+    ) -> Result<Box<dyn Vault>, Failure> {
+        for _ in 1..TRIES {
+            match vault::open(source, &station.submission, || passphrase(passphrase_fd, ui)) {
+                Err(e) if e.status == Status::WrongPassphrase && passphrase_fd.is_none() => {
+                    ui.say("That is not its passphrase. Try again.");
+                }
+                other => return other,
+            }
+        }
+        vault::open(source, &station.submission, || passphrase(passphrase_fd, ui))
     }
 
     /// The workstation whose bundles are believed here.
