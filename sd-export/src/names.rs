@@ -20,6 +20,7 @@ const ENDINGS: &[(Format, &[&str])] = &[
     (Format::Tiff, &["tif", "tiff"]),
     (Format::Heic, &["heic", "heif", "hif"]),
     (Format::Avif, &["avif"]),
+    (Format::Jxl, &["jxl"]),
     (Format::Mp3, &["mp3"]),
     (Format::Flac, &["flac"]),
     (Format::Ogg, &["ogg", "oga", "opus"]),
@@ -30,6 +31,9 @@ const ENDINGS: &[(Format, &[&str])] = &[
     (Format::Mov, &["mov", "qt"]),
     (Format::Matroska, &["mkv", "mka"]),
     (Format::Webm, &["webm"]),
+    (Format::Avi, &["avi", "divx"]),
+    (Format::Wmv, &["wmv", "asf"]),
+    (Format::Wma, &["wma", "asf"]),
     (Format::Pdf, &["pdf"]),
     (Format::Text, &["txt", "text"]),
 ];
@@ -37,7 +41,7 @@ const ENDINGS: &[(Format, &[&str])] = &[
 /// Endings that promise something else than plain text.
 const NOT_TEXT: &[&str] = &[
     "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "ppt", "pptx", "odp", "zip", "gz", "7z",
-    "avi", "wmv", "wma", "jxl", "tar", "torrent",
+    "tar", "torrent",
 ];
 
 fn format_of(ending: &str) -> Option<Format> {
@@ -55,14 +59,16 @@ fn split(name: &str) -> (&str, Option<&str>) {
 /// Whether a name's ending says something else than the content does. An ending we know
 /// nothing of is no lie about plain text.
 pub(crate) fn ending_lies(name: &str, content: Format) -> bool {
-    let Some(ending) = split(name).1 else {
+    let Some(ending) = split(name).1.map(str::to_lowercase) else {
         return false;
     };
-    match (format_of(ending), content) {
-        (Some(format), content) => format != content,
-        (None, Format::Text) => NOT_TEXT.contains(&ending.to_lowercase().as_str()),
-        (None, _) => true,
+    // Some endings stand for more than one format.
+    let fits =
+        |(format, all): &(Format, &[&str])| *format == content && all.contains(&ending.as_str());
+    if ENDINGS.iter().any(fits) {
+        return false;
     }
+    content != Format::Text || format_of(&ending).is_some() || NOT_TEXT.contains(&ending.as_str())
 }
 
 /// A sentence for the reader if the ending is wrong.

@@ -72,6 +72,11 @@ impl<'a> Cursor<'a> {
         self.at
     }
 
+    /// The same bytes, walked again from `at`.
+    pub(crate) fn again_from(&self, at: usize) -> Option<Self> {
+        (at <= self.bytes.len()).then_some(Self { bytes: self.bytes, at })
+    }
+
     /// What was not read yet.
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
@@ -119,5 +124,9 @@ impl<'a> Cursor<'a> {
 
     pub(crate) fn le32(&mut self) -> Option<u32> {
         self.array().map(u32::from_le_bytes)
+    }
+
+    pub(crate) fn le64(&mut self) -> Option<u64> {
+        self.array().map(u64::from_le_bytes)
     }
 }

@@ -17,6 +17,8 @@
 #![forbid(unsafe_code)]
 
 mod aiff;
+mod asf;
+mod avi;
 mod bmff;
 mod bmp;
 mod bytes;
@@ -31,10 +33,12 @@ mod icc;
 mod id3;
 mod iptc;
 mod jpeg;
+mod jxl;
 mod limits;
 mod mkv;
 mod mp3;
 mod mp4;
+mod msmedia;
 mod ogg;
 mod pdf;
 mod png;
@@ -131,6 +135,7 @@ fn clean<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(Rope<'a>, Report), Ref
         Format::Pnm => pnm::scrub,
         Format::Tiff => tiff::scrub,
         Format::Heic | Format::Avif => heif::scrub,
+        Format::Jxl => jxl::scrub,
         Format::Mp3 => mp3::scrub,
         Format::Flac => flac::scrub,
         Format::Ogg => ogg::scrub,
@@ -138,9 +143,19 @@ fn clean<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(Rope<'a>, Report), Ref
         Format::Aiff => aiff::scrub,
         Format::Pdf => pdf::scrub,
         Format::Text => text::scrub,
-        Format::M4a | Format::Mp4 | Format::Mov | Format::Matroska | Format::Webm => {
+        // Of these hardly more than the tables is held.
+        Format::M4a
+        | Format::Mp4
+        | Format::Mov
+        | Format::Matroska
+        | Format::Webm
+        | Format::Avi
+        | Format::Wmv
+        | Format::Wma => {
             let (clean, findings) = match format {
                 Format::Matroska | Format::Webm => mkv::scrub(bytes, limits)?,
+                Format::Avi => avi::scrub(bytes, limits)?,
+                Format::Wmv | Format::Wma => asf::scrub(bytes, limits)?,
                 _ => mp4::scrub(bytes, format, limits)?,
             };
             limits.admit_output(clean.len())?;

@@ -61,6 +61,7 @@ pub(crate) fn mime_type(format: Format) -> &'static str {
         Format::Tiff => "image/tiff",
         Format::Heic => "image/heic",
         Format::Avif => "image/avif",
+        Format::Jxl => "image/jxl",
         Format::Mp3 => "audio/mpeg",
         Format::Flac => "audio/flac",
         Format::Ogg => "audio/ogg",
@@ -71,6 +72,9 @@ pub(crate) fn mime_type(format: Format) -> &'static str {
         Format::Mov => "video/quicktime",
         Format::Matroska => "video/matroska",
         Format::Webm => "video/webm",
+        Format::Avi => "video/x-msvideo",
+        Format::Wmv => "video/x-ms-wmv",
+        Format::Wma => "audio/x-ms-wma",
         Format::Pdf => "application/pdf",
         Format::Text => "text/plain",
     }
