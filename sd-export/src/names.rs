@@ -20,6 +20,7 @@ const ENDINGS: &[(Format, &[&str])] = &[
     (Format::Tiff, &["tif", "tiff"]),
     (Format::Heic, &["heic", "heif", "hif"]),
     (Format::Avif, &["avif"]),
+    (Format::Jxl, &["jxl"]),
     (Format::Mp3, &["mp3"]),
     (Format::Flac, &["flac"]),
     (Format::Ogg, &["ogg", "oga", "opus"]),
@@ -30,6 +31,9 @@ const ENDINGS: &[(Format, &[&str])] = &[
     (Format::Mov, &["mov", "qt"]),
     (Format::Matroska, &["mkv", "mka"]),
     (Format::Webm, &["webm"]),
+    (Format::Avi, &["avi", "divx"]),
+    (Format::Wmv, &["wmv", "asf"]),
+    (Format::Wma, &["wma", "asf"]),
     (Format::Pdf, &["pdf"]),
     (Format::Text, &["txt", "text"]),
     (Format::Csv, &["csv", "tsv", "tab"]),
@@ -43,10 +47,8 @@ const ENDINGS: &[(Format, &[&str])] = &[
 ];
 
 /// Endings that promise something else than plain text.
-const NOT_TEXT: &[&str] = &[
-    "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "ppt", "pptx", "odp", "7z", "rar", "avi",
-    "wmv", "wma", "jxl",
-];
+const NOT_TEXT: &[&str] =
+    &["doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "ppt", "pptx", "odp", "7z", "rar"];
 
 fn format_of(ending: &str) -> Option<Format> {
     let ending = ending.to_lowercase();
@@ -63,16 +65,19 @@ fn split(name: &str) -> (&str, Option<&str>) {
 /// Whether a name's ending says something else than the content does. An ending we know
 /// nothing of is no lie about plain text.
 pub(crate) fn ending_lies(name: &str, content: Format) -> bool {
-    let Some(ending) = split(name).1 else {
+    let Some(ending) = split(name).1.map(str::to_lowercase) else {
         return false;
     };
-    match (format_of(ending), content) {
-        // A table is a text, and whether a text is a table is a guess.
-        (Some(Format::Text | Format::Csv), Format::Text | Format::Csv) => false,
-        (Some(format), content) => format != content,
-        (None, Format::Text | Format::Csv) => NOT_TEXT.contains(&ending.to_lowercase().as_str()),
-        (None, _) => true,
+    let is_text = |format| matches!(format, Format::Text | Format::Csv);
+    // Some endings stand for more than one format, and whether a text is a table is a guess.
+    let fits = |(format, all): &(Format, &[&str])| {
+        let alike = *format == content || is_text(*format) && is_text(content);
+        alike && all.contains(&ending.as_str())
+    };
+    if ENDINGS.iter().any(fits) {
+        return false;
     }
+    !is_text(content) || format_of(&ending).is_some() || NOT_TEXT.contains(&ending.as_str())
 }
 
 /// A sentence for the reader if the ending is wrong.

@@ -78,6 +78,11 @@ impl<'a> Cursor<'a> {
         self.at
     }
 
+    /// The same bytes, walked again from `at`.
+    pub(crate) fn again_from(&self, at: usize) -> Option<Self> {
+        (at <= self.bytes.len()).then_some(Self { bytes: self.bytes, at })
+    }
+
     /// What was not read yet.
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()

@@ -19,6 +19,8 @@
 
 mod aiff;
 mod archive;
+mod asf;
+mod avi;
 mod bmff;
 mod bmp;
 mod bytes;
@@ -35,11 +37,13 @@ mod icc;
 mod id3;
 mod iptc;
 mod jpeg;
+mod jxl;
 mod limits;
 mod member_name;
 mod mkv;
 mod mp3;
 mod mp4;
+mod msmedia;
 mod nest;
 mod ogg;
 mod packed;

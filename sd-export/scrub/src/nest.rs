@@ -14,9 +14,9 @@ use crate::report::{Class, Findings};
 use crate::rope::Rope;
 use crate::wording::escape;
 use crate::{
-    Choices, Cleaned, Detected, Format, Limits, Refusal, Unclean, aiff, bmp, csv, detect, flac,
-    gif, heif, jpeg, mkv, mp3, mp4, ogg, packed, pdf, png, pnm, tar, text, tiff, torrent, wav,
-    webp, zip,
+    Choices, Cleaned, Detected, Format, Limits, Refusal, Unclean, aiff, asf, avi, bmp, csv, detect,
+    flac, gif, heif, jpeg, jxl, mkv, mp3, mp4, ogg, packed, pdf, png, pnm, tar, text, tiff,
+    torrent, wav, webp, zip,
 };
 
 /// What may still be used up, by the whole file and all that is in it.
@@ -181,6 +181,7 @@ impl<'a> Nest<'a> {
             Format::Pnm => pnm::scrub,
             Format::Tiff => tiff::scrub,
             Format::Heic | Format::Avif => heif::scrub,
+            Format::Jxl => jxl::scrub,
             Format::Mp3 => mp3::scrub,
             Format::Flac => flac::scrub,
             Format::Ogg => ogg::scrub,
@@ -188,7 +189,10 @@ impl<'a> Nest<'a> {
             Format::Aiff => aiff::scrub,
             Format::Pdf => pdf::scrub,
             Format::Text => text::scrub,
+            // Of these hardly more than the tables is held.
             Format::Matroska | Format::Webm => return mkv::scrub(bytes, self.limits),
+            Format::Avi => return avi::scrub(bytes, self.limits),
+            Format::Wmv | Format::Wma => return asf::scrub(bytes, self.limits),
             Format::M4a | Format::Mp4 | Format::Mov => {
                 return mp4::scrub(bytes, format, self.limits);
             }

@@ -31,6 +31,8 @@ pub enum Format {
     Heic,
     /// An AVIF picture.
     Avif,
+    /// A JPEG XL picture or animation.
+    Jxl,
     /// MP3 sound.
     Mp3,
     /// FLAC sound.
@@ -51,6 +53,12 @@ pub enum Format {
     Matroska,
     /// A `WebM` video.
     Webm,
+    /// An AVI video.
+    Avi,
+    /// A Windows Media video.
+    Wmv,
+    /// Windows Media sound.
+    Wma,
     /// A PDF document.
     Pdf,
     /// Plain text.
@@ -86,6 +94,7 @@ impl Format {
             Self::Tiff => "tif",
             Self::Heic => "heic",
             Self::Avif => "avif",
+            Self::Jxl => "jxl",
             Self::Mp3 => "mp3",
             Self::Flac => "flac",
             Self::Ogg => "ogg",
@@ -96,6 +105,9 @@ impl Format {
             Self::Mov => "mov",
             Self::Matroska => "mkv",
             Self::Webm => "webm",
+            Self::Avi => "avi",
+            Self::Wmv => "wmv",
+            Self::Wma => "wma",
             Self::Pdf => "pdf",
             Self::Text => "txt",
             Self::Zip => "zip",
@@ -122,6 +134,7 @@ impl fmt::Display for Format {
             Self::Tiff => "TIFF picture",
             Self::Heic => "HEIC picture",
             Self::Avif => "AVIF picture",
+            Self::Jxl => "JPEG XL picture",
             Self::Mp3 => "MP3 audio",
             Self::Flac => "FLAC audio",
             Self::Ogg => "Ogg audio",
@@ -132,6 +145,9 @@ impl fmt::Display for Format {
             Self::Mov => "QuickTime video",
             Self::Matroska => "Matroska video",
             Self::Webm => "WebM video",
+            Self::Avi => "AVI video",
+            Self::Wmv => "Windows Media video",
+            Self::Wma => "Windows Media audio",
             Self::Pdf => "PDF document",
             Self::Text => "plain text",
             Self::Zip => "ZIP archive",

@@ -2,6 +2,8 @@
 
 use crate::Refusal;
 use crate::bytes::{Cursor, slice};
+use crate::report::{Class, Findings};
+use crate::wording::foreign;
 
 /// Which way round the lengths are: RIFF is little-endian, IFF is big-endian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,9 +82,29 @@ impl<'a> Chunks<'a> {
         Ok(Some(Chunk { kind, body, padded_with: pad.is_some_and(|pad| pad != 0) }))
     }
 
+    /// How far the walk has come.
+    pub(crate) fn at(&self) -> usize {
+        self.from.at()
+    }
+
     /// What was not read yet.
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.from.rest()
+    }
+}
+
+/// Names the entries of a list of kind `INFO`.
+pub(crate) fn note_info(body: &[u8], findings: &mut Findings) {
+    let mut entries = Chunks::new(body, Endian::Little);
+    while let Ok(Some(entry)) = entries.next() {
+        let class = match &entry.kind {
+            b"IART" | b"ICOP" | b"IENG" | b"ITCH" | b"ICMS" => Class::Person,
+            b"ISFT" => Class::Software,
+            b"ICRD" | b"IDIT" => Class::Time,
+            b"IARL" | b"ISRC" => Class::Location,
+            _ => Class::Comment,
+        };
+        findings.removed(class, format!("LIST {}", entry.name()), &foreign(entry.body));
     }
 }
 

@@ -4,7 +4,7 @@ use crate::bytes::{Cursor, le16, le32, slice};
 use crate::report::{Class, Findings};
 use crate::riff::{self, Chunk, Endian};
 use crate::wording::foreign;
-use crate::{Cleaned, Limits, Refusal};
+use crate::{Cleaned, Limits, Refusal, msmedia};
 
 /// What is written.
 #[derive(Default)]
@@ -70,61 +70,21 @@ fn read<'a>(mut chunks: riff::Chunks<'a>, findings: &mut Findings) -> Result<Par
 
 /// The description of samples, of the length its kind has.
 fn format(chunk: &Chunk<'_>, findings: &mut Findings) -> Result<Format, Refusal> {
-    let broken = || Refusal::malformed("the description of the samples");
-    let body = chunk.body;
-    let kind = le16(body, 0).ok_or_else(broken)?;
-    let block = usize::from(le16(body, 12).ok_or_else(broken)?);
-    let extra = usize::from(le16(body, 16).unwrap_or(0));
-    let len = match kind {
-        // Plain numbers, and numbers squeezed into eight bits.
-        1 | 3 | 6 | 7 => 16,
-        // Codes with a table.
-        2 | 17 if extra <= 64 => 18usize.saturating_add(extra),
-        0xfffe if is_known(slice(body, 24, 16).unwrap_or_default()) => 40,
-        _ => return Err(Refusal::unsupported(format!("WAV with the coding 0x{kind:04x}"))),
-    };
-    let mut out = slice(body, 0, len).ok_or_else(broken)?.to_vec();
-    if block == 0 || !(1..=64).contains(&le16(body, 2).ok_or_else(broken)?) {
-        return Err(broken());
+    let kind = le16(chunk.body, 0).unwrap_or(0);
+    if !matches!(kind, 1 | 2 | 3 | 6 | 7 | 17 | 0xfffe) {
+        return Err(Refusal::unsupported(format!("WAV with the coding 0x{kind:04x}")));
     }
-    if matches!(kind, 1 | 3 | 6 | 7 | 0xfffe) {
-        // The bytes of a second follow from the rest.
-        let rate = le32(body, 4).ok_or_else(broken)?;
-        let second = u64::from(rate).saturating_mul(block as u64);
-        let second = u32::try_from(second).map_err(|_| broken())?;
-        out.get_mut(8..12).ok_or_else(broken)?.copy_from_slice(&second.to_le_bytes());
-    }
-    if kind == 0xfffe {
-        out.get_mut(16..18).ok_or_else(broken)?.copy_from_slice(&[22, 0]);
-    }
-    if body.len() > if len == 16 { 18 } else { len } {
-        findings.removed(Class::Trailing, "bytes behind the description", "");
-    }
-    Ok(Format { body: out, block })
-}
-
-/// Whether an extended description names one of the plain kinds.
-fn is_known(id: &[u8]) -> bool {
-    let fixed = b"\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71";
-    matches!(le16(id, 0), Some(1 | 3 | 6 | 7)) && id.get(2..) == Some(fixed)
+    let sound = msmedia::sound(chunk.body, "WAV", findings)?;
+    let block = usize::from(sound.block);
+    let body = if matches!(kind, 1 | 3 | 6 | 7) { sound.head } else { sound.body() };
+    Ok(Format { body, block })
 }
 
 fn dropped(chunk: &Chunk<'_>, findings: &mut Findings) {
     let head = foreign(chunk.body.get(..chunk.body.len().min(200)).unwrap_or_default());
     match &chunk.kind {
         b"LIST" if chunk.body.starts_with(b"INFO") => {
-            let mut entries =
-                riff::Chunks::new(chunk.body.get(4..).unwrap_or_default(), Endian::Little);
-            while let Ok(Some(entry)) = entries.next() {
-                let class = match &entry.kind {
-                    b"IART" | b"ICOP" | b"IENG" | b"ITCH" | b"ICMS" => Class::Person,
-                    b"ISFT" => Class::Software,
-                    b"ICRD" | b"IDIT" => Class::Time,
-                    b"IARL" | b"ISRC" => Class::Location,
-                    _ => Class::Comment,
-                };
-                findings.removed(class, format!("LIST {}", entry.name()), &foreign(entry.body));
-            }
+            riff::note_info(chunk.body.get(4..).unwrap_or_default(), findings);
         }
         b"bext" => {
             findings.removed(
@@ -196,7 +156,7 @@ fn check(clean: &[u8]) -> Result<(), Refusal> {
         let format = from.take(len)?;
         let fixed = match le16(format, 0)? {
             1 | 3 | 6 | 7 => len == 16,
-            0xfffe => len == 40 && is_known(slice(format, 24, 16)?),
+            0xfffe => len == 40 && msmedia::is_plain(slice(format, 24, 16)?),
             2 | 17 => len == usize::from(le16(format, 16)?) + 18,
             _ => false,
         };

@@ -57,11 +57,19 @@ pub(crate) fn cannot_remove(format: Format) -> &'static [&'static str] {
         "The compression settings stay; they tell what kind of device or program made the recording.",
     ];
     match format {
-        Format::Jpeg | Format::Webp | Format::Tiff | Format::Heic | Format::Avif => &PICTURE,
-        Format::Mp3 | Format::Flac | Format::Ogg | Format::Wav | Format::Aiff | Format::M4a => {
-            &SOUND
+        Format::Jpeg | Format::Webp | Format::Tiff | Format::Heic | Format::Avif | Format::Jxl => {
+            &PICTURE
         }
-        Format::Mp4 | Format::Mov | Format::Matroska | Format::Webm => &VIDEO,
+        Format::Mp3
+        | Format::Flac
+        | Format::Ogg
+        | Format::Wav
+        | Format::Aiff
+        | Format::M4a
+        | Format::Wma => &SOUND,
+        Format::Mp4 | Format::Mov | Format::Matroska | Format::Webm | Format::Avi | Format::Wmv => {
+            &VIDEO
+        }
         Format::Png | Format::Gif | Format::Bmp | Format::Pnm => {
             PICTURE.get(..3).unwrap_or_default()
         }

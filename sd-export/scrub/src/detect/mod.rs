@@ -63,12 +63,15 @@ fn known(bytes: &[u8]) -> Option<Format> {
         (b"\x1f\x8b\x08", Format::Gzip),
         (b"\xfd7zXZ\0", Format::Xz),
         (b"\x28\xb5\x2f\xfd", Format::Zstd),
+        (b"\0\0\0\x0cJXL \r\n\x87\n", Format::Jxl),
+        (b"\xff\x0a", Format::Jxl),
     ];
     if let Some((_, format)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return Some(*format);
     }
     match (slice(bytes, 0, 4), slice(bytes, 8, 4)) {
         (Some(b"RIFF"), Some(b"WEBP")) => return Some(Format::Webp),
+        (Some(b"RIFF"), Some(b"AVI ")) => return Some(Format::Avi),
         (Some(b"RIFF" | b"RIFX" | b"RF64"), Some(b"WAVE")) => return Some(Format::Wav),
         (Some(b"FORM"), Some(b"AIFF" | b"AIFC")) => return Some(Format::Aiff),
         // Canon's raw files say so behind a header that is TIFF's.
@@ -106,6 +109,9 @@ fn known(bytes: &[u8]) -> Option<Format> {
         let is_webm = find(head, b"webm").is_some();
         return Some(if is_webm { Format::Webm } else { Format::Matroska });
     }
+    if bytes.starts_with(b"\x30\x26\xb2\x75\x8e\x66\xcf\x11") {
+        return Some(if crate::asf::has_pictures(bytes) { Format::Wmv } else { Format::Wma });
+    }
     if is_mpeg_audio(bytes) {
         return Some(Format::Mp3);
     }
@@ -137,7 +143,7 @@ fn media(bytes: &[u8]) -> Option<Format> {
             b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1" => Format::Heic,
             b"qt  " => Format::Mov,
             b"M4A " | b"M4B " => Format::M4a,
-            b"crx " | b"jp2 " | b"jpx " | b"jxl " => return None,
+            b"crx " | b"jp2 " | b"jpx " => return None,
             _ => Format::Mp4,
         }),
         (b"moov" | b"mdat" | b"wide", _) => Some(Format::Mov),
@@ -179,7 +185,6 @@ fn by_offset(bytes: &[u8]) -> Option<&'static str> {
 
 fn riff(bytes: &[u8]) -> Option<&'static str> {
     match (slice(bytes, 0, 4)?, slice(bytes, 8, 4)?) {
-        (b"RIFF", b"AVI ") => Some("AVI video"),
         (b"RIFF", _) => Some("RIFF file"),
         (b"FORM", _) => Some("IFF file"),
         _ => None,
@@ -263,8 +268,11 @@ mod tests {
         assert_eq!(detect(b"\x89PNG\r\n\x1a\n..."), Detected::Known(Format::Png));
         assert_eq!(detect(b"%PDF-1.4\n"), Detected::Known(Format::Pdf));
         assert_eq!(detect(b"\n\n%PDF-1.4\n"), Detected::Known(Format::Pdf));
+        assert_eq!(detect(b"\xff\x0a\xfa\x1f"), Detected::Known(Format::Jxl));
+        assert_eq!(detect(b"\0\0\0\x0cJXL \r\n\x87\n...."), Detected::Known(Format::Jxl));
         assert_eq!(detect(b"GIF89a"), Detected::Known(Format::Gif));
         assert_eq!(detect(b"RIFF\0\0\0\0WEBPVP8 "), Detected::Known(Format::Webp));
+        assert_eq!(detect(b"RIFF\0\0\0\0AVI LIST"), Detected::Known(Format::Avi));
         assert_eq!(detect(b"MM\0*\0\0\0\x08"), Detected::Known(Format::Tiff));
         assert_eq!(detect(b"P5 # by hand\n2 3\n255\n......"), Detected::Known(Format::Pnm));
         assert_eq!(detect(b"\0\0\0\x18ftypheic\0\0\0\0"), Detected::Known(Format::Heic));

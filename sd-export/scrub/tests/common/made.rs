@@ -5,6 +5,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use sd_scrub::Report;
+
 use super::{canary, riff};
 
 /// Runs a program and gives what it said.
@@ -64,6 +66,40 @@ pub(crate) fn decoded(name: &str, bytes: &[u8]) -> String {
     run("ffmpeg", "ffmpeg", &[all.as_slice(), &["-f", "md5", "-"]].concat())
 }
 
+/// Cleans a file and holds what ffmpeg decodes of it against what it decodes of `bare`.
+pub(crate) fn checked(name: &str, planted: &[u8], bare: &[u8]) -> Report {
+    let (bytes, report) = super::clean(planted);
+    assert_eq!(decoded(name, &bytes), decoded(name, bare), "{name}");
+    let said = said(name, &bytes);
+    let neutral =
+        ["language=und", "major_brand", "minor_version", "compatible_brands", "vendor_id"];
+    for line in said.lines().filter(|line| line.starts_with("TAG:")) {
+        let line = line.to_ascii_lowercase();
+        let known = neutral.iter().any(|tag| line.contains(tag));
+        // The formats ask for the name of a program: the same in every file.
+        let fixed = line == "tag:encoder=none" || line == "tag:encoder=lame3.100";
+        assert!(known || fixed || line.starts_with("tag:duration"), "{name}: {line}");
+    }
+    assert!(!said.contains(super::CANARY) && !said.contains("2026"), "{name}: {said}");
+    report
+}
+
+pub(crate) fn all_found(report: &Report, places: &[&str]) {
+    for place in places {
+        assert!(super::found(report, place), "{place} is reported: {:#?}", report.findings);
+    }
+}
+
+/// Times, lengths and hashes of the coded packets of pictures and sound, as ffmpeg takes them out.
+pub(crate) fn packets(name: &str, bytes: &[u8]) -> String {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join(name);
+    std::fs::write(&path, bytes).expect("a temporary file");
+    let all = ["-nostdin", "-loglevel", "error", "-i", text(&path), "-map", "0:v?", "-map", "0:a?"];
+    let copy = ["-c", "copy", "-f", "framemd5", "-"];
+    run("ffmpeg", "ffmpeg", &[all.as_slice(), &copy].concat())
+}
+
 /// What ffprobe and exiftool say about a file.
 pub(crate) fn said(name: &str, bytes: &[u8]) -> String {
     let directory = tempfile::tempdir().expect("a temporary directory");
@@ -105,6 +141,25 @@ pub(crate) fn shown(bytes: &[u8]) -> Vec<u8> {
     std::fs::write(&from, bytes).expect("a temporary file");
     run("heif-convert", "libheif-examples", &[text(&from), text(&to)]);
     std::fs::read(&to).expect("the samples it wrote")
+}
+
+/// What cjxl makes of a picture; `name` says what kind that is.
+pub(crate) fn jxl(name: &str, picture: &[u8], arguments: &[&str]) -> Vec<u8> {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let (from, to) = (directory.path().join(name), directory.path().join("to.jxl"));
+    std::fs::write(&from, picture).expect("a temporary file");
+    let all = [&["--quiet", text(&from), text(&to)], arguments].concat();
+    run("cjxl", "libjxl-tools", &all);
+    std::fs::read(&to).expect("the picture it made")
+}
+
+/// What djxl draws: every frame, as one hash of plain samples.
+pub(crate) fn drawn_jxl(picture: &[u8]) -> String {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let (from, to) = (directory.path().join("from.jxl"), directory.path().join("to.apng"));
+    std::fs::write(&from, picture).expect("a temporary file");
+    run("djxl", "libjxl-tools", &["--quiet", text(&from), text(&to)]);
+    decoded("to.apng", &std::fs::read(&to).expect("the frames it drew"))
 }
 
 /// The body of the first box of a kind.

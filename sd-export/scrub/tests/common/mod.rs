@@ -15,6 +15,7 @@ pub(crate) mod png;
 pub(crate) mod tar;
 pub(crate) mod tiff;
 pub(crate) mod webp;
+pub(crate) mod windows;
 pub(crate) mod zip;
 
 use std::io::Read as _;
@@ -106,6 +107,22 @@ impl Dice {
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).expect("31 bits") % sides.max(1)
     }
+}
+
+/// Changes or cuts a few bytes. Nothing is copied: what is copied into a sample is a sample.
+pub(crate) fn mutate(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
+    let mut out = bytes.to_vec();
+    for _ in 0..=dice.roll(3) {
+        let at = dice.roll(out.len());
+        let len = dice.roll(24).min(out.len() - at);
+        match dice.roll(4) {
+            0 => out[at] = u8::try_from(dice.roll(256)).expect("a byte"),
+            1 => out[at] ^= 1 << dice.roll(8),
+            2 => drop(out.drain(at..at + len)),
+            _ => out.truncate(at.max(16)),
+        }
+    }
+    out
 }
 
 /// A TIFF block with the given entries (tag, type, value) in its main directory, and a canary in

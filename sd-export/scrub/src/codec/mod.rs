@@ -1,9 +1,13 @@
-//! Coded pictures of H.264, HEVC and AV1: the units a decoder needs stay to the bit, units that
-//! only carry messages go.
+//! Coded pictures: the units a decoder needs stay to the bit, units that only carry messages go.
+
+mod mjpeg;
+mod start;
 
 use std::ops::Range;
 
 use crate::bytes::Cursor;
+
+pub(crate) use start::encoder;
 
 /// How a coded picture is cut into units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +18,14 @@ pub(crate) enum Units {
     Hevc(usize),
     /// AV1: each unit says its own length.
     Av1,
+    /// H.264, each unit behind a start code.
+    AvcStream,
+    /// MPEG-4 of 1999 (`DivX`, `Xvid`), each unit behind a start code.
+    Mpeg4,
+    /// VC-1 of the advanced kind: units behind start codes, the first perhaps without one.
+    Vc1,
+    /// One JPEG picture, or two with half of the lines each.
+    Jpeg,
     /// Nothing is known to be inside; copied whole.
     Whole,
 }
@@ -21,7 +33,7 @@ pub(crate) enum Units {
 /// Where the parts of a coded picture are that a decoder needs; parts that touch are one. `None`
 /// when the units do not add up.
 pub(crate) fn needed(units: Units, coded: &[u8]) -> Option<Vec<Range<usize>>> {
-    let mut parts: Vec<Range<usize>> = Vec::new();
+    let mut parts = Parts::default();
     let mut from = Cursor::new(coded);
     while !from.is_empty() {
         let start = from.at();
@@ -32,14 +44,27 @@ pub(crate) fn needed(units: Units, coded: &[u8]) -> Option<Vec<Range<usize>>> {
             }
             Units::Av1 => av1_unit(&mut from)?,
             Units::Avc(len) | Units::Hevc(len) => is_needed(units, unit(&mut from, len)?),
+            Units::AvcStream | Units::Mpeg4 | Units::Vc1 => return start::needed(units, coded),
+            Units::Jpeg => return mjpeg::needed(coded),
         };
-        match parts.last_mut() {
-            _ if !is_needed => {}
-            Some(last) if last.end == start => last.end = from.at(),
-            _ => parts.push(start..from.at()),
+        if is_needed {
+            parts.add(start..from.at());
         }
     }
-    Some(parts)
+    Some(parts.0)
+}
+
+/// Parts that stay; those that touch become one.
+#[derive(Default)]
+struct Parts(Vec<Range<usize>>);
+
+impl Parts {
+    fn add(&mut self, part: Range<usize>) {
+        match self.0.last_mut() {
+            Some(last) if last.end == part.start => last.end = part.end,
+            _ => self.0.push(part),
+        }
+    }
 }
 
 /// Whether a decoder needs all of a coded picture.
@@ -73,7 +98,7 @@ fn is_needed(units: Units, unit: &[u8]) -> bool {
         return false;
     };
     match units {
-        Units::Avc(_) => match head & 0x1f {
+        Units::Avc(_) | Units::AvcStream => match head & 0x1f {
             1..=5 | 7 | 8 | 13 | 14 | 15 | 19 | 20 => true,
             // The marks of an end have no body.
             10 | 11 => unit.len() == 1,
@@ -84,7 +109,7 @@ fn is_needed(units: Units, unit: &[u8]) -> bool {
             36 | 37 => unit.len() == 2,
             _ => false,
         },
-        Units::Av1 | Units::Whole => true,
+        _ => true,
     }
 }
 
