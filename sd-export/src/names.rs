@@ -32,13 +32,16 @@ const ENDINGS: &[(Format, &[&str])] = &[
     (Format::Webm, &["webm"]),
     (Format::Pdf, &["pdf"]),
     (Format::Text, &["txt", "text"]),
+    (Format::Docx, &["docx", "docm", "dotx", "dotm"]),
+    (Format::Xlsx, &["xlsx", "xlsm", "xltx", "xltm"]),
+    (Format::Pptx, &["pptx", "pptm", "potx", "potm", "ppsx", "ppsm"]),
     (Format::Zip, &["zip"]),
 ];
 
 /// Endings that promise something else than plain text.
 const NOT_TEXT: &[&str] = &[
-    "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "ppt", "pptx", "odp", "gz", "7z", "avi",
-    "wmv", "wma", "jxl", "tar", "torrent",
+    "doc", "odt", "rtf", "xls", "ods", "ppt", "odp", "gz", "7z", "avi", "wmv", "wma", "jxl", "tar",
+    "torrent",
 ];
 
 fn format_of(ending: &str) -> Option<Format> {

@@ -15,7 +15,7 @@ use crate::rope::Rope;
 use crate::wording::escape;
 use crate::{
     Choices, Cleaned, Detected, Format, Limits, Refusal, Unclean, aiff, bmp, detect, flac, gif,
-    heif, jpeg, mkv, mp3, mp4, ogg, pdf, png, pnm, text, tiff, wav, webp, zip,
+    heif, jpeg, mkv, mp3, mp4, ogg, ooxml, pdf, png, pnm, text, tiff, wav, webp, zip,
 };
 
 /// What may still be used up, by the whole file and all that is in it.
@@ -59,6 +59,10 @@ impl<'a> Nest<'a> {
 
     pub(crate) fn limits(&self) -> &'a Limits {
         self.limits
+    }
+
+    pub(crate) fn choices(&self) -> Choices {
+        self.choices
     }
 
     /// Takes so many members out of the budget.
@@ -185,6 +189,9 @@ impl<'a> Nest<'a> {
             Format::Matroska | Format::Webm => return mkv::scrub(bytes, self.limits),
             Format::M4a | Format::Mp4 | Format::Mov => {
                 return mp4::scrub(bytes, format, self.limits);
+            }
+            Format::Docx | Format::Xlsx | Format::Pptx => {
+                return ooxml::scrub(bytes, format, self).map(|(out, met)| (out.into(), met));
             }
             Format::Zip => return zip::scrub(bytes, self).map(|(out, met)| (out.into(), met)),
         };

@@ -53,6 +53,12 @@ pub enum Format {
     Webm,
     /// A PDF document.
     Pdf,
+    /// A Word document.
+    Docx,
+    /// An Excel workbook.
+    Xlsx,
+    /// A PowerPoint presentation.
+    Pptx,
     /// Plain text.
     Text,
     /// A ZIP archive.
@@ -83,6 +89,9 @@ impl Format {
             Self::Matroska => "mkv",
             Self::Webm => "webm",
             Self::Pdf => "pdf",
+            Self::Docx => "docx",
+            Self::Xlsx => "xlsx",
+            Self::Pptx => "pptx",
             Self::Text => "txt",
             Self::Zip => "zip",
         }
@@ -112,6 +121,9 @@ impl fmt::Display for Format {
             Self::Matroska => "Matroska video",
             Self::Webm => "WebM video",
             Self::Pdf => "PDF document",
+            Self::Docx => "Word document",
+            Self::Xlsx => "Excel workbook",
+            Self::Pptx => "PowerPoint presentation",
             Self::Text => "plain text",
             Self::Zip => "ZIP archive",
         })

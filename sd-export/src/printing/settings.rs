@@ -73,6 +73,9 @@ pub(crate) fn mime_type(format: Format) -> &'static str {
         Format::Webm => "video/webm",
         Format::Pdf => "application/pdf",
         Format::Text => "text/plain",
+        Format::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Format::Pptx => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
         Format::Zip => "application/zip",
     }
 }
