@@ -207,7 +207,8 @@ mod tests {
     fn a_budget_that_is_overdrawn_stays_so_and_leaves_nothing_out() {
         let limits = Limits { max_members: 2, ..Limits::default() };
         let budget = Budget::new(&limits);
-        let nest = Nest::outermost(&limits, Choices { unclean: Unclean::LeaveOut }, &budget);
+        let choices = Choices { unclean: Unclean::LeaveOut, ..Choices::default() };
+        let nest = Nest::outermost(&limits, choices, &budget);
         let mut findings = Findings::default();
         assert!(nest.leave_out("a", Refusal::Encrypted, &mut findings).is_ok());
         assert_eq!(nest.admit_members(2), Ok(()));

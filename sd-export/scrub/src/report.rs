@@ -57,7 +57,7 @@ pub enum Format {
     Docx,
     /// An Excel workbook.
     Xlsx,
-    /// A PowerPoint presentation.
+    /// A `PowerPoint` presentation.
     Pptx,
     /// Plain text.
     Text,

@@ -1,7 +1,9 @@
-//! LibreOffice makes documents and opens the clean ones: same words, same pages.
+//! `LibreOffice` makes documents and opens the clean ones: same words, same pages.
 #![allow(
     clippy::expect_used,
     clippy::disallowed_methods,
+    clippy::format_push_string,
+    clippy::format_collect,
     reason = "tests run programs and write files"
 )]
 
@@ -13,7 +15,7 @@ use std::path::{Path, PathBuf};
 use common::made::{run, text};
 use common::office::{self, inside};
 
-/// Converts many files in one run. LibreOffice says nothing when it fails: the files are counted.
+/// Converts many files in one run. `LibreOffice` says nothing when it fails: the files are counted.
 fn convert(to: &str, files: &[PathBuf], out: &Path) -> Vec<PathBuf> {
     let profile = tempfile::tempdir().expect("a temporary directory");
     let user = format!("-env:UserInstallation=file://{}", text(profile.path()));
@@ -54,13 +56,13 @@ fn page(number: usize) -> String {
 
 fn table(number: usize) -> String {
     let mut out = "name,value,sum\n".to_owned();
-    for row in 0..number * 7 + 1 {
+    for row in 0..=number * 7 {
         out += &format!("KEEP {row},{}.5,=A{}&B{}\n", row * 3, row + 2, row + 2);
     }
     out
 }
 
-/// A presentation in OpenDocument's flat form.
+/// A presentation in `OpenDocument`'s flat form.
 fn show(number: usize) -> String {
     let space = "urn:oasis:names:tc:opendocument:xmlns";
     let page = |n: usize| {
@@ -79,7 +81,7 @@ fn show(number: usize) -> String {
     )
 }
 
-/// Documents that LibreOffice makes of sources written here, and those planted by hand.
+/// Documents that `LibreOffice` makes of sources written here, and those planted by hand.
 fn set(directory: &Path) -> Vec<PathBuf> {
     let write = |name: String, text: &[u8]| {
         let path = directory.join(name);
@@ -116,7 +118,7 @@ fn set(directory: &Path) -> Vec<PathBuf> {
     all
 }
 
-/// What a document says and how many pages it has, as LibreOffice shows it.
+/// What a document says and how many pages it has, as `LibreOffice` shows it.
 fn shown(files: &[PathBuf], out: &Path) -> BTreeMap<String, (String, usize)> {
     let pdfs = convert("pdf", files, out);
     let read = |pdf: &PathBuf| {

@@ -148,7 +148,7 @@ fn a_member_that_cannot_be_cleaned_refuses_the_archive_or_is_left_out_by_choice(
         "in.zip: x.bin: cannot clean this kind of file: unknown binary data"
     );
     assert_eq!(why.place(), Some("in.zip: x.bin"));
-    let choices = Choices { unclean: Unclean::LeaveOut };
+    let choices = Choices { unclean: Unclean::LeaveOut, ..Choices::default() };
     let done = sd_scrub::scrub_with(&outer, &Limits::default(), choices).expect("by choice");
     let all = members(&done.bytes);
     assert_eq!(all.len(), 1);
@@ -188,7 +188,11 @@ fn bombs_run_out_of_the_budget() {
     let too_large = |bytes: &[u8], limits: &Limits| {
         let why = sd_scrub::scrub(bytes, limits).expect_err("refused");
         assert!(matches!(why.reason(), Refusal::TooLarge { .. }), "{why}");
-        let left_out = sd_scrub::scrub_with(bytes, limits, Choices { unclean: Unclean::LeaveOut });
+        let left_out = sd_scrub::scrub_with(
+            bytes,
+            limits,
+            Choices { unclean: Unclean::LeaveOut, ..Choices::default() },
+        );
         left_out.is_err()
     };
     // Many members of a size that each may have; wide and deep; a claim; too deep.

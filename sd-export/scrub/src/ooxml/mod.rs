@@ -1,4 +1,4 @@
-//! Office Open XML: Word, Excel and PowerPoint, in both spellings of their namespaces.
+//! Office Open XML: Word, Excel and `PowerPoint`, in both spellings of their namespaces.
 //!
 //! ```text
 //! zip --Package--> main part --Walk--> parts on the list --Sieve: tables--> clean parts --check--> zip

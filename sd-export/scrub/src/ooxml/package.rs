@@ -102,10 +102,8 @@ impl Package {
             let own = RELATIONS.iter().any(|start| get("Type").starts_with(start));
             let kind = get("Type").rsplit('/').next().unwrap_or_default().to_owned();
             let external = get("TargetMode").eq_ignore_ascii_case("external");
-            let target = match external {
-                true => get("Target").to_owned(),
-                false => resolve(directory, get("Target")),
-            };
+            let target =
+                if external { get("Target").to_owned() } else { resolve(directory, get("Target")) };
             let id = get("Id").to_owned();
             if out.iter().any(|other| other.id == id) {
                 return Err(Refusal::malformed("two relations with one number"));

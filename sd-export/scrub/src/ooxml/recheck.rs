@@ -18,9 +18,10 @@ pub(super) fn check(clean: &Clean, strict: bool, choices: Choices) -> Result<(),
     }
     for relation in clean.relations.values().flatten() {
         let target = relation.target.as_str();
-        let fits = match relation.external {
-            true => relation.kind == "hyperlink" && link::is_kept(target),
-            false => clean.parts.contains_key(target),
+        let fits = if relation.external {
+            relation.kind == "hyperlink" && link::is_kept(target)
+        } else {
+            clean.parts.contains_key(target)
         };
         if !fits {
             return Err(Refusal::not_clean("a relation that leads outside or nowhere"));

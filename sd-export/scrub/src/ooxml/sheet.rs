@@ -29,7 +29,7 @@ pub(super) fn open(
 ) -> Verdict {
     let parent = parent.map(|parent| parent.1).unwrap_or_default();
     match name {
-        "c" => guide.sheet.cell = tag.get("t").unwrap_or("n").to_owned(),
+        "c" => tag.get("t").unwrap_or("n").clone_into(&mut guide.sheet.cell),
         "f" => {
             let shares = tag.get("t") == Some("shared");
             guide.sheet.shares = tag.get("si").filter(|_| shares).map(str::to_owned);

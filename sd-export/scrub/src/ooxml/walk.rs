@@ -227,14 +227,14 @@ impl<'a> Walk<'a> {
     /// Names the parts that were not reached.
     fn leftovers(&self) {
         for (name, part) in self.package.parts() {
-            let list = name.ends_with(".rels") || name == "[content_types].xml";
+            let list = name.contains("_rels/") || name == "[content_types].xml";
             if list || matches!(self.reached.get(name), Some(Some(_))) {
                 continue;
             }
             if matches!(self.reached.get(name), Some(None)) && name.contains("media/") {
                 continue;
             }
-            if name.starts_with("docprops/") && name.ends_with(".xml") {
+            if name.starts_with("docprops/") && !name.contains("thumbnail") {
                 super::notes::properties(&part.bytes, self.tally);
                 continue;
             }
@@ -269,10 +269,7 @@ impl Written {
     /// The line as it is written in the list of a part.
     pub(super) fn line(&self, from: &str, strict: bool) -> String {
         let kind = [RELATIONS.get(usize::from(strict)).copied().unwrap_or_default(), &self.kind];
-        let target = match self.external {
-            true => self.target.clone(),
-            false => relative(from, &self.target),
-        };
+        let target = if self.external { self.target.clone() } else { relative(from, &self.target) };
         let mut escaped = String::new();
         crate::xml::escape_attribute(&mut escaped, &target);
         let mode = if self.external { " TargetMode=\"External\"" } else { "" };

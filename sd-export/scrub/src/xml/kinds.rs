@@ -17,8 +17,6 @@ pub(crate) enum Kind {
     Numbers,
     /// A word of a fixed vocabulary (letters and digits), or a number.
     Token,
-    /// Such words with spaces, hyphens or colons between them.
-    Tokens,
     /// A language, such as `en-US`.
     Language,
     /// A cell, a range of cells, or a list of them.
@@ -35,8 +33,6 @@ pub(crate) enum Kind {
     Mapped(&'static str),
     /// Such a name behind `#`.
     Hash(&'static str),
-    /// Such names with spaces between them.
-    MappedList(&'static str),
     /// The number of another part of the package; without one the attribute goes.
     Relation,
     /// The same; without one the element goes.
@@ -62,7 +58,6 @@ impl Kind {
                 "fixed" => Self::Fixed(rest),
                 "map" => Self::Mapped(rest),
                 "hash" => Self::Hash(rest),
-                "maps" => Self::MappedList(rest),
                 "drop" => Self::Drop(class(rest)?),
                 _ => return None,
             });
@@ -71,7 +66,6 @@ impl Kind {
             "num" => Self::Number,
             "nums" => Self::Numbers,
             "tok" => Self::Token,
-            "toks" => Self::Tokens,
             "lang" => Self::Language,
             "range" => Self::Range,
             "text" => Self::Text,
@@ -92,7 +86,6 @@ impl Kind {
             Self::Number => is_number(value),
             Self::Numbers => value.split([' ', ',', ';', ':', '(', ')']).all(is_number_or_empty),
             Self::Token => is_token(value) || is_number(value),
-            Self::Tokens => is_tokens(value),
             Self::Language => is_language(value),
             Self::Range => value.split_ascii_whitespace().all(is_range),
             Self::Text => true,
@@ -129,18 +122,6 @@ fn is_number_or_empty(value: &str) -> bool {
 
 pub(super) fn is_token(value: &str) -> bool {
     value.len() <= MAX_TOKEN && value.bytes().all(|b| b.is_ascii_alphanumeric())
-}
-
-fn is_tokens(value: &str) -> bool {
-    let parts = value.split([' ', '-', ':', ',', '_', '.', '/']);
-    value.len() <= 4 * MAX_TOKEN
-        && value.is_ascii()
-        // A word in capitals only is no word of a vocabulary.
-        && parts.into_iter().all(|p| is_token(p) && !is_shout(p))
-}
-
-fn is_shout(word: &str) -> bool {
-    word.len() > 4 && word.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 fn is_language(value: &str) -> bool {
@@ -202,7 +183,6 @@ mod tests {
             ("num", "50%"),
             ("nums", "0,0 21600,21600"),
             ("tok", "wedgeRoundRectCallout"),
-            ("toks", "gt:lt 1-x"),
             ("lang", "x-none"),
             ("lang", "sr-Latn-RS"),
             ("range", "A1:B5 $C$7 A:A"),
@@ -210,7 +190,7 @@ mod tests {
         ] {
             assert!(fits(kind, value), "{kind} {value}");
         }
-        let kinds = ["num", "nums", "tok", "toks", "lang", "range", "css"];
+        let kinds = ["num", "nums", "tok", "lang", "range", "css"];
         for kind in kinds {
             for free in ["CANARY-0001-JaneDoe", "C:\\Users\\jane", "file:///home/jane"] {
                 assert!(!fits(kind, free), "{kind} {free}");

@@ -118,7 +118,6 @@ impl<'t> Scan<'t> {
             Kind::Mapped("guid") => value.starts_with("{00000000-0000-0000-0000-"),
             Kind::Mapped("number") => numbered(value, ""),
             Kind::Mapped(kind) => numbered(value, kind),
-            Kind::MappedList(kind) => value.split(' ').all(|v| v.is_empty() || numbered(v, kind)),
             Kind::Hash(kind) => numbered(value.strip_prefix('#')?, kind),
             Kind::Relation | Kind::RelationNeeded | Kind::RelationWrap => {
                 if !value.is_empty() {

@@ -328,11 +328,6 @@ impl Run<'_, '_> {
                 let mapped = value.strip_prefix('#').map(|name| names.map(kind, name));
                 (Class::Unknown, owned(mapped.transpose()?.map(|name| format!("#{name}"))))
             }
-            Kind::MappedList(kind) => {
-                let list = value.split_ascii_whitespace().map(|name| names.map(kind, name));
-                let list: Result<Vec<_>, _> = list.collect();
-                return Ok(owned(Some(list?.join(" "))));
-            }
             Kind::Relation | Kind::RelationNeeded | Kind::RelationWrap => {
                 return Ok(owned(self.guide.relation(value, element)?));
             }

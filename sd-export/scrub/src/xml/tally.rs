@@ -29,7 +29,7 @@ impl Tally {
         let mut removed = self.removed.borrow_mut();
         let mut key = (class, place.to_owned());
         if removed.len() >= MAX_LINES && !removed.contains_key(&key) {
-            key.1 = "other places".to_owned();
+            "other places".clone_into(&mut key.1);
         }
         add(removed.entry(key).or_default(), quote);
     }
@@ -39,7 +39,7 @@ impl Tally {
         let mut kept = self.kept.borrow_mut();
         let mut key = (class, place.to_owned(), why);
         if kept.len() >= MAX_LINES && !kept.contains_key(&key) {
-            key.1 = "other places".to_owned();
+            "other places".clone_into(&mut key.1);
         }
         add(kept.entry(key).or_default(), quote);
     }

@@ -1,5 +1,13 @@
 //! Documents of Office, written part by part, with a canary in every place that can hide data and
 //! a keep-mark in every kind of content.
+#![allow(
+    clippy::format_push_string,
+    clippy::format_collect,
+    clippy::too_many_lines,
+    clippy::useless_format,
+    clippy::semicolon_if_nothing_returned,
+    reason = "fixtures are long and are read, not run often"
+)]
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -604,7 +612,7 @@ fn small_sheet() -> Package {
     package
 }
 
-/// A presentation with a canary in every place that PowerPoint has for one.
+/// A presentation with a canary in every place that `PowerPoint` has for one.
 pub(crate) fn slides() -> Package {
     let mut package = Package::default();
     around(&mut package, "ppt/presentation.xml");
