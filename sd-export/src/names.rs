@@ -37,6 +37,9 @@ const ENDINGS: &[(Format, &[&str])] = &[
     (Format::Pdf, &["pdf"]),
     (Format::Text, &["txt", "text"]),
     (Format::Csv, &["csv", "tsv", "tab"]),
+    (Format::Docx, &["docx", "docm", "dotx", "dotm"]),
+    (Format::Xlsx, &["xlsx", "xlsm", "xltx", "xltm"]),
+    (Format::Pptx, &["pptx", "pptm", "potx", "potm", "ppsx", "ppsm"]),
     (Format::Zip, &["zip"]),
     (Format::Tar, &["tar"]),
     (Format::Gzip, &["gz", "tgz"]),
@@ -47,8 +50,7 @@ const ENDINGS: &[(Format, &[&str])] = &[
 ];
 
 /// Endings that promise something else than plain text.
-const NOT_TEXT: &[&str] =
-    &["doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "ppt", "pptx", "odp", "7z", "rar"];
+const NOT_TEXT: &[&str] = &["doc", "odt", "rtf", "xls", "ods", "ppt", "odp", "7z", "rar"];
 
 fn format_of(ending: &str) -> Option<Format> {
     let ending = ending.to_lowercase();

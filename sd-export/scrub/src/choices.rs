@@ -5,6 +5,32 @@
 pub struct Choices {
     /// What becomes of an archive with a member that cannot be cleaned.
     pub unclean: Unclean,
+    /// What becomes of changes that a document has recorded.
+    pub changes: Changes,
+    /// What becomes of remarks in a document.
+    pub comments: Comments,
+}
+
+/// What becomes of changes that a document has recorded. None is without a line in the report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Changes {
+    /// The document is as it was meant to become: insertions stay, deletions go.
+    #[default]
+    Accept,
+    /// The document is as it was before: insertions go, deletions are back.
+    Reject,
+    /// They stay recorded, without their authors and times.
+    Keep,
+}
+
+/// What becomes of remarks in a document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Comments {
+    /// They go.
+    #[default]
+    Drop,
+    /// They stay, without their authors and times.
+    Keep,
 }
 
 /// What becomes of an archive with a member that cannot be cleaned.

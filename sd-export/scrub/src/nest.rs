@@ -15,7 +15,7 @@ use crate::rope::Rope;
 use crate::wording::escape;
 use crate::{
     Choices, Cleaned, Detected, Format, Limits, Refusal, Unclean, aiff, asf, avi, bmp, csv, detect,
-    flac, gif, heif, jpeg, jxl, mkv, mp3, mp4, ogg, packed, pdf, png, pnm, tar, text, tiff,
+    flac, gif, heif, jpeg, jxl, mkv, mp3, mp4, ogg, ooxml, packed, pdf, png, pnm, tar, text, tiff,
     torrent, wav, webp, zip,
 };
 
@@ -60,6 +60,10 @@ impl<'a> Nest<'a> {
 
     pub(crate) fn limits(&self) -> &'a Limits {
         self.limits
+    }
+
+    pub(crate) fn choices(&self) -> Choices {
+        self.choices
     }
 
     /// Takes so many members out of the budget.
@@ -205,6 +209,9 @@ impl<'a> Nest<'a> {
             Format::Gzip | Format::Bzip2 | Format::Xz | Format::Zstd => {
                 return packed::scrub(bytes, format, self).map(|(out, met)| (out.into(), met));
             }
+            Format::Docx | Format::Xlsx | Format::Pptx => {
+                return ooxml::scrub(bytes, format, self).map(|(out, met)| (out.into(), met));
+            }
         };
         whole(bytes, self.limits).map(|(out, met)| (out.into(), met))
     }
@@ -218,7 +225,8 @@ mod tests {
     fn a_budget_that_is_overdrawn_stays_so_and_leaves_nothing_out() {
         let limits = Limits { max_members: 2, ..Limits::default() };
         let budget = Budget::new(&limits);
-        let nest = Nest::outermost(&limits, Choices { unclean: Unclean::LeaveOut }, &budget);
+        let choices = Choices { unclean: Unclean::LeaveOut, ..Choices::default() };
+        let nest = Nest::outermost(&limits, choices, &budget);
         let mut findings = Findings::default();
         assert!(nest.leave_out("a", Refusal::Encrypted, &mut findings).is_ok());
         assert_eq!(nest.admit_members(2), Ok(()));

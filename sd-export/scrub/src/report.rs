@@ -61,6 +61,12 @@ pub enum Format {
     Wma,
     /// A PDF document.
     Pdf,
+    /// A Word document.
+    Docx,
+    /// An Excel workbook.
+    Xlsx,
+    /// A `PowerPoint` presentation.
+    Pptx,
     /// Plain text.
     Text,
     /// A ZIP archive.
@@ -109,6 +115,9 @@ impl Format {
             Self::Wmv => "wmv",
             Self::Wma => "wma",
             Self::Pdf => "pdf",
+            Self::Docx => "docx",
+            Self::Xlsx => "xlsx",
+            Self::Pptx => "pptx",
             Self::Text => "txt",
             Self::Zip => "zip",
             Self::Tar => "tar",
@@ -149,6 +158,9 @@ impl fmt::Display for Format {
             Self::Wmv => "Windows Media video",
             Self::Wma => "Windows Media audio",
             Self::Pdf => "PDF document",
+            Self::Docx => "Word document",
+            Self::Xlsx => "Excel workbook",
+            Self::Pptx => "PowerPoint presentation",
             Self::Text => "plain text",
             Self::Zip => "ZIP archive",
             Self::Tar => "TAR archive",

@@ -56,6 +56,13 @@ pub(crate) fn cannot_remove(format: Format) -> &'static [&'static str] {
         "The hum of the mains and the sound of the room stay; they can tell when and where.",
         "The compression settings stay; they tell what kind of device or program made the recording.",
     ];
+    const OFFICE: [&str; 5] = [
+        "The text stays, with every name, date, number and address in it, hidden text too.",
+        "Wording, spelling, spaces, fonts, styles and page size stay; they can mark a copy.",
+        "Formulas, headings, names of sheets and addresses of links stay; they may name people.",
+        "Watermarks, tracking dots and faces in pictures stay.",
+        "Style of writing stays; it can point to an author.",
+    ];
     match format {
         Format::Jpeg | Format::Webp | Format::Tiff | Format::Heic | Format::Avif | Format::Jxl => {
             &PICTURE
@@ -80,6 +87,7 @@ pub(crate) fn cannot_remove(format: Format) -> &'static [&'static str] {
             "Wording, fonts, page size and the exact position of letters stay; they can mark a copy.",
             "The noise pattern of the camera or scanner sensor stays in pictures.",
         ],
+        Format::Docx | Format::Xlsx | Format::Pptx => &OFFICE,
         Format::Text | Format::Csv => &[
             "The words stay, with every name, date, number and address in them.",
             "Wording, spelling, punctuation, line breaks and the number of spaces stay; they can mark a copy.",

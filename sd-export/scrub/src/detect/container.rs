@@ -7,27 +7,33 @@ use crate::report::Format;
 /// What a file that starts like a ZIP archive is.
 pub(super) fn detect(bytes: &[u8]) -> Detected {
     let kind = match crate::zip::names(bytes) {
-        Some(names) => by_names(bytes, &names),
+        Some(names) => match office(&names) {
+            Some(format) => return Detected::Known(format),
+            None => by_names(bytes, &names),
+        },
         None => by_search(bytes),
     };
     kind.map_or(Detected::Known(Format::Zip), Detected::Unknown)
 }
 
+/// Documents of Office, with macros or without: the main part is in a directory of a fixed name.
+fn office(names: &[&[u8]]) -> Option<Format> {
+    names.contains(&b"[Content_Types].xml".as_slice()).then_some(())?;
+    let below = |directory: &[u8]| names.iter().any(|name| name.starts_with(directory));
+    match () {
+        () if below(b"word/") => Some(Format::Docx),
+        () if below(b"xl/") => Some(Format::Xlsx),
+        () if below(b"ppt/") => Some(Format::Pptx),
+        () => None,
+    }
+}
+
 /// By the list of members: what makes a reader open the file as a document has a fixed name.
 fn by_names(bytes: &[u8], names: &[&[u8]]) -> Option<&'static str> {
     let has = |name: &[u8]| names.contains(&name);
-    let below = |directory: &[u8]| names.iter().any(|name| name.starts_with(directory));
     if has(b"[Content_Types].xml") {
-        return Some(match () {
-            () if names.iter().any(|name| name.ends_with(b"vbaProject.bin")) => {
-                "Office document with macros"
-            }
-            () if below(b"word/") => "Word document",
-            () if below(b"xl/") => "Excel workbook",
-            () if below(b"ppt/") => "PowerPoint presentation",
-            () if names.iter().any(|name| name.ends_with(b".fdseq")) => "XPS document",
-            () => "Office document",
-        });
+        let xps = names.iter().any(|name| name.ends_with(b".fdseq"));
+        return Some(if xps { "XPS document" } else { "Office document" });
     }
     if has(b"mimetype") {
         let head = bytes.get(..bytes.len().min(256)).unwrap_or_default();

@@ -34,7 +34,6 @@ pub(super) const MAGIC: &[(&[u8], &str)] = &[
     (b"\0asm", "WebAssembly program"),
     (b"dex\n", "Android program"),
     (b"L\0\0\0\x01\x14\x02\0", "Windows shortcut"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Office document or mail (OLE)"),
     (b"{\\rtf", "RTF document"),
     (b"%!PS", "PostScript document"),
     (b"\xc5\xd0\xd3\xc6", "PostScript document"),

@@ -2,6 +2,7 @@
 
 mod container;
 mod magic;
+mod ole;
 
 use crate::bytes::{find, slice};
 use crate::report::Format;
@@ -28,6 +29,9 @@ pub fn detect(bytes: &[u8]) -> Detected {
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return container::detect(bytes);
+    }
+    if let Some(kind) = ole::detect(bytes) {
+        return Detected::Unknown(kind);
     }
     if let Some(kind) = by_magic(bytes).or_else(|| by_offset(bytes)).or_else(|| riff(bytes)) {
         return Detected::Unknown(kind);

@@ -1,0 +1,178 @@
+//! `LibreOffice` makes documents and opens the clean ones: same words, same pages.
+#![allow(
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "tests run programs and write files"
+)]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use common::made::{run, text};
+use common::office::{self, inside};
+
+/// Converts many files in one run. `LibreOffice` says nothing when it fails: the files are counted.
+fn convert(to: &str, files: &[PathBuf], out: &Path) -> Vec<PathBuf> {
+    let profile = tempfile::tempdir().expect("a temporary directory");
+    let user = format!("-env:UserInstallation=file://{}", text(profile.path()));
+    let mut arguments =
+        vec!["--headless", "--norestore", &user, "--convert-to", to, "--outdir", text(out)];
+    arguments.extend(files.iter().map(|file| text(file)));
+    run("soffice", "libreoffice-writer-nogui", &arguments);
+    let extension = to.split(':').next().unwrap_or(to);
+    let made: Vec<PathBuf> = files
+        .iter()
+        .map(|file| out.join(file.file_name().expect("a name")).with_extension(extension))
+        .collect();
+    for file in &made {
+        assert!(file.exists(), "LibreOffice did not make {}", file.display());
+    }
+    made
+}
+
+/// A page with the things that writers use.
+fn page(number: usize) -> String {
+    let parts = [
+        "<p>KEEP plain words &amp; <b>bold</b> <i>italic</i> <u>lines</u> <span style='color:#c00'>red</span></p>",
+        "<ul><li>KEEP one</li><li>two<ul><li>deeper</li></ul></li></ul><ol><li>first</li><li>second</li></ol>",
+        "<table border=1><tr><th>KEEP head</th><th>b</th></tr><tr><td>1</td><td>2,5</td></tr></table>",
+        "<p><a href='https://example.org/KEEP'>KEEP web</a> <a href='file:///home/CANARY/x'>KEEP file</a></p>",
+        "<h2>KEEP second heading</h2><p style='text-align:right'>right</p><hr><pre>KEEP  two  spaces</pre>",
+        "<p>KEEP äöü € 漢字 العربية — “quotes”</p><p style='page-break-before:always'>KEEP next page</p>",
+    ];
+    let body: String = (0..parts.len())
+        .filter(|n| (number >> (n % 4)) & 1 == 1 || n % 5 == 0)
+        .map(|n| parts[n])
+        .collect();
+    format!(
+        "<html><head><title>CANARY title</title><meta name=author content='CANARY author'>\
+         <meta name=keywords content='CANARY words'><meta charset=utf-8></head><body><h1>KEEP {number}</h1>{body}</body></html>"
+    )
+}
+
+fn table(number: usize) -> String {
+    let mut out = "name,value,sum\n".to_owned();
+    for row in 0..=number * 7 {
+        out += &format!("KEEP {row},{}.5,=A{}&B{}\n", row * 3, row + 2, row + 2);
+    }
+    out
+}
+
+/// A presentation in `OpenDocument`'s flat form.
+fn show(number: usize) -> String {
+    let space = "urn:oasis:names:tc:opendocument:xmlns";
+    let page = |n: usize| {
+        format!(
+            "<draw:page draw:name=\"CANARY page {n}\" draw:master-page-name=\"Default\"><draw:frame svg:width=\"20cm\" svg:height=\"3cm\" svg:x=\"2cm\" svg:y=\"2cm\"><draw:text-box><text:p>KEEP slide {n}</text:p></draw:text-box></draw:frame>\
+         <draw:custom-shape svg:width=\"4cm\" svg:height=\"3cm\" svg:x=\"5cm\" svg:y=\"8cm\"><text:p>KEEP shape</text:p><draw:enhanced-geometry svg:viewBox=\"0 0 21600 21600\" draw:type=\"rectangle\" draw:enhanced-path=\"M 0 0 L 21600 0 21600 21600 0 21600 0 0 Z N\"/></draw:custom-shape>\
+         <presentation:notes><draw:frame presentation:class=\"notes\" svg:width=\"10cm\" svg:height=\"10cm\" svg:x=\"1cm\" svg:y=\"12cm\"><draw:text-box><text:p>KEEP note {n}</text:p></draw:text-box></draw:frame></presentation:notes></draw:page>"
+        )
+    };
+    let pages: String = (0..number).map(page).collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document xmlns:office=\"{space}:office:1.0\" xmlns:draw=\"{space}:drawing:1.0\" xmlns:text=\"{space}:text:1.0\" xmlns:presentation=\"{space}:presentation:1.0\" xmlns:style=\"{space}:style:1.0\" xmlns:svg=\"{space}:svg-compatible:1.0\" xmlns:meta=\"{space}:meta:1.0\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" office:version=\"1.2\" office:mimetype=\"application/vnd.oasis.opendocument.presentation\">\
+         <office:meta><dc:creator>CANARY creator</dc:creator><meta:initial-creator>CANARY first</meta:initial-creator></office:meta>\
+         <office:automatic-styles><style:page-layout style:name=\"PM1\"><style:page-layout-properties/></style:page-layout></office:automatic-styles><office:master-styles><style:master-page style:name=\"Default\" style:page-layout-name=\"PM1\"/></office:master-styles>\
+         <office:body><office:presentation>{pages}</office:presentation></office:body></office:document>"
+    )
+}
+
+/// Documents that `LibreOffice` makes of sources written here, and those planted by hand.
+fn set(directory: &Path) -> Vec<PathBuf> {
+    let write = |name: String, text: &[u8]| {
+        let path = directory.join(name);
+        std::fs::write(&path, text).expect("a temporary file");
+        path
+    };
+    let pages: Vec<_> =
+        (0..16).map(|n| write(format!("page{n}.html"), page(n).as_bytes())).collect();
+    let tables: Vec<_> =
+        (0..9).map(|n| write(format!("table{n}.csv"), table(n).as_bytes())).collect();
+    let shows: Vec<_> =
+        (1..8).map(|n| write(format!("show{n}.fodp"), show(n).as_bytes())).collect();
+    let mut all = convert("docx:MS Word 2007 XML", &pages, directory);
+    all.extend(convert("xlsx", &tables, directory));
+    all.extend(convert("pptx", &shows, directory));
+    let again = directory.join("again");
+    std::fs::create_dir(&again).expect("a temporary directory");
+    let seconds = [all[1].clone(), all[5].clone(), all[15].clone()];
+    for made in convert("docx:Office Open XML Text", &seconds, &again) {
+        let name = format!("again-{}", made.file_name().expect("a name").to_string_lossy());
+        let bytes = std::fs::read(&made).expect("what it made");
+        all.push(write(name, &bytes));
+    }
+    for (name, package) in [
+        ("word.docx", office::word()),
+        ("sheet.xlsx", office::sheet()),
+        ("slides.pptx", office::slides()),
+    ] {
+        all.push(write(name.to_owned(), &package.pack()));
+        let mut plain = package.clone();
+        plain.raw("customUI/customUI.xml", b"<CANARY/>");
+        all.push(write(format!("more-{name}"), &plain.pack()));
+    }
+    all
+}
+
+/// What a document says and how many pages it has, as `LibreOffice` shows it.
+fn shown(files: &[PathBuf], out: &Path) -> BTreeMap<String, (String, usize)> {
+    let pdfs = convert("pdf", files, out);
+    let read = |pdf: &PathBuf| {
+        let words = run("pdftotext", "poppler-utils", &["-layout", text(pdf), "-"]);
+        let pages = run("pdfinfo", "poppler-utils", &[text(pdf)]);
+        let pages = pages.lines().find_map(|line| line.strip_prefix("Pages:"));
+        let pages = pages.and_then(|n| n.trim().parse().ok()).expect("a number of pages");
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        (pdf.file_stem().expect("a name").to_string_lossy().into_owned(), (words, pages))
+    };
+    pdfs.iter().map(read).collect()
+}
+
+#[test]
+fn libreoffice_shows_the_same_before_and_after() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let sub = |name: &str| {
+        let path = directory.path().join(name);
+        std::fs::create_dir(&path).expect("a temporary directory");
+        path
+    };
+    let (sources, clean, before, after) = (sub("s"), sub("c"), sub("b"), sub("a"));
+    let set = set(&sources);
+    assert!(set.len() >= 40, "{} documents", set.len());
+    let mut cleaned = Vec::new();
+    let mut refused = Vec::new();
+    for path in &set {
+        let bytes = std::fs::read(path).expect("a document");
+        match common::scrub(&bytes) {
+            Ok(_) => {
+                let (bytes, _) = common::clean(&bytes);
+                let said = inside(&bytes).to_ascii_lowercase();
+                let at = said.find("canary").map(|at| &said[at.saturating_sub(100)..at + 40]);
+                assert_eq!(at, None, "{}", path.display());
+                let path = clean.join(path.file_name().expect("a name"));
+                std::fs::write(&path, &bytes).expect("a temporary file");
+                cleaned.push(path);
+            }
+            Err(why) => refused.push((path, why)),
+        }
+    }
+    assert!(refused.len() * 50 <= set.len(), "{refused:#?}");
+    let before = shown(&set, &before);
+    let after = shown(&cleaned, &after);
+    for (name, (words, pages)) in &after {
+        let (old_words, old_pages) = &before[name];
+        let planted = ["word", "sheet", "slides"].iter().any(|plain| name.ends_with(plain));
+        if planted {
+            // What was planted shows in the first one only; every mark shows in both.
+            let marks = |words: &str| words.matches("KEEP").count();
+            assert_eq!(marks(words), marks(old_words), "{name}: {words}\n{old_words}");
+        } else {
+            assert_eq!(words, old_words, "{name}");
+        }
+        assert_eq!(pages, old_pages, "{name}");
+    }
+}
