@@ -44,7 +44,7 @@ help:
 	@echo "make test   all tests"
 	@echo "make deb    the Debian package, below target/deb"
 	@echo "make lint   formatting, clippy, the floors"
-	@echo "make bench  side by side with gpg, tar, sha256sum"
+	@echo "make bench  side by side with gpg, tar, sha256sum, cp, mat2, exiftool"
 	@echo "make labs   what needs more than a build tree: lab-tor, a private Tor network;"
 	@echo "            lab-faults, chips that lie, break and lose their power, in one process"
 	@echo "            lab-print, a private CUPS and printers that fail"
@@ -80,6 +80,7 @@ lint: build-packages
 bench: bench-packages
 	$(CARGO) build --locked --release --workspace --bins
 	./target/release/bench
+	$(CARGO) run --locked --release -p sd-scrub --example planted
 
 labs: lab-tor lab-faults lab-print lab-vm
 

@@ -30,6 +30,7 @@ pub(crate) const JOBS: &[Job] = &[Job {
         output: MAX_OUTPUT,
         // Half a gigabyte takes 3 s on a new laptop, perhaps 20 s on an old one.
         seconds: 600,
+        map: 0,
     },
     run,
 }];

@@ -93,6 +93,23 @@ mod tests {
     }
 
     #[test]
+    fn all_cores_work_at_once() {
+        let count = threads();
+        let (here, all) = (std::sync::Mutex::new(0), std::sync::Condvar::new());
+        let items: Vec<_> = (0..count as u64).map(Number).collect();
+        let met = each(&items, "", &mut sd_fs::Quiet, |_| {
+            let mut here = here.lock().expect("nobody panics");
+            *here += 1;
+            all.notify_all();
+            // Each waits for all the others, so each must have a thread of its own.
+            let wait = std::time::Duration::from_secs(30);
+            let met = all.wait_timeout_while(here, wait, |here| *here < count);
+            !met.expect("nobody panics").1.timed_out()
+        });
+        assert!(met.iter().all(|met| *met));
+    }
+
+    #[test]
     fn the_memory_of_this_machine_is_known() {
         assert!(memory().is_some_and(|bytes| bytes > 1 << 20));
         assert!(threads() >= 1);

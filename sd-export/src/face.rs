@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use sd_scrub::{Class, Fate, Finding, Format};
-use sd_term::{Wrapped, count, size};
+use sd_term::{Status, Wrapped, count, size};
 
 use crate::report::{Batch, Item, Outcome, Verb};
 
@@ -24,15 +24,23 @@ const CLASS: usize = 16;
 /// Findings of one class shown before the rest is counted.
 const MAX_SHOWN: usize = 12;
 
+/// Files in a list that is read at its end: what came first has left the screen.
+const LONG: usize = 12;
+
+/// Refused files named there for one status before the rest is counted.
+const MAX_REFUSED: usize = 20;
+
 impl fmt::Display for Batch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let detail = if self.is_long() { Detail::Classes } else { Detail::Findings };
         for item in &self.files {
-            write!(f, "{item}")?;
+            item.show(f, detail)?;
         }
         for name in &self.skipped {
             writeln!(f, "{name}: not a regular file; skipped")?;
         }
         self.what_stays(f)?;
+        self.refused_again(f)?;
         let done = match self.verb {
             Verb::Inspect => "inspected",
             Verb::Scrub => "cleaned and checked",
@@ -48,7 +56,45 @@ impl fmt::Display for Batch {
     }
 }
 
+/// How much is said of one file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    Findings,
+    /// Of many files: what kind of things were found. `--json` has each.
+    Classes,
+}
+
 impl Batch {
+    fn is_long(&self) -> bool {
+        self.files.len() > LONG
+    }
+
+    /// Of many files, those that were refused once more where they are seen: by status, with what
+    /// to do.
+    fn refused_again(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.is_long() {
+            return Ok(());
+        }
+        let mut groups: BTreeMap<&str, (Status, Vec<String>)> = BTreeMap::new();
+        for item in &self.files {
+            if let Outcome::Refused { status, message } = &item.outcome {
+                let group = groups.entry(status.word()).or_insert((*status, Vec::new()));
+                group.1.push(format!("{}: {message}", item.file));
+            }
+        }
+        for (word, (status, lines)) in groups {
+            writeln!(f, "{} refused, {word}:", count(lines.len(), "file"))?;
+            for line in lines.iter().take(MAX_REFUSED) {
+                writeln!(f, "{}", Wrapped::new("  - ", line))?;
+            }
+            if let Some(more @ 1..) = lines.len().checked_sub(MAX_REFUSED) {
+                writeln!(f, "  and {more} more (--json lists them)")?;
+            }
+            writeln!(f, "{}", Wrapped::new("  next: ", status.next()))?;
+        }
+        Ok(())
+    }
+
     /// What no program removes, once for each format, of rebuilt copies once.
     fn what_stays(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut told: Vec<String> = Vec::new();
@@ -86,8 +132,8 @@ impl Item {
     }
 }
 
-impl fmt::Display for Item {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Item {
+    fn show(&self, f: &mut fmt::Formatter<'_>, detail: Detail) -> fmt::Result {
         match (&self.outcome, self.findings()) {
             (Outcome::Refused { status, message }, _) => {
                 writeln!(f, "{}: {message}", self.file)?;
@@ -109,15 +155,49 @@ impl fmt::Display for Item {
             writeln!(f, "  {:FATE$}{note}", "note")?;
         }
         match self.findings() {
+            Some(report) if detail == Detail::Classes => classes(f, &report.findings),
             Some(report) => findings(f, &report.findings),
             None => Ok(()),
         }
     }
 }
 
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.show(f, Detail::Findings)
+    }
+}
+
+/// `removed     location 2, device`
+fn classes(f: &mut fmt::Formatter<'_>, all: &[Finding]) -> fmt::Result {
+    if all.is_empty() {
+        return nothing(f);
+    }
+    for word in ["removed", "found", "kept"] {
+        let mut counts: BTreeMap<Class, usize> = BTreeMap::new();
+        for finding in all.iter().filter(|finding| fate(&finding.fate) == word) {
+            *counts.entry(finding.class).or_default() += 1;
+        }
+        let words = counts.into_iter().map(|(class, n)| match n {
+            1 => in_words(class).to_owned(),
+            n => format!("{} {n}", in_words(class)),
+        });
+        let words: Vec<_> = words.collect();
+        if !words.is_empty() {
+            let text = cut(&words.join(", "), WIDTH - 2 - FATE);
+            writeln!(f, "  {word:FATE$}{text}")?;
+        }
+    }
+    Ok(())
+}
+
+fn nothing(f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    writeln!(f, "  {:FATE$}nothing to remove", "found")
+}
+
 fn findings(f: &mut fmt::Formatter<'_>, all: &[Finding]) -> fmt::Result {
     if all.is_empty() {
-        return writeln!(f, "  {:FATE$}nothing to remove", "found");
+        return nothing(f);
     }
     let mut groups: BTreeMap<(&str, Class), Vec<&Finding>> = BTreeMap::new();
     for finding in all {

@@ -4,50 +4,10 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use sd_fs::{Dir, DirError, Kind, RawName, SafeName};
-use sd_scrub::Format;
+use sd_scrub::{ENDINGS, Format};
 
 /// Bytes of a stem that stay: room is left below a name's 200 for marks and endings.
 const MAX_STEM: usize = 160;
-
-/// Endings that go with each format; the first is the one copies get.
-const ENDINGS: &[(Format, &[&str])] = &[
-    (Format::Jpeg, &["jpg", "jpeg", "jpe", "jfif"]),
-    (Format::Png, &["png", "apng"]),
-    (Format::Gif, &["gif"]),
-    (Format::Webp, &["webp"]),
-    (Format::Bmp, &["bmp", "dib"]),
-    (Format::Pnm, &["pnm", "ppm", "pgm", "pbm", "pam"]),
-    (Format::Tiff, &["tif", "tiff"]),
-    (Format::Heic, &["heic", "heif", "hif"]),
-    (Format::Avif, &["avif"]),
-    (Format::Jxl, &["jxl"]),
-    (Format::Mp3, &["mp3"]),
-    (Format::Flac, &["flac"]),
-    (Format::Ogg, &["ogg", "oga", "opus"]),
-    (Format::Wav, &["wav", "wave"]),
-    (Format::Aiff, &["aiff", "aif", "aifc"]),
-    (Format::M4a, &["m4a", "m4b"]),
-    (Format::Mp4, &["mp4", "m4v", "3gp", "3g2"]),
-    (Format::Mov, &["mov", "qt"]),
-    (Format::Matroska, &["mkv", "mka"]),
-    (Format::Webm, &["webm"]),
-    (Format::Avi, &["avi", "divx"]),
-    (Format::Wmv, &["wmv", "asf"]),
-    (Format::Wma, &["wma", "asf"]),
-    (Format::Pdf, &["pdf"]),
-    (Format::Text, &["txt", "text"]),
-    (Format::Csv, &["csv", "tsv", "tab"]),
-    (Format::Docx, &["docx", "docm", "dotx", "dotm"]),
-    (Format::Xlsx, &["xlsx", "xlsm", "xltx", "xltm"]),
-    (Format::Pptx, &["pptx", "pptm", "potx", "potm", "ppsx", "ppsm"]),
-    (Format::Zip, &["zip"]),
-    (Format::Tar, &["tar"]),
-    (Format::Gzip, &["gz", "tgz"]),
-    (Format::Bzip2, &["bz2", "tbz2", "tbz"]),
-    (Format::Xz, &["xz", "txz"]),
-    (Format::Zstd, &["zst", "tzst"]),
-    (Format::Torrent, &["torrent"]),
-];
 
 /// Endings that promise something else than plain text.
 const NOT_TEXT: &[&str] = &["doc", "odt", "rtf", "xls", "ods", "ppt", "odp", "7z", "rar"];

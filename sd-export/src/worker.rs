@@ -1,7 +1,7 @@
 //! One worker a file: the job inside the walls, and the parent's side of its protocol.
 //!
 //! ```text
-//! parent --order: mode, limits--> worker: read the file, scrub in memory, write the copy
+//! parent --order: mode, limits--> worker: read the file or map it, scrub, write the copy
 //!        <--answer, at most 1 MiB: report, size, BLAKE3, or a refusal--'
 //! parent: exit status? nothing left unsaid? size by fstat? BLAKE3 by reading the copy again?
 //! ```
@@ -20,11 +20,14 @@ mod showing;
 use std::fs::File;
 use std::io::{self, Seek as _};
 use std::os::fd::AsFd;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use rustix::fs::{Mode as FileMode, OFlags};
-use sd_fs::{Blake3, CopyError, NewFile, Quiet, copy_bounded};
-use sd_sandbox::{Job, Profile, Worker, WorkerError};
-use sd_scrub::{Format, Limits, Refusal, Report};
+use sd_fs::{Blake3, CopyError, NewFile, hash_file};
+use sd_sandbox::{Job, Profile, Still, Worker, WorkerError};
+use sd_scrub::{Changes, Choices, Comments, Format, Limits, Refusal, Report};
 use sd_term::{Failure, Status};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -38,17 +41,33 @@ pub(crate) use showing::{Shown, show, thumbnail};
 /// The job's name.
 const SCRUB: &str = "scrub";
 
+/// The same for a file that is mapped.
+const SCRUB_MAPPED: &str = "scrub-mapped";
+
 /// What one worker may use up.
 ///
 /// Memory: 2 GiB held a text of 250 MB with its clean copy; of 500 MB it did not, and neither
 /// did a PNG of 450 MB, so such files are refused by name though the input limit admits them.
 /// More would leave a station with 8 GiB one worker at a time for every file. Output: the most
 /// the scrubber may write. Time: 300 seconds of processor, twenty times what that text took.
-pub(crate) const PROFILE: Profile = Profile { memory: 2 << 30, output: 1 << 30, seconds: 300 };
+pub(crate) const PROFILE: Profile =
+    Profile { memory: 2 << 30, output: 1 << 30, seconds: 300, map: 0 };
+
+/// The same for the longest video. Its copy is as long as it is; hashing 16 GiB takes an old
+/// processor without wide registers less than two minutes.
+const MAPPED: Profile = Profile { output: 16 << 30, seconds: 600, map: 16 << 30, ..PROFILE };
+
+/// Longest file that is read into the worker's own memory where it could be mapped
+/// ([decision 0025](../../docs/decisions/0025-large-files-are-mapped.md)).
+const READ_MOST: u64 = 32 << 20;
 
 /// The jobs of this program.
-pub(crate) const JOBS: &[Job] =
-    &[Job { name: SCRUB, profile: PROFILE, run: inside::work }, drawing::JOB, pressing::JOB];
+pub(crate) const JOBS: &[Job] = &[
+    Job { name: SCRUB, profile: PROFILE, run: inside::work },
+    Job { name: SCRUB_MAPPED, profile: MAPPED, run: inside::work },
+    drawing::JOB,
+    pressing::JOB,
+];
 
 /// Why there is no result for a file.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +92,15 @@ pub(crate) enum WorkError {
     /// The copy is not what the worker said it was.
     #[error("the copy is not what the worker said it was; it was thrown away")]
     Untrue,
+    /// A file too long to be read into memory could be changed by others all the while.
+    #[error(
+        "too large to be read into memory, and it cannot be kept from being changed meanwhile \
+         ({0}): close it in other programs, or copy it into a directory of your own"
+    )]
+    Restless(#[source] io::Error),
+    /// Somebody opened the file for writing while it was mapped.
+    #[error("it was being changed meanwhile; no copy was made")]
+    Changed,
     /// The parent could not read the file itself.
     #[error("reading it again failed: {0}")]
     Again(#[source] io::Error),
@@ -98,10 +126,12 @@ impl WorkError {
     fn status(&self) -> Status {
         match self {
             Self::Refused { refusal, .. } => status_of(refusal),
+            Self::Restless(_) => Status::Refused,
             Self::Trouble(Trouble::NoSpace) => Status::NoSpace,
             Self::Trouble(Trouble::Read | Trouble::Write)
             | Self::Again(_)
-            | Self::Worker(WorkerError::Start(_)) => Status::FileError,
+            | Self::Changed
+            | Self::Worker(WorkerError::Start(_) | WorkerError::Input) => Status::FileError,
             Self::Trouble(Trouble::Order) => Status::Bug,
             Self::Worker(WorkerError::NoSandbox) => Status::SandboxUnavailable,
             // A file that makes its worker misbehave is the last one to be called clean.
@@ -185,26 +215,60 @@ pub(crate) struct Checked {
 
 /// What a file holds.
 pub(crate) fn inspect(input: &File, limits: &Limits) -> Result<Report, WorkError> {
-    match ask(Mode::Inspect, input, nowhere()?, limits)? {
+    match ask(Mode::Inspect, input, nowhere()?, limits, Choices::default())? {
         Answer::Inspected { report } => Ok(report),
         answer => Err(answer.into_error()),
     }
 }
 
 /// Writes a clean copy to `output`, which has no name yet, and checks it.
-pub(crate) fn scrub(input: &File, output: &NewFile, limits: &Limits) -> Result<Cleaned, WorkError> {
-    match ask(Mode::Scrub, input, output.file(), limits)? {
+pub(crate) fn scrub(
+    input: &File,
+    output: &NewFile,
+    limits: &Limits,
+    choices: Choices,
+) -> Result<Cleaned, WorkError> {
+    let work = || match ask(Mode::Scrub, input, output.file(), limits, choices)? {
         Answer::Cleaned { report, size, blake3 } => {
             compare(output.file(), size, blake3)?;
             Ok(Cleaned { report, size, blake3 })
         }
         answer => Err(answer.into_error()),
-    }
+    };
+    if length(input)? > READ_MOST { while_flushing(output.file(), work) } else { work() }
+}
+
+/// Does `work`, while another hand sends to the disk what is in `file` so far: the flush that the
+/// copy waits for before it gets its name has little left to do then.
+fn while_flushing<T>(file: &File, work: impl FnOnce() -> T) -> T {
+    const PAUSE: Duration = Duration::from_millis(50);
+    let (working, done) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            while done.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout) {
+                // What fails here fails again where it counts.
+                let _ = file.sync_data();
+            }
+        });
+        let result = work();
+        drop(working);
+        result
+    })
 }
 
 /// Scrubs a file once more: if that changes no byte, the file is clean.
 pub(crate) fn check(input: &File, limits: &Limits) -> Result<Checked, WorkError> {
-    match ask(Mode::Check, input, nowhere()?, limits)? {
+    let checked = check_by(Choices::default(), input, limits)?;
+    if checked.clean.is_some() || !checked.format.records_changes() {
+        return Ok(checked);
+    }
+    // It may be a copy in which a person chose to keep them.
+    let (changes, comments) = (Changes::Keep, Comments::Keep);
+    check_by(Choices { changes, comments, ..Choices::default() }, input, limits)
+}
+
+fn check_by(choices: Choices, input: &File, limits: &Limits) -> Result<Checked, WorkError> {
+    match ask(Mode::Check, input, nowhere()?, limits, choices)? {
         Answer::Cleaned { report, size, blake3 } => {
             let clean = match compare(input, size, blake3) {
                 Ok(()) => Some(blake3),
@@ -218,16 +282,11 @@ pub(crate) fn check(input: &File, limits: &Limits) -> Result<Checked, WorkError>
 }
 
 /// Holds a file against a size and a hash, reading every byte again.
-fn compare(mut file: &File, size: u64, blake3: Blake3) -> Result<(), WorkError> {
-    if file.metadata().map_err(WorkError::Again)?.len() != size {
+fn compare(file: &File, size: u64, blake3: Blake3) -> Result<(), WorkError> {
+    if length(file)? != size {
         return Err(WorkError::Untrue);
     }
-    file.rewind().map_err(WorkError::Again)?;
-    match copy_bounded(&mut file, &mut io::sink(), size, &mut Quiet) {
-        Ok(found) if found.size == size && found.blake3 == blake3 => Ok(()),
-        Ok(_) => Err(WorkError::Untrue),
-        Err(e) => Err(e.into()),
-    }
+    if hash_file(file, size)? == (size, blake3) { Ok(()) } else { Err(WorkError::Untrue) }
 }
 
 /// The output of a worker that has nothing to write.
@@ -236,16 +295,43 @@ fn nowhere() -> Result<rustix::fd::OwnedFd, WorkError> {
         .map_err(|e| WorkError::Worker(WorkerError::Start(e.into())))
 }
 
-fn ask(mode: Mode, input: &File, output: impl AsFd, limits: &Limits) -> Result<Answer, WorkError> {
-    admit_length(input, limits.max_input)?;
-    converse(SCRUB, &Order::new(mode, limits), input, output).map(escaped)
+/// Small files are read by the worker, large ones mapped, which nobody may change meanwhile.
+fn ask(
+    mode: Mode,
+    input: &File,
+    output: impl AsFd,
+    limits: &Limits,
+    choices: Choices,
+) -> Result<Answer, WorkError> {
+    let length = admit_length(input, limits.max_input.max(limits.max_video))?;
+    let held = if length > READ_MOST { Some(Still::hold(input)) } else { None };
+    match held {
+        Some(Ok(still)) => {
+            // Asked again: before it was held, it may have grown.
+            let length = admit_length(input, limits.max_video)?;
+            let order = Order::new(mode, Some(length), limits, choices);
+            let answer = converse(SCRUB_MAPPED, &order, input, output);
+            // Whatever came of it: bytes that changed under the worker explain everything.
+            if still.is_held() { answer.map(escaped) } else { Err(WorkError::Changed) }
+        }
+        Some(Err(e)) if length > limits.max_input => Err(WorkError::Restless(e)),
+        Some(Err(_)) | None => {
+            let order = Order::new(mode, None, limits, choices);
+            converse(SCRUB, &order, input, output).map(escaped)
+        }
+    }
 }
 
-fn admit_length(input: &File, most: u64) -> Result<(), WorkError> {
-    if input.metadata().map_err(WorkError::Again)?.len() > most {
+fn admit_length(input: &File, most: u64) -> Result<u64, WorkError> {
+    let length = length(input)?;
+    if length > most {
         return Err(WorkError::Refused { format: None, refusal: too_long(most) });
     }
-    Ok(())
+    Ok(length)
+}
+
+fn length(file: &File) -> Result<u64, WorkError> {
+    Ok(file.metadata().map_err(WorkError::Again)?.len())
 }
 
 /// One worker from start to end: an answer counts only after a good end.

@@ -13,14 +13,18 @@
 mod channel;
 mod families;
 mod lock_down;
+mod mapped;
 mod probe;
 mod spawn;
+mod still;
 
 pub use channel::{Channel, ChannelError};
 pub use families::{Netlink, deny_network};
 pub use lock_down::{LockDownError, Profile};
+pub use mapped::Mapped;
 pub use probe::{Forbidden, ProbeError, probe, self_test};
 pub use spawn::{Inside, Job, Worker, WorkerError, worker_main};
+pub use still::Still;
 
 /// The exit code of "sandbox not available", in workers as in programs.
 pub const EXIT_NO_SANDBOX: u8 = 13;

@@ -18,6 +18,9 @@ pub struct Profile {
     pub output: u64,
     /// Seconds of processor time.
     pub seconds: u64,
+    /// Bytes of its input that it may map ([`crate::Inside::map`]). They are the file's and not
+    /// memory of its own, so they count beside `memory`; 0 for a worker that reads.
+    pub map: u64,
 }
 
 /// Why a lock-down did not take hold.
@@ -70,7 +73,9 @@ fn limits(profile: &Profile) -> Result<(), LockDownError> {
         let limit = Rlimit { current: Some(value), maximum: Some(value) };
         rustix::process::setrlimit(resource, limit).map_err(LockDownError::from_errno)
     };
-    set(Resource::As, profile.memory)?;
+    set(Resource::As, profile.memory.saturating_add(profile.map))?;
+    // What is mapped read-only is no data: of its own it may have no more than any other worker.
+    set(Resource::Data, profile.memory)?;
     set(Resource::Fsize, profile.output)?;
     set(Resource::Cpu, profile.seconds)?;
     set(Resource::Core, 0)?;

@@ -9,7 +9,7 @@ use crate::spawn::{Inside, Job, Worker, WorkerError};
 /// The job, known to every program that has workers.
 pub(crate) const JOB: Job = Job {
     name: "probe",
-    profile: Profile { memory: 256 << 20, output: 1 << 20, seconds: 5 },
+    profile: Profile { memory: 256 << 20, output: 1 << 20, seconds: 5, map: 0 },
     run: attempt,
 };
 

@@ -78,6 +78,9 @@ pub enum WorkerError {
     /// It ran out of memory or failed an internal check.
     #[error("the worker ran out of memory or gave up")]
     Memory,
+    /// A part of the file that it had mapped could not be read, or was not there any more.
+    #[error("a part of the file could not be read, or it became shorter meanwhile")]
+    Input,
     /// Any other end.
     #[error("the worker ended unexpectedly ({0})")]
     Ended(String),
@@ -104,6 +107,7 @@ fn be_worker(job: &Job) -> u8 {
     // A panic message holds foreign data, and standard error is the channel: say nothing.
     std::panic::set_hook(Box::new(|_| {}));
     let Ok(inside) = inherit() else { return EXIT_NO_SANDBOX };
+    end_by_sigbus();
     if lock_down(&job.profile).is_err() {
         return EXIT_NO_SANDBOX;
     }
@@ -131,6 +135,16 @@ fn inherit() -> std::io::Result<Inside> {
         output: File::from(rustix::stdio::stdout().try_clone_to_owned()?),
         channel: Channel::new(channel),
     })
+}
+
+/// A page of a mapped file that is not there ends the worker at once, by SIGBUS itself: the
+/// runtime's handler would make a call first that is forbidden, and the end would be a lie.
+fn end_by_sigbus() {
+    // SAFETY: the default action, for a signal whose handler nobody here asked for.
+    #[expect(unsafe_code, reason = "a signal's action has no safe wrapper")]
+    unsafe {
+        libc::signal(libc::SIGBUS, libc::SIG_DFL);
+    }
 }
 
 impl Worker {
@@ -225,6 +239,7 @@ fn judge(status: ExitStatus) -> Result<(), WorkerError> {
         Some(libc::SIGXCPU | libc::SIGKILL) => WorkerError::Time,
         Some(libc::SIGXFSZ) => WorkerError::Output,
         Some(libc::SIGABRT | libc::SIGSEGV) => WorkerError::Memory,
+        Some(libc::SIGBUS) => WorkerError::Input,
         _ => WorkerError::Ended(status.to_string()),
     })
 }

@@ -11,11 +11,11 @@ use std::io::{Read as _, Seek as _, Write as _};
 use std::process::ExitCode;
 
 use sd_sandbox::{
-    ChannelError, Forbidden, Inside, Job, Netlink, Profile, Worker, WorkerError, deny_network,
-    probe, worker_main,
+    ChannelError, Forbidden, Inside, Job, Netlink, Profile, Still, Worker, WorkerError,
+    deny_network, probe, worker_main,
 };
 
-const SMALL: Profile = Profile { memory: 256 << 20, output: 4096, seconds: 1 };
+const SMALL: Profile = Profile { memory: 256 << 20, output: 4096, seconds: 1, map: 1 << 30 };
 
 const JOBS: &[Job] = &[
     Job { name: "copy", profile: SMALL, run: copy },
@@ -23,6 +23,7 @@ const JOBS: &[Job] = &[
     Job { name: "hog", profile: SMALL, run: hog },
     Job { name: "spin", profile: SMALL, run: spin },
     Job { name: "chatter", profile: SMALL, run: chatter },
+    Job { name: "sum", profile: SMALL, run: sum },
     Job { name: "panic", profile: SMALL, run: |_| panic!("a message that must not be seen") },
 ];
 
@@ -61,6 +62,19 @@ fn chatter(mut inside: Inside) -> Result<(), ChannelError> {
     inside.channel.send(b"and more")
 }
 
+/// Maps so many bytes of its input, says that it did, waits for a word and adds up 256 of them.
+fn sum(mut inside: Inside) -> Result<(), ChannelError> {
+    let length = inside.channel.receive(8)?.try_into().map_or(0, u64::from_le_bytes);
+    let mapped = inside.map(length)?;
+    inside.channel.send(b"mapped")?;
+    inside.channel.receive(1)?;
+    let sum = mapped
+        .iter()
+        .step_by(mapped.len() / 256)
+        .fold(0u64, |sum, byte| sum.wrapping_add(u64::from(*byte)));
+    inside.channel.send(&sum.to_le_bytes())
+}
+
 fn scratch(bytes: &[u8]) -> File {
     let mut file = tempfile::tempfile().expect("a file");
     file.write_all(bytes).expect("written");
@@ -92,6 +106,61 @@ fn every_limit_has_its_own_end() {
     assert!(matches!(end_of("spin"), WorkerError::Time));
     assert!(matches!(end_of("panic"), WorkerError::Ended(_) | WorkerError::Memory));
     assert!(end_of("no such job").to_string().contains("ended"));
+}
+
+/// A file of ones, open for reading only, and the same open for writing.
+fn ones(length: usize) -> (File, File) {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    file.as_file().write_all(&vec![1; length]).expect("written");
+    (File::open(file.path()).expect("readable"), file.into_file())
+}
+
+/// A worker that has mapped so many bytes, and has not looked at them yet.
+fn mapping(input: &File, length: u64) -> Result<Worker, WorkerError> {
+    let mut worker = Worker::spawn("sum", input, scratch(b"")).expect("started");
+    worker.channel().send(&length.to_le_bytes()).expect("sent");
+    match worker.channel().receive(6) {
+        Ok(_) => Ok(worker),
+        Err(e) => Err(worker.broken(e)),
+    }
+}
+
+fn a_worker_maps_a_file_of_twice_its_memory_and_no_more_than_it_may() {
+    let length = 2 * SMALL.memory;
+    let (input, writable) = ones(1 << 20);
+    writable.set_len(length).expect("a hole");
+    let mut worker = mapping(&input, length).expect("mapped");
+    worker.channel().send(b"!").expect("sent");
+    let sum = worker.channel().receive(8);
+    worker.finish().expect("a good end");
+    assert_eq!(sum.expect("a sum"), 1u64.to_le_bytes());
+    assert!(mapping(&input, SMALL.memory + SMALL.map).is_err(), "more than it may");
+}
+
+fn a_file_that_becomes_shorter_while_it_is_mapped_has_its_own_end() {
+    let (input, writable) = ones(1 << 20);
+    let mut worker = mapping(&input, 1 << 20).expect("mapped");
+    writable.set_len(4096).expect("cut");
+    worker.channel().send(b"!").expect("sent");
+    let error = worker.channel().receive(8).expect_err("no sum");
+    let end = worker.broken(error);
+    assert!(matches!(end, WorkerError::Input), "{end}");
+}
+
+fn a_file_is_held_still_only_while_nobody_can_write_it() {
+    let (input, writable) = ones(1);
+    assert!(Still::hold(&input).is_err(), "it is open for writing");
+    drop(writable);
+    let held = Still::hold(&input).expect("held");
+    assert!(held.is_held());
+    // Who opens it for writing waits; who will not wait is sent away, and still is noticed.
+    let magic = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&input));
+    let flags = rustix::fs::OFlags::WRONLY | rustix::fs::OFlags::NONBLOCK;
+    let opened = rustix::fs::open(&magic, flags, rustix::fs::Mode::empty());
+    assert_eq!(opened.err(), Some(rustix::io::Errno::AGAIN));
+    assert!(!held.is_held());
+    drop(held);
+    assert!(rustix::fs::open(&magic, flags, rustix::fs::Mode::empty()).is_ok());
 }
 
 fn a_worker_that_says_too_much_is_not_believed() {
@@ -141,6 +210,18 @@ fn main() -> ExitCode {
         (
             "a_worker_that_says_too_much_is_not_believed",
             a_worker_that_says_too_much_is_not_believed,
+        ),
+        (
+            "a_worker_maps_a_file_of_twice_its_memory_and_no_more_than_it_may",
+            a_worker_maps_a_file_of_twice_its_memory_and_no_more_than_it_may,
+        ),
+        (
+            "a_file_that_becomes_shorter_while_it_is_mapped_has_its_own_end",
+            a_file_that_becomes_shorter_while_it_is_mapped_has_its_own_end,
+        ),
+        (
+            "a_file_is_held_still_only_while_nobody_can_write_it",
+            a_file_is_held_still_only_while_nobody_can_write_it,
         ),
         ("every_forbidden_call_ends_the_worker", every_forbidden_call_ends_the_worker),
         (

@@ -1,7 +1,9 @@
 //! What a person may decide about a file. Every default is the safe side.
 
+use serde::{Deserialize, Serialize};
+
 /// Choices for one file and all that is in it; passed in, never global.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choices {
     /// What becomes of an archive with a member that cannot be cleaned.
     pub unclean: Unclean,
@@ -12,7 +14,7 @@ pub struct Choices {
 }
 
 /// What becomes of changes that a document has recorded. None is without a line in the report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Changes {
     /// The document is as it was meant to become: insertions stay, deletions go.
     #[default]
@@ -24,7 +26,7 @@ pub enum Changes {
 }
 
 /// What becomes of remarks in a document.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Comments {
     /// They go.
     #[default]
@@ -34,7 +36,7 @@ pub enum Comments {
 }
 
 /// What becomes of an archive with a member that cannot be cleaned.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unclean {
     /// The whole archive is refused, and the refusal names the member.
     #[default]

@@ -29,6 +29,7 @@ mod codec;
 mod csv;
 mod deflate;
 mod detect;
+mod endings;
 mod exif;
 mod flac;
 mod gif;
@@ -68,6 +69,7 @@ mod zip;
 
 pub use choices::{Changes, Choices, Comments, Unclean};
 pub use detect::{Detected, detect};
+pub use endings::ENDINGS;
 pub use limits::Limits;
 pub use refusal::Refusal;
 pub use report::{Class, Fate, Finding, Format, MAX_FINDINGS, Report, Scrubbed};
@@ -107,7 +109,7 @@ pub enum ScrubError {
 /// It walks the same road as [`scrub`], so it reports what `scrub` would remove, and refuses
 /// what `scrub` would refuse.
 pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Report, Refusal> {
-    let mut report = scrub(bytes, limits)?.report;
+    let (_, mut report) = clean(bytes, limits, Choices::default())?;
     for finding in &mut report.findings {
         if finding.fate == Fate::Removed {
             finding.fate = Fate::Found;

@@ -1,13 +1,18 @@
 //! How much a file may ask for. Every reader of this crate takes its bounds from here.
 
-use crate::Refusal;
+use serde::{Deserialize, Serialize};
+
+use crate::{Format, Refusal};
 
 /// Bounds on what one file may cost; passed in, never global.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Largest input in bytes. Default 512 MiB: twice the largest submission `SecureDrop` takes
     /// by default is far beyond a single picture or document, and still fits in a worker.
     pub max_input: u64,
+    /// Largest video in bytes, and its clean copy. Default 16 GiB: an hour of a phone's finest
+    /// setting. It is not held: a worker maps it, and writes the copy piece by piece.
+    pub max_video: u64,
     /// Largest output, and the most that may be inflated in total, in bytes. Default 1 GiB: a
     /// scanned book of 300 pages inflates to less; a decompression bomb does not. All that is
     /// inflated out of archives, at all levels together, has this bound too.
@@ -33,6 +38,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_input: 512 << 20,
+            max_video: 16 << 30,
             max_output: 1 << 30,
             max_pixels: 400_000_000,
             max_objects: 500_000,
@@ -44,6 +50,15 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The same for a file of this format.
+    pub(crate) fn of(&self, format: Format) -> Self {
+        let mut limits = self.clone();
+        if format.is_streamed() {
+            (limits.max_input, limits.max_output) = (self.max_video, self.max_video);
+        }
+        limits
+    }
+
     pub(crate) fn admit_input(&self, len: usize) -> Result<(), Refusal> {
         admit("the file in bytes", len as u64, self.max_input)
     }

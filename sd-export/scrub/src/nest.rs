@@ -161,13 +161,17 @@ impl<'a> Nest<'a> {
         &self,
         bytes: &'b [u8],
     ) -> Result<(Rope<'b>, Format, Findings), Refusal> {
-        self.limits.admit_input(bytes.len())?;
         let format = match detect(bytes) {
             Detected::Known(format) => format,
-            Detected::Unknown(kind) => return Err(Refusal::UnknownType(kind.to_owned())),
+            Detected::Unknown(kind) => {
+                self.limits.admit_input(bytes.len())?;
+                return Err(Refusal::UnknownType(kind.to_owned()));
+            }
         };
-        let (clean, findings) = self.with_module(bytes, format)?;
-        self.limits.admit_output(clean.len())?;
+        let limits = self.limits.of(format);
+        limits.admit_input(bytes.len())?;
+        let (clean, findings) = self.with_module(bytes, format, &limits)?;
+        limits.admit_output(clean.len())?;
         Ok((clean, format, findings))
     }
 
@@ -175,6 +179,7 @@ impl<'a> Nest<'a> {
         &self,
         bytes: &'b [u8],
         format: Format,
+        limits: &Limits,
     ) -> Result<(Rope<'b>, Findings), Refusal> {
         let whole: fn(&[u8], &Limits) -> Result<Cleaned, Refusal> = match format {
             Format::Jpeg => jpeg::scrub,
@@ -194,11 +199,11 @@ impl<'a> Nest<'a> {
             Format::Pdf => pdf::scrub,
             Format::Text => text::scrub,
             // Of these hardly more than the tables is held.
-            Format::Matroska | Format::Webm => return mkv::scrub(bytes, self.limits),
-            Format::Avi => return avi::scrub(bytes, self.limits),
-            Format::Wmv | Format::Wma => return asf::scrub(bytes, self.limits),
+            Format::Matroska | Format::Webm => return mkv::scrub(bytes, limits),
+            Format::Avi => return avi::scrub(bytes, limits),
+            Format::Wmv | Format::Wma => return asf::scrub(bytes, limits),
             Format::M4a | Format::Mp4 | Format::Mov => {
-                return mp4::scrub(bytes, format, self.limits);
+                return mp4::scrub(bytes, format, limits);
             }
             Format::Csv => csv::scrub,
             Format::Torrent => torrent::scrub,
@@ -213,7 +218,7 @@ impl<'a> Nest<'a> {
                 return ooxml::scrub(bytes, format, self).map(|(out, met)| (out.into(), met));
             }
         };
-        whole(bytes, self.limits).map(|(out, met)| (out.into(), met))
+        whole(bytes, limits).map(|(out, met)| (out.into(), met))
     }
 }
 

@@ -129,6 +129,18 @@ impl Format {
             Self::Csv => "csv",
         }
     }
+
+    /// Whether its clean copy is a list of pieces of the original ([`crate::scrub_into`]): such a
+    /// file may be as long as [`crate::Limits::max_video`].
+    pub fn is_streamed(self) -> bool {
+        use Format::{Avi, M4a, Matroska, Mov, Mp4, Webm, Wma, Wmv};
+        matches!(self, M4a | Mp4 | Mov | Matroska | Webm | Avi | Wmv | Wma)
+    }
+
+    /// Whether a file of it may hold recorded changes and remarks, of which a person decides.
+    pub fn records_changes(self) -> bool {
+        matches!(self, Self::Docx | Self::Xlsx | Self::Pptx)
+    }
 }
 
 impl fmt::Display for Format {

@@ -5,6 +5,7 @@ mod common;
 
 use std::io::{Read as _, Write as _};
 
+use common::packed::{gzip, packed, planted_gzip, torrent};
 use common::tar::{Member, archive, member, pax, planted, special};
 use common::{canary, clean, find_canary, found, scrub, zip};
 use sd_scrub::{Choices, Detected, Format, Limits, Refusal, Report, Unclean, detect};
@@ -151,29 +152,12 @@ fn links_devices_and_holes_are_named_or_left_out() {
         let members_of = [odd, member("a.txt", b"words")];
         let words_of = said(&members_of);
         assert!(words_of.starts_with("odd: ") && words_of.ends_with(words), "{words_of}");
-        let choices = Choices { unclean: Unclean::LeaveOut };
+        let choices = Choices { unclean: Unclean::LeaveOut, ..Choices::default() };
         let done = sd_scrub::scrub_with(&archive(&members_of), &Limits::default(), choices);
         let done = done.expect("by choice");
         assert!(found(&done.report, "odd"));
         assert_eq!(members(&done.bytes), [("a.txt".to_owned(), b"words".to_vec())]);
     }
-}
-
-fn gzip(data: &[u8], flags: u8, fields: &[u8]) -> Vec<u8> {
-    let mut out =
-        [b"\x1f\x8b\x08", [flags].as_slice(), b"\x11\x22\x33\x44\x02\x03", fields].concat();
-    out.extend(zip::packed(data));
-    out.extend(crc32fast::hash(data).to_le_bytes());
-    out.extend(u32::try_from(data.len()).expect("small").to_le_bytes());
-    out
-}
-
-fn planted_gzip(data: &[u8]) -> Vec<u8> {
-    let c = |n| canary(n).into_bytes();
-    let extra = [b"CA\x13\0".as_slice(), &c(740)].concat();
-    let len = u16::try_from(extra.len()).expect("short").to_le_bytes();
-    let fields = [len.as_slice(), &extra, &c(741), b"\0", &c(742), b"\0"].concat();
-    [gzip(data, 4 | 8 | 16, &fields), c(743)].concat()
 }
 
 fn unzipped(bytes: &[u8]) -> Vec<u8> {
@@ -261,22 +245,6 @@ fn compressed_bombs_run_out_of_the_budget() {
     assert!(matches!(sd_scrub::scrub(&many, &few), Err(Refusal::TooLarge { .. })));
 }
 
-/// A text, as each of the four programs could have compressed it.
-fn packed(data: &[u8]) -> [(Format, Vec<u8>); 4] {
-    let mut bzip2 = Vec::new();
-    banzai::encode(data, std::io::BufWriter::new(&mut bzip2), 1).expect("memory");
-    let options = lzma_rust2::XzOptions::with_preset(6);
-    let mut xz = lzma_rust2::XzWriter::new(Vec::new(), options).expect("memory");
-    xz.write_all(data).expect("memory");
-    let level = ruzstd::encoding::CompressionLevel::Uncompressed;
-    [
-        (Format::Gzip, gzip(data, 0, b"")),
-        (Format::Bzip2, bzip2),
-        (Format::Xz, xz.finish().expect("memory")),
-        (Format::Zstd, ruzstd::encoding::compress_to_vec(data, level)),
-    ]
-}
-
 #[test]
 fn every_compression_is_written_again_with_one_setting() {
     let marked = "Keep these words\u{200b}\n".repeat(3000);
@@ -315,24 +283,6 @@ fn a_table_keeps_its_cells_and_formulas_are_pointed_out() {
     let formula = report.findings.iter().find(|f| f.place.contains("formulas")).expect("told");
     assert!(formula.detail.contains("first of 1, row 2, column 2"), "{}", formula.detail);
     all_found(&report, &["zero-width characters", "byte order mark", "line ends"]);
-}
-
-fn torrent(extra: &str, info: &str) -> Vec<u8> {
-    let c = |n| canary(n);
-    let text = |s: &str| format!("{}:{s}", s.len());
-    format!(
-        "d8:announce{}13:announce-listll{}{}el{}ee7:comment{}10:created by{}13:creation datei1795000000e\
-         {extra}4:infod6:lengthi5e4:name5:a.txt12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaa{info}e\
-         8:url-list{}e",
-        text("http://tracker.example:80/announce"),
-        text(&format!("https://tracker.example/{}/announce", c(760))),
-        text("udp://other.example:6969/announce"),
-        text(&format!("http://x.example/announce?passkey={}", c(761))),
-        text(&c(762)),
-        text(&c(763)),
-        text(&format!("http://seed.example/{}", c(764))),
-    )
-    .into_bytes()
 }
 
 #[test]

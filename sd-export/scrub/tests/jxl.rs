@@ -3,32 +3,9 @@
 
 mod common;
 
-use common::made::{all_found, boxed, drawn_jxl, exiftool, jxl};
+use common::made::{FRONT, all_found, boxed, drawn_jxl, exiftool, jxl, jxl_in_boxes as boxes};
 use common::{Dice, canary, clean, exif, find_canary, found, jpeg, mutate, png, scrub};
 use sd_scrub::{Fate, Format, Refusal};
-
-const FRONT: &[u8] = b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl \0\0\0\0jxl ";
-
-/// A coded stream in boxes, with a canary in every box that can hide one.
-fn boxes(coded: &[u8], level: u8) -> Vec<u8> {
-    let text = |n: u32| canary(n).into_bytes();
-    let packet = format!("<x:xmpmeta><dc:creator>{}</dc:creator></x:xmpmeta>", canary(701));
-    let (first, second) = coded.split_at(coded.len() / 3);
-    let mut out = [FRONT, &boxed(*b"jxll", &[level])].concat();
-    out.extend(boxed(*b"Exif", &[&[0; 4], exif(6).as_slice()].concat()));
-    out.extend(boxed(*b"xml ", packet.as_bytes()));
-    out.extend(boxed(*b"brob", &[b"Exif".to_vec(), text(702)].concat()));
-    out.extend(boxed(*b"jumb", &text(703)));
-    out.extend(boxed(*b"jbrd", &text(704)));
-    out.extend(boxed(*b"jhgm", &text(705)));
-    out.extend(boxed(*b"jxlp", &[&[0, 0, 0, 0], first].concat()));
-    out.extend(boxed(*b"CANA", &text(706)));
-    out.extend(boxed(*b"free", &text(707)));
-    out.extend(boxed(*b"jxlp", &[&[0x80, 0, 0, 1], second, &text(708)].concat()));
-    out.extend(boxed(*b"uuid", &text(709)));
-    out.extend(boxed(*b"jxli", &text(710)));
-    out
-}
 
 const PLACES: [&str; 10] = [
     "EXIF camera make",

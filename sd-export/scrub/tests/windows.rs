@@ -6,7 +6,7 @@ mod common;
 use common::made::{all_found, checked, ffmpeg, packets};
 use common::windows::{self, id};
 use common::{Dice, clean, find_canary, found, mutate, position, scrub};
-use sd_scrub::{Class, Fate, Format, Limits, Refusal};
+use sd_scrub::{Choices, Class, Fate, Format, Limits, Refusal};
 
 /// Kinds of AVI whose pictures carry no messages: name and arguments.
 const WHOLE: [(&str, &str); 5] = [
@@ -115,7 +115,8 @@ fn an_avi_that_is_cut_off_or_coded_otherwise_is_refused_by_name() {
 fn an_avi_is_written_without_being_held() {
     let video = ffmpeg(WHOLE[0].0, WHOLE[0].1);
     let mut out = Vec::new();
-    let report = sd_scrub::scrub_into(&video, &Limits::default(), &mut out).expect("clean");
+    let report = sd_scrub::scrub_into(&video, &Limits::default(), Choices::default(), &mut out)
+        .expect("clean");
     assert_eq!((report.format, out), (Format::Avi, clean(&video).0));
 }
 

@@ -143,6 +143,7 @@ fn no_walls(e: ProbeError) -> Failure {
             | WorkerError::Time
             | WorkerError::Output
             | WorkerError::Memory
+            | WorkerError::Input
             | WorkerError::Ended(_)
             | WorkerError::Protocol(_),
         ) => Status::SandboxUnavailable,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use sd_bundle::Home;
 use sd_fs::{Dir, DirError, SafeName, escape};
-use sd_scrub::{Format, Limits};
+use sd_scrub::{Changes, Choices, Comments, Format, Limits, Unclean};
 use sd_term::{Failure, Hint, Status, Ui};
 
 use super::GateArgs;
@@ -43,11 +43,61 @@ pub(crate) struct Args {
     /// Draw pictures and PDFs and make a fresh PDF of the pixels.
     #[arg(long)]
     rebuild: bool,
+    #[command(flatten)]
+    choices: ChoiceArgs,
     /// Write the report as a page too, with small pictures of before and after.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     #[command(flatten)]
     pub(super) gate: GateArgs,
+}
+
+/// What a person decides about documents and archives.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+struct ChoiceArgs {
+    /// Changes that a document has recorded: taken as made, taken back, or kept without authors
+    /// and times [default: accept].
+    #[arg(long, value_enum, value_name = "WHAT", hide_default_value = true, default_value_t)]
+    changes: ChangesWord,
+    /// Comments in a document: dropped, or kept without authors and times [default: drop].
+    #[arg(long, value_enum, value_name = "WHAT", hide_default_value = true, default_value_t)]
+    comments: CommentsWord,
+    /// Leave out what cannot be cleaned inside an archive or document, and say so, instead of
+    /// refusing the whole file.
+    #[arg(long)]
+    leave_out: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum ChangesWord {
+    #[default]
+    Accept,
+    Reject,
+    Keep,
+}
+
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum CommentsWord {
+    #[default]
+    Drop,
+    Keep,
+}
+
+impl From<ChoiceArgs> for Choices {
+    fn from(args: ChoiceArgs) -> Self {
+        Self {
+            unclean: if args.leave_out { Unclean::LeaveOut } else { Unclean::Refuse },
+            changes: match args.changes {
+                ChangesWord::Accept => Changes::Accept,
+                ChangesWord::Reject => Changes::Reject,
+                ChangesWord::Keep => Changes::Keep,
+            },
+            comments: match args.comments {
+                CommentsWord::Drop => Comments::Drop,
+                CommentsWord::Keep => Comments::Keep,
+            },
+        }
+    }
 }
 
 /// Where the copies go, and under which names.
@@ -65,6 +115,7 @@ pub(super) struct Request {
     files: Vec<PathBuf>,
     target: Target,
     method: Method,
+    choices: Choices,
     html: Option<PathBuf>,
 }
 
@@ -72,8 +123,8 @@ impl Args {
     /// These files, each copy beside its original.
     pub(super) fn of(files: Vec<PathBuf>) -> Self {
         let gate = GateArgs::default();
-        let (output, to, html) = (None, None, None);
-        Self { files, output, to, neutral_names: false, rebuild: false, html, gate }
+        let (output, to, html, choices) = (None, None, None, ChoiceArgs::default());
+        Self { files, output, to, neutral_names: false, rebuild: false, choices, html, gate }
     }
 
     pub(super) fn request(self) -> Request {
@@ -84,7 +135,7 @@ impl Args {
             (None, None) => Target::Beside,
         };
         let method = if self.rebuild { Method::Rebuild } else { Method::Clean };
-        Request { files: self.files, target, method, html: self.html }
+        Request { files: self.files, target, method, choices: self.choices.into(), html: self.html }
     }
 }
 
@@ -123,7 +174,7 @@ pub(super) fn run(request: &Request, home: &Home, ui: &mut Ui) -> Result<Batch, 
         _ => 1,
     };
     let tasks = tasks(&inputs.sources, request, named.as_ref(), start);
-    let run = Run { to, limits: Limits::default(), journal };
+    let run = Run { to, limits: Limits::default(), choices: request.choices, journal };
     let (step, verb) = match request.method {
         Method::Clean => ("cleaning", Verb::Scrub),
         Method::Rebuild => ("rebuilding", Verb::Rebuild),
@@ -190,6 +241,7 @@ struct Run {
     /// The directory that all copies go to, if there is one.
     to: Option<Dir>,
     limits: Limits,
+    choices: Choices,
     journal: Journal,
 }
 
@@ -215,7 +267,7 @@ impl Run {
         let to = self.to.as_ref().unwrap_or(&opened.dir);
         let unnamed = to.new_file()?;
         let cleaned = match task.method {
-            Method::Clean => worker::scrub(&opened.file, &unnamed, &self.limits)?,
+            Method::Clean => worker::scrub(&opened.file, &unnamed, &self.limits, self.choices)?,
             Method::Rebuild => worker::rebuild(opened, &unnamed, &self.limits)?,
         };
         let format = cleaned.report.format;

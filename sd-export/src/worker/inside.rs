@@ -1,11 +1,11 @@
 //! The job behind the walls: bytes in, clean bytes and one answer out.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 
-use sd_fs::{Blake3, CopyError, read_bounded};
+use sd_fs::{CopyError, Hashed, read_bounded};
 use sd_sandbox::{ChannelError, Inside};
-use sd_scrub::{Detected, Fate, Finding, Refusal};
+use sd_scrub::{Detected, Fate, Finding, Refusal, ScrubError};
 use serde::Serialize;
 
 use super::protocol::{Answer, MAX_ANSWER, MAX_ORDER, Mode, Order, Trouble, too_long};
@@ -24,26 +24,39 @@ pub(super) fn work(mut inside: Inside) -> Result<(), ChannelError> {
 }
 
 fn obey(order: &Order, inside: &mut Inside) -> Result<Answer, Trouble> {
-    let limits = order.limits();
-    let bytes = match read(&mut inside.input, limits.max_input)? {
-        Read::Whole(bytes) => bytes,
-        Read::TooLong(refusal) => return Ok(Answer::Refused { format: None, refusal }),
-    };
-    if order.mode == Mode::Inspect {
-        return Ok(match sd_scrub::inspect(&bytes, &limits) {
-            Ok(report) => Answer::Inspected { report },
-            Err(refusal) => refused(&bytes, refusal),
-        });
+    let limits = &order.limits;
+    if let Some(length) = order.map {
+        let bytes = inside.map(length).map_err(|_| Trouble::Read)?;
+        return treat(&bytes, order, &mut inside.output);
     }
-    let scrubbed = match sd_scrub::scrub(&bytes, &limits) {
-        Ok(scrubbed) => scrubbed,
-        Err(refusal) => return Ok(refused(&bytes, refusal)),
-    };
-    if order.mode == Mode::Scrub {
-        inside.output.write_all(&scrubbed.bytes).map_err(|e| unwritten(&e))?;
+    match read(&mut inside.input, limits.max_input)? {
+        Read::Whole(bytes) => treat(&bytes, order, &mut inside.output),
+        Read::TooLong(refusal) => Ok(Answer::Refused { format: None, refusal }),
     }
-    let (size, blake3) = (scrubbed.bytes.len() as u64, Blake3::of(&scrubbed.bytes));
-    Ok(Answer::Cleaned { report: scrubbed.report, size, blake3 })
+}
+
+/// What is written is hashed on its way, so that the answer is about that and nothing else.
+fn treat(bytes: &[u8], order: &Order, output: &mut dyn Write) -> Result<Answer, Trouble> {
+    let limits = &order.limits;
+    let mut nowhere = io::sink();
+    let mut copy = Hashed::new(match order.mode {
+        Mode::Scrub => output,
+        Mode::Check => &mut nowhere,
+        Mode::Inspect => {
+            return Ok(match sd_scrub::inspect(bytes, limits) {
+                Ok(report) => Answer::Inspected { report },
+                Err(refusal) => refused(bytes, refusal),
+            });
+        }
+    });
+    match sd_scrub::scrub_into(bytes, limits, order.choices, &mut copy) {
+        Ok(report) => {
+            let (size, blake3) = copy.finish().map_err(|e| unwritten(&e))?;
+            Ok(Answer::Cleaned { report, size, blake3 })
+        }
+        Err(ScrubError::Refused(refusal)) => Ok(refused(bytes, refusal)),
+        Err(ScrubError::Write(e)) => Err(unwritten(&e)),
+    }
 }
 
 /// A file that was read, or is too long to be.

@@ -1,7 +1,7 @@
 //! The words between parent and worker.
 
 use sd_fs::Blake3;
-use sd_scrub::{Fate, Format, Limits, Refusal, Report};
+use sd_scrub::{Choices, Fate, Format, Limits, Refusal, Report};
 use serde::{Deserialize, Serialize};
 
 /// The longest order.
@@ -21,52 +21,19 @@ pub(super) enum Mode {
     Check,
 }
 
-/// One order: what to do, within which limits.
+/// One order: what to do, within which limits, by which choices.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Order {
     pub(super) mode: Mode,
-    max_input: u64,
-    max_output: u64,
-    max_pixels: u64,
-    max_objects: u32,
-    max_depth: u32,
-    max_members: u32,
-    max_levels: u32,
+    /// Bytes of the input to map; none: it is to be read.
+    pub(super) map: Option<u64>,
+    pub(super) limits: Limits,
+    pub(super) choices: Choices,
 }
 
 impl Order {
-    pub(super) fn new(mode: Mode, limits: &Limits) -> Self {
-        let Limits {
-            max_input,
-            max_output,
-            max_pixels,
-            max_objects,
-            max_depth,
-            max_members,
-            max_levels,
-        } = *limits;
-        Self {
-            mode,
-            max_input,
-            max_output,
-            max_pixels,
-            max_objects,
-            max_depth,
-            max_members,
-            max_levels,
-        }
-    }
-
-    pub(super) fn limits(&self) -> Limits {
-        Limits {
-            max_input: self.max_input,
-            max_output: self.max_output,
-            max_pixels: self.max_pixels,
-            max_objects: self.max_objects,
-            max_depth: self.max_depth,
-            max_members: self.max_members,
-            max_levels: self.max_levels,
-        }
+    pub(super) fn new(mode: Mode, map: Option<u64>, limits: &Limits, choices: Choices) -> Self {
+        Self { mode, map, limits: limits.clone(), choices }
     }
 }
 

@@ -19,6 +19,9 @@ pub enum Detected {
 /// How far into a file the textual kinds look for their marks.
 const HEAD: usize = 4096;
 
+/// Longest file that is looked through for text: it takes several times its size in memory.
+const LONGEST_TEXT: usize = 512 << 20;
+
 /// Tells what a file is by its content.
 pub fn detect(bytes: &[u8]) -> Detected {
     if bytes.is_empty() {
@@ -39,6 +42,9 @@ pub fn detect(bytes: &[u8]) -> Detected {
     // Readers accept a PDF header anywhere in the first kilobyte.
     if find(bytes.get(..bytes.len().min(1024)).unwrap_or_default(), b"%PDF-").is_some() {
         return Detected::Known(Format::Pdf);
+    }
+    if bytes.len() > LONGEST_TEXT {
+        return Detected::Unknown("data too long to be a text");
     }
     let Some((text, _)) = crate::text::decode(bytes) else {
         return Detected::Unknown("unknown binary data");

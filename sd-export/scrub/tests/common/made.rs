@@ -7,7 +7,7 @@ use std::process::Command;
 
 use sd_scrub::Report;
 
-use super::{canary, riff};
+use super::{canary, exif, riff};
 
 /// Runs a program and gives what it said.
 pub(crate) fn run(program: &str, package: &str, arguments: &[&str]) -> String {
@@ -317,4 +317,28 @@ pub(crate) fn aiff() -> Vec<u8> {
     }
     let len = u32::try_from(body.len()).expect("short").to_be_bytes();
     [b"FORM".as_slice(), &len, &body, &text(355)].concat()
+}
+
+/// How a JPEG XL picture in boxes begins.
+pub(crate) const FRONT: &[u8] = b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl \0\0\0\0jxl ";
+
+/// A coded stream in boxes, with a canary in every box that can hide one.
+pub(crate) fn jxl_in_boxes(coded: &[u8], level: u8) -> Vec<u8> {
+    let text = |n: u32| canary(n).into_bytes();
+    let packet = format!("<x:xmpmeta><dc:creator>{}</dc:creator></x:xmpmeta>", canary(701));
+    let (first, second) = coded.split_at(coded.len() / 3);
+    let mut out = [FRONT, &boxed(*b"jxll", &[level])].concat();
+    out.extend(boxed(*b"Exif", &[&[0; 4], exif(6).as_slice()].concat()));
+    out.extend(boxed(*b"xml ", packet.as_bytes()));
+    out.extend(boxed(*b"brob", &[b"Exif".to_vec(), text(702)].concat()));
+    out.extend(boxed(*b"jumb", &text(703)));
+    out.extend(boxed(*b"jbrd", &text(704)));
+    out.extend(boxed(*b"jhgm", &text(705)));
+    out.extend(boxed(*b"jxlp", &[&[0, 0, 0, 0], first].concat()));
+    out.extend(boxed(*b"CANA", &text(706)));
+    out.extend(boxed(*b"free", &text(707)));
+    out.extend(boxed(*b"jxlp", &[&[0x80, 0, 0, 1], second, &text(708)].concat()));
+    out.extend(boxed(*b"uuid", &text(709)));
+    out.extend(boxed(*b"jxli", &text(710)));
+    out
 }

@@ -6,10 +6,12 @@
     reason = "fixtures are ours; a fault is a bug in the test"
 )]
 
+pub(crate) mod corpus;
 pub(crate) mod gif;
 pub(crate) mod jpeg;
 pub(crate) mod made;
 pub(crate) mod office;
+pub(crate) mod packed;
 pub(crate) mod pdf;
 pub(crate) mod plain;
 pub(crate) mod png;
@@ -46,8 +48,14 @@ pub(crate) fn clean(bytes: &[u8]) -> (Vec<u8>, Report) {
     (done.bytes, done.report)
 }
 
-/// Where a canary is: in the raw bytes, in any inflated stream, as UTF-16 or in hexadecimal.
+/// Where a canary is: in the raw bytes, in any inflated stream, as UTF-16, in hexadecimal, or in
+/// characters that are not shown.
 pub(crate) fn find_canary(bytes: &[u8]) -> Option<String> {
+    canaries(bytes).into_iter().next()
+}
+
+/// Where all canaries are.
+pub(crate) fn canaries(bytes: &[u8]) -> Vec<String> {
     let mut layers = vec![("raw".to_owned(), bytes.to_vec())];
     for at in 0..bytes.len().saturating_sub(2) {
         // Every place where a zlib stream can start.
@@ -63,17 +71,24 @@ pub(crate) fn find_canary(bytes: &[u8]) -> Option<String> {
     let wide: Vec<u8> = CANARY.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let narrow: Vec<u8> = CANARY.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let hex: String = hex(CANARY.as_bytes());
-    let needles = [CANARY.as_bytes().to_vec(), wide, narrow, hex.into_bytes()];
+    let tags = CANARY.chars().filter_map(|c| char::from_u32(0xe_0000 + u32::from(c)));
+    let tags: String = tags.collect();
+    let tags_wide: Vec<u8> = tags.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let needles =
+        [CANARY.as_bytes().to_vec(), wide, narrow, hex.into_bytes(), tags.into_bytes(), tags_wide];
+    let mut places = Vec::new();
     for (name, layer) in layers {
         let lower = layer.to_ascii_lowercase();
-        for needle in &needles {
-            if let Some(at) = position(&lower, &needle.to_ascii_lowercase()) {
+        for needle in needles.iter().map(|needle| needle.to_ascii_lowercase()) {
+            let mut from = 0;
+            while let Some(at) = position(&lower[from..], &needle).map(|at| from + at) {
                 let around = &layer[at..layer.len().min(at + 40)];
-                return Some(format!("{name}: {}", String::from_utf8_lossy(around)));
+                places.push(format!("{name}: {}", String::from_utf8_lossy(around)));
+                from = at + needle.len();
             }
         }
     }
-    None
+    places
 }
 
 /// Bytes as hexadecimal digits.

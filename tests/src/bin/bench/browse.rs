@@ -100,7 +100,7 @@ fn first_screen(newsroom: &Newsroom) -> Outcome<(Sample, Terminal)> {
     }
     let wall = start.elapsed().as_secs_f64();
     let process = Process(terminal.process()?);
-    Ok((Sample { cpu: process.cpu()?, wall, peak: process.peak()? }, terminal))
+    Ok((Sample { cpu: process.cpu()?, wall, peak: process.peak()?, made: None }, terminal))
 }
 
 fn timed_start(newsroom: &Newsroom) -> Outcome<Sample> {
@@ -130,7 +130,7 @@ fn keys(newsroom: &Newsroom) -> Outcome<Sample> {
     let peak = process.peak()?;
     leave(terminal);
     times.sort_by(f64::total_cmp);
-    Ok(Sample { cpu, wall: times[times.len() / 2], peak })
+    Ok(Sample { cpu, wall: times[times.len() / 2], peak, made: None })
 }
 
 /// Leaves the view: what it noted is written when it has ended.

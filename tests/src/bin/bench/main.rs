@@ -14,6 +14,7 @@
     reason = "the benchmarks stand outside the programs: they run them and show what it took"
 )]
 
+mod batch;
 mod browse;
 mod document;
 mod items;
@@ -21,9 +22,12 @@ mod measure;
 mod messages;
 mod photos;
 mod report;
+mod samples;
+mod scrub;
 mod settings;
 mod stage;
 mod stick;
+mod video;
 mod volume;
 mod workers;
 
@@ -47,6 +51,9 @@ const LINES: &[Line] = &[
     ("photos", photos::line),
     ("items", items::line),
     ("browse", browse::line),
+    ("scrub", scrub::line),
+    ("video", video::line),
+    ("batch", batch::line),
 ];
 
 fn main() -> ExitCode {

@@ -25,6 +25,8 @@ pub(crate) struct Sample {
     pub(crate) wall: f64,
     /// Bytes of memory of the largest process.
     pub(crate) peak: u64,
+    /// Bytes of what it made, where that is part of the comparison.
+    pub(crate) made: Option<u64>,
 }
 
 /// Somebody who takes turns.
@@ -77,6 +79,7 @@ fn median(samples: &[Sample]) -> Sample {
         wall: middle(|s| s.wall),
         // The worst: a peak that is reached sometimes must be there to be had.
         peak: samples.iter().map(|s| s.peak).max().unwrap_or_default(),
+        made: samples.last().and_then(|s| s.made),
     }
 }
 
@@ -106,12 +109,58 @@ pub(crate) fn measure_with(command: &Command, input: &str) -> Outcome<Sample> {
     let [user, system, kilobytes] = numbers[..] else {
         return Err(format!("/usr/bin/time wrote {noted:?}").into());
     };
-    Ok(Sample { cpu: user + system, wall, peak: bytes_of(kilobytes) })
+    Ok(Sample { cpu: user + system, wall, peak: bytes_of(kilobytes), made: None })
 }
 
 /// The same without input.
 pub(crate) fn measure(command: &Command) -> Outcome<Sample> {
     measure_with(command, "")
+}
+
+/// The same, but of memory only what is no page of a file: what a program maps can be dropped by
+/// the system at any time. Seen by looking every two milliseconds.
+pub(crate) fn measure_private(command: &Command) -> Outcome<Sample> {
+    let (done, working) = std::sync::mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        let watcher = scope.spawn(move || {
+            let mut most = 0;
+            while working.try_recv() != Err(std::sync::mpsc::TryRecvError::Disconnected) {
+                most = most.max(descendants(std::process::id()).map(private).max().unwrap_or(0));
+                std::thread::sleep(std::time::Duration::from_millis(2));
+            }
+            most
+        });
+        let sample = measure(command);
+        drop(done);
+        let peak = watcher.join().map_err(|_| "the watcher panicked")?;
+        Ok(Sample { peak, ..sample? })
+    })
+}
+
+/// Children, their children, and so on.
+fn descendants(of: u32) -> impl Iterator<Item = u32> {
+    let mut found = vec![of];
+    let mut at = 0;
+    while let Some(pid) = found.get(at) {
+        for task in std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten() {
+            let children = std::fs::read_to_string(task.path().join("children"));
+            let children = children.unwrap_or_default();
+            found.extend(children.split_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
+        }
+        at += 1;
+    }
+    found.into_iter().skip(1)
+}
+
+/// Bytes of a process that are no pages of a file; 0 if it is gone.
+fn private(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let number = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        line.split_whitespace().next()?.parse::<u64>().ok()
+    };
+    let kilobytes = ["RssAnon:", "RssShmem:"].into_iter().filter_map(number).sum::<u64>();
+    kilobytes * 1024
 }
 
 fn under_time(command: &Command, noted: &std::path::Path) -> Command {

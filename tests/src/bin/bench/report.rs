@@ -40,6 +40,13 @@ pub(crate) struct Row {
 pub(crate) enum Goal {
     /// So many times the rate of the first other contender, by the wall.
     Rate { times: f64 },
+    /// The first other contender takes so many times our processor time, or more.
+    Lighter { times: f64 },
+    /// At most so many times as long on the wall as the first other contender.
+    Within { times: f64 },
+    /// Our second contender did the same on one core: on all of them it is faster by three
+    /// quarters of their number, or more.
+    Cores { cores: usize },
     /// Less memory than so many MiB.
     Memory { mebibytes: f64 },
     /// Our first contender did so many times the work of the second, in hardly more time for each
@@ -103,6 +110,24 @@ impl Row {
                 let wanted = format!("at least {times:.1} times their rate");
                 (wanted, format!("{ratio:.2} times"), verdict(ratio >= times))
             }
+            Goal::Lighter { times } => {
+                let theirs = self.entries.iter().find(|e| e.who == Who::Theirs);
+                let ratio = theirs.and_then(|e| self.ratio(e, |s| s.cpu)).unwrap_or_default();
+                let wanted = format!("at most 1/{times:.0} of their CPU");
+                (wanted, format!("1/{ratio:.1}"), verdict(ratio >= times))
+            }
+            Goal::Within { times } => {
+                let slower = self.wall_ratio().map_or(f64::INFINITY, |ratio| 1.0 / ratio);
+                let wanted = format!("at most {times:.1} times their time");
+                (wanted, format!("{slower:.2} times"), verdict(slower <= times))
+            }
+            Goal::Cores { cores } => {
+                #[expect(clippy::cast_precision_loss, reason = "tens")]
+                let least = 0.75 * cores as f64;
+                let faster = 1.0 / self.growth();
+                let wanted = format!("{cores} cores: {least:.1} times one");
+                (wanted, format!("{faster:.2} times"), verdict(faster >= least))
+            }
             Goal::Memory { mebibytes } => {
                 let peak = mib(&ours.median);
                 let wanted = format!("below {mebibytes:.0} MiB");
@@ -150,6 +175,10 @@ impl Row {
                 let (cpu, wall) = (self.ratio(entry, |s| s.cpu), self.ratio(entry, |s| s.wall));
                 write!(f, " {:>9} {:>9}", times(cpu), times(wall))?;
             }
+            if let Some(made) = entry.median.made {
+                let pad = if entry.who == Who::Ours { " ".repeat(20) } else { String::new() };
+                write!(f, "{pad} {:>9.2}", megabytes(made))?;
+            }
             writeln!(f)?;
         }
         Ok(())
@@ -160,6 +189,12 @@ fn mib(sample: &Sample) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "the memory of one process")]
     let bytes = sample.peak as f64;
     bytes / MIB
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "files of a few gigabytes")]
+    let bytes = bytes as f64;
+    bytes / 1e6
 }
 
 impl Report {
@@ -179,9 +214,10 @@ impl fmt::Display for Report {
         let Self { processors, rounds, .. } = self;
         writeln!(f, "Medians of {rounds}, contenders in turns, {processors} processors; CPU with")?;
         writeln!(f, "children and gpg-agent; peak of the largest process, worst of all rounds.\n")?;
-        let head = ["CPU s", "wall s", "peak MiB", "CPU x", "wall x"];
-        let [cpu, wall, peak, cpu_ratio, wall_ratio] = head;
-        writeln!(f, "{:<48} {cpu:>8} {wall:>8} {peak:>9} {cpu_ratio:>9} {wall_ratio:>9}", "")?;
+        let head = ["CPU s", "wall s", "peak MiB", "CPU x", "wall x", "made MB"];
+        let [cpu, wall, peak, cpu_ratio, wall_ratio, made] = head;
+        write!(f, "{:<48} {cpu:>8} {wall:>8} {peak:>9}", "")?;
+        writeln!(f, " {cpu_ratio:>9} {wall_ratio:>9} {made:>9}")?;
         for row in &self.rows {
             row.show(f)?;
         }

@@ -12,7 +12,7 @@ Runs our programs side by side with the tools they stand in for.
   --dir DIR     where the files are made (the system's temporary directory)
   --only LINE   this line only; may be given again:
                 messages, document, volume, stick, workers, photos,
-                items, browse
+                items, browse, scrub, video, batch
   --json        the result as JSON
 ";
 
@@ -46,6 +46,12 @@ pub(crate) struct Sizes {
     pub(crate) workers: usize,
     /// Photos to scrub.
     pub(crate) photos: usize,
+    /// Files of each format to scrub.
+    pub(crate) files: usize,
+    /// Bytes of a video to scrub.
+    pub(crate) video: u64,
+    /// Small mixed files to scrub in one run.
+    pub(crate) batch: usize,
     /// Small items to fetch.
     pub(crate) items: usize,
     /// Sources in the store that is browsed, with twenty items each.
@@ -60,6 +66,9 @@ impl Sizes {
         small: 20_000,
         workers: 500,
         photos: 100,
+        files: 10,
+        video: 1_000_000_000,
+        batch: 1000,
         items: 10_000,
         sources: 1000,
     };
@@ -71,6 +80,9 @@ impl Sizes {
         small: 2_000,
         workers: 50,
         photos: 10,
+        files: 3,
+        video: 100_000_000,
+        batch: 100,
         items: 1000,
         sources: 100,
     };

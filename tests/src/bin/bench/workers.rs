@@ -15,7 +15,7 @@ use crate::stage;
 /// A worker that locks itself down, says one byte and ends.
 pub(crate) const JOBS: &[Job] = &[Job {
     name: "say-one-byte",
-    profile: Profile { memory: 1 << 30, output: 1 << 20, seconds: 5 },
+    profile: Profile { memory: 1 << 30, output: 1 << 20, seconds: 5, map: 0 },
     run: say_one_byte,
 }];
 

@@ -1,0 +1,43 @@
+//! The endings of names, which tell nothing about content but should not lie about it.
+
+use crate::Format;
+
+/// Every format with the endings that go with it; the first is the one copies get.
+pub const ENDINGS: &[(Format, &[&str])] = &[
+    (Format::Jpeg, &["jpg", "jpeg", "jpe", "jfif"]),
+    (Format::Png, &["png", "apng"]),
+    (Format::Gif, &["gif"]),
+    (Format::Webp, &["webp"]),
+    (Format::Bmp, &["bmp", "dib"]),
+    (Format::Pnm, &["pnm", "ppm", "pgm", "pbm", "pam"]),
+    (Format::Tiff, &["tif", "tiff"]),
+    (Format::Heic, &["heic", "heif", "hif"]),
+    (Format::Avif, &["avif"]),
+    (Format::Jxl, &["jxl"]),
+    (Format::Mp3, &["mp3"]),
+    (Format::Flac, &["flac"]),
+    (Format::Ogg, &["ogg", "oga", "opus"]),
+    (Format::Wav, &["wav", "wave"]),
+    (Format::Aiff, &["aiff", "aif", "aifc"]),
+    (Format::M4a, &["m4a", "m4b"]),
+    (Format::Mp4, &["mp4", "m4v", "3gp", "3g2"]),
+    (Format::Mov, &["mov", "qt"]),
+    (Format::Matroska, &["mkv", "mka"]),
+    (Format::Webm, &["webm"]),
+    (Format::Avi, &["avi", "divx"]),
+    (Format::Wmv, &["wmv", "asf"]),
+    (Format::Wma, &["wma", "asf"]),
+    (Format::Pdf, &["pdf"]),
+    (Format::Text, &["txt", "text"]),
+    (Format::Csv, &["csv", "tsv", "tab"]),
+    (Format::Docx, &["docx", "docm", "dotx", "dotm"]),
+    (Format::Xlsx, &["xlsx", "xlsm", "xltx", "xltm"]),
+    (Format::Pptx, &["pptx", "pptm", "potx", "potm", "ppsx", "ppsm"]),
+    (Format::Zip, &["zip"]),
+    (Format::Tar, &["tar"]),
+    (Format::Gzip, &["gz", "tgz"]),
+    (Format::Bzip2, &["bz2", "tbz2", "tbz"]),
+    (Format::Xz, &["xz", "txz"]),
+    (Format::Zstd, &["zst", "tzst"]),
+    (Format::Torrent, &["torrent"]),
+];
