@@ -108,6 +108,27 @@ fn a_batch_goes_on_when_one_file_fails() {
 }
 
 #[test]
+fn of_many_files_the_refused_are_named_at_the_end_with_what_to_do() {
+    let at = Scratch::new();
+    let inside = at.sub("in");
+    for n in 10..24 {
+        inside.write_new(&format!("{n}.jpg"), &files::jpeg()).expect("free");
+    }
+    inside.write_new("11-cut.jpg", b"\xff\xd8\xff\xe0broken").expect("free");
+    inside.write_new("12-notes.zip", &files::zip()).expect("free");
+    at.sub("out");
+    let ran = run(&at, &["scrub", "in", "--to", "out"]);
+    assert_eq!(ran.code, 4, "{}", ran.out);
+    // Of each file the kinds of things, not each thing.
+    assert!(ran.out.contains("  removed     location, device") && !ran.out.contains("SpyCam"));
+    let end = ran.out.split("1 file refused, NOT_CLEAN:\n  - in/11-cut.jpg: ").nth(1);
+    let end = end.expect("the list of the refused");
+    assert!(end.contains("1 file refused, UNSUPPORTED_TYPE:\n  - in/12-notes.zip: "), "{end}");
+    assert!(end.matches("\n  next: do not carry").count() == 2, "{end}");
+    assert!(end.ends_with("14 of 16 files cleaned and checked, 2 refused\n"), "{end}");
+}
+
+#[test]
 fn a_directory_stands_for_its_files_and_namesakes_get_numbers() {
     let at = Scratch::new();
     let (inside, _) = (at.sub("in"), at.sub("out"));
