@@ -115,7 +115,7 @@ fn of_many_files_the_refused_are_named_at_the_end_with_what_to_do() {
         inside.write_new(&format!("{n}.jpg"), &files::jpeg()).expect("free");
     }
     inside.write_new("11-cut.jpg", b"\xff\xd8\xff\xe0broken").expect("free");
-    inside.write_new("12-notes.zip", &files::zip()).expect("free");
+    inside.write_new("12-notes.7z", &files::seven_zip()).expect("free");
     at.sub("out");
     let ran = run(&at, &["scrub", "in", "--to", "out"]);
     assert_eq!(ran.code, 4, "{}", ran.out);
@@ -123,7 +123,7 @@ fn of_many_files_the_refused_are_named_at_the_end_with_what_to_do() {
     assert!(ran.out.contains("  removed     location, device") && !ran.out.contains("SpyCam"));
     let end = ran.out.split("1 file refused, NOT_CLEAN:\n  - in/11-cut.jpg: ").nth(1);
     let end = end.expect("the list of the refused");
-    assert!(end.contains("1 file refused, UNSUPPORTED_TYPE:\n  - in/12-notes.zip: "), "{end}");
+    assert!(end.contains("1 file refused, UNSUPPORTED_TYPE:\n  - in/12-notes.7z: "), "{end}");
     assert!(end.matches("\n  next: do not carry").count() == 2, "{end}");
     assert!(end.ends_with("14 of 16 files cleaned and checked, 2 refused\n"), "{end}");
 }
@@ -241,4 +241,38 @@ fn the_report_can_be_a_page_that_fetches_nothing_and_shows_names_as_text() {
     let ran = run(&at, &["inspect", "--html", "look.html", "--", name]);
     assert_eq!(ran.code, 0, "{}", ran.talk);
     assert!(String::from_utf8_lossy(&at.get("look.html")).contains("would be removed"));
+}
+
+#[test]
+fn changes_and_comments_go_or_stay_as_a_person_says_and_no_author_comes_along() {
+    let at = Scratch::new();
+    files::docx(at.path(), "draft.docx");
+    let cases: [(&[&str], &[&str], &[&str]); 3] = [
+        (&[], &["STAYS", "INSERTED"], &["DELETED", "REMARK"]),
+        (&["--changes", "reject"], &["STAYS", "DELETED"], &["INSERTED", "REMARK"]),
+        (
+            &["--changes", "keep", "--comments", "keep"],
+            &["STAYS", "INSERTED", "DELETED", "REMARK"],
+            &[],
+        ),
+    ];
+    for (n, (options, there, gone)) in cases.iter().enumerate() {
+        let copy = format!("copy-{n}.docx");
+        let words = [&["scrub", "draft.docx", "--output", copy.as_str()], *options].concat();
+        let ran = run(&at, &words);
+        assert_eq!(ran.code, 0, "{options:?}: {}{}", ran.out, ran.talk);
+        assert!(ran.out.contains("tracked change") && ran.out.contains("comment"), "{}", ran.out);
+        let inside = files::docx_words(at.path(), &copy);
+        for word in *there {
+            assert!(inside.contains(word), "{options:?}: no {word} in {inside}");
+        }
+        for word in gone.iter().chain(&["Jane", "2026-01-02"]) {
+            assert!(!inside.contains(word), "{options:?}: {word} in {inside}");
+        }
+        // Each is a clean copy that may leave.
+        let out = format!("out-{n}");
+        let _ = at.sub(&out);
+        let ran = run(&at, &["write", &copy, "--to", &out, "--yes"]);
+        assert_eq!(ran.code, 0, "{options:?}: {}{}", ran.out, ran.talk);
+    }
 }

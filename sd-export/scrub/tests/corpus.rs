@@ -250,8 +250,8 @@ fn words_for(format: Format) -> (&'static str, &'static str) {
         }
         Format::Torrent => ("names, lengths, sums, trackers by host", "archives.md"),
         Format::Csv => ("cells", "archives.md"),
-        Format::Pdf => ("text, links, drawings, pictures, outline", "pdf-text.md"),
-        Format::Text => ("words and lines", "pdf-text.md"),
+        Format::Pdf => ("text, links, drawings, pictures, outline", "pdf.md"),
+        Format::Text => ("words and lines", "text.md"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Small files made by hand, each with a person and a place in its metadata.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// Stands in the metadata of every file here, and nowhere in its content.
 pub(crate) const SECRET: &str = "Jane Source";
@@ -214,4 +215,37 @@ pub(crate) fn scan(dots: bool) -> Vec<u8> {
     writer.write_image_data(&rgb).expect("the pixels");
     drop(writer);
     out
+}
+
+/// A Word document with an insertion, a deletion and a comment, each with its author.
+pub(crate) fn docx(at: &Path, name: &str) {
+    const SCRIPT: &str = r#"
+import sys, zipfile
+w = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+by = 'w:id="1" w:author="Jane Source" w:date="2026-01-02T03:04:05Z"'
+o = 'http://schemas.openxmlformats.org/'
+t = 'application/vnd.openxmlformats-officedocument.wordprocessingml.'
+kind = lambda n, m: f'<Override PartName="/word/{n}.xml" ContentType="{t}{m}+xml"/>'
+run = lambda s: f'<w:r><w:t xml:space="preserve">{s}</w:t></w:r>'
+head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+parts = {
+    '[Content_Types].xml': f'<Types xmlns="{o}package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>{kind("document", "document.main")}{kind("comments", "comments")}</Types>',
+    '_rels/.rels': f'<Relationships xmlns="{o}package/2006/relationships"><Relationship Id="r1" Type="{o}officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>',
+    'word/_rels/document.xml.rels': f'<Relationships xmlns="{o}package/2006/relationships"><Relationship Id="r1" Type="{o}officeDocument/2006/relationships/comments" Target="comments.xml"/></Relationships>',
+    'word/document.xml': f'<w:document {w}><w:body><w:p>{run("STAYS ")}<w:ins {by}>{run("INSERTED ")}</w:ins><w:del {by}><w:r><w:delText>DELETED</w:delText></w:r></w:del><w:commentRangeStart w:id="1"/>{run("word")}<w:commentRangeEnd w:id="1"/><w:r><w:commentReference w:id="1"/></w:r></w:p></w:body></w:document>',
+    'word/comments.xml': f'<w:comments {w}><w:comment {by} w:initials="JS"><w:p>{run("REMARK")}</w:p></w:comment></w:comments>',
+}
+with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as z:
+    for name, text in parts.items():
+        z.writestr(name, head + text)
+"#;
+    let made = super::tool(at, "python3", &["-c", SCRIPT, name]);
+    assert_eq!(made.code, 0, "{}", made.talk);
+}
+
+/// All words in the parts of a document.
+pub(crate) fn docx_words(at: &Path, name: &str) -> String {
+    const SCRIPT: &str = "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); \
+                          print([z.read(n) for n in z.namelist()])";
+    super::tool(at, "python3", &["-c", SCRIPT, name]).out
 }
