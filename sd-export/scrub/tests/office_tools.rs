@@ -95,6 +95,10 @@ fn set(directory: &Path) -> Vec<PathBuf> {
     let shows: Vec<_> =
         (1..8).map(|n| write(format!("show{n}.fodp"), show(n).as_bytes())).collect();
     let mut all = convert("docx:MS Word 2007 XML", &pages, directory);
+    // Fields, notes, frames, columns, recorded changes.
+    let rich = include_str!("common/data/rich.fodt");
+    let rich = write("rich-word.fodt".to_owned(), rich.as_bytes());
+    all.extend(convert("docx:MS Word 2007 XML", &[rich], directory));
     all.extend(convert("xlsx", &tables, directory));
     all.extend(convert("pptx", &shows, directory));
     let again = directory.join("again");

@@ -15,7 +15,7 @@ use crate::{Changes, Refusal};
 pub(super) struct PartGuide<'w, 'a> {
     pub(super) walk: &'w mut Walk<'a>,
     job: &'w Job,
-    relations: Vec<Relation>,
+    relations: BTreeMap<String, Relation>,
     /// What the numbers of this part have become.
     given: BTreeMap<String, Option<String>>,
     written: Vec<Written>,
@@ -34,7 +34,7 @@ impl<'w, 'a> PartGuide<'w, 'a> {
         Self {
             walk,
             job,
-            relations,
+            relations: relations.into_iter().map(|r| (r.id.clone(), r)).collect(),
             given: BTreeMap::new(),
             written: Vec::new(),
             survey,
@@ -46,7 +46,7 @@ impl<'w, 'a> PartGuide<'w, 'a> {
     /// Takes the parts along that the text does not name.
     pub(super) fn beside(&mut self) -> Result<(), Refusal> {
         for kind in self.job.kind.beside {
-            let found = self.relations.iter().find(|r| r.kind == *kind && r.own).cloned();
+            let found = self.relations.values().find(|r| r.kind == *kind && r.own).cloned();
             if let Some(relation) = found {
                 self.give(&relation)?;
             }
@@ -70,7 +70,7 @@ impl<'w, 'a> PartGuide<'w, 'a> {
 
     /// The relations of the clean part. Addresses that the text did not use are named.
     pub(super) fn finish(self) -> Vec<Written> {
-        for relation in self.relations.iter().filter(|r| r.external) {
+        for relation in self.relations.values().filter(|r| r.external) {
             if !self.given.contains_key(&relation.id) {
                 let place = format!("address outside: {}", relation.kind);
                 self.walk.tally.removed(Class::Link, &place, &relation.target);
@@ -107,8 +107,7 @@ impl Guide for PartGuide<'_, '_> {
         if id.is_empty() {
             return Ok(Some(String::new()));
         }
-        let found = self.relations.iter().find(|relation| relation.id == id).cloned();
-        match found {
+        match self.relations.get(id).cloned() {
             Some(relation) => self.give(&relation),
             None => Ok(None),
         }

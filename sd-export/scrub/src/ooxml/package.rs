@@ -1,6 +1,6 @@
 //! A package: parts by name, what type each has, and which parts it names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Refusal;
 use crate::xml::{Event, Reader, decode};
@@ -93,6 +93,7 @@ impl Package {
         let text = decode(&part.bytes)?;
         let mut reader = Reader::new(&text);
         let mut out: Vec<Relation> = Vec::new();
+        let mut ids = BTreeSet::new();
         while let Some(event) = reader.next()? {
             let Event::Open(tag) = event else { continue };
             if tag.name != "Relationship" {
@@ -105,7 +106,7 @@ impl Package {
             let target =
                 if external { get("Target").to_owned() } else { resolve(directory, get("Target")) };
             let id = get("Id").to_owned();
-            if out.iter().any(|other| other.id == id) {
+            if !ids.insert(id.clone()) {
                 return Err(Refusal::malformed("two relations with one number"));
             }
             out.push(Relation { id, kind, own, target, external });

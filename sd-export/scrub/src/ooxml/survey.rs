@@ -85,8 +85,8 @@ pub(super) fn survey(bytes: &[u8], changes: Changes) -> Result<Survey, Refusal> 
             Event::Open(tag) => {
                 in_code = tag.name == "instrText" || tag.name == "delInstrText";
                 look(&tag, &open, changes, &mut survey);
-                let gone = open.iter().flatten().any(|open| dropped.contains(&open.name));
-                if tag.name == "fldChar" && !gone {
+                let gone = || open.iter().flatten().any(|open| dropped.contains(&open.name));
+                if tag.name == "fldChar" && !gone() {
                     field(&tag, &mut fields, &mut survey)?;
                 }
                 open.push(watched(tag.name).map(|name| Open { name, number: tag.number }));
