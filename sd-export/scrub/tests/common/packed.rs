@@ -1,4 +1,4 @@
-//! Files that are compressed as a whole, and a torrent, as programs write them.
+//! Compressed files and torrents, with canaries where they can hide data.
 
 use std::io::Write as _;
 
