@@ -101,3 +101,15 @@ fn inspecting_tells_the_same_and_calls_it_found() {
     assert!(report.findings.iter().all(|f| f.fate == Fate::Found) && !report.findings.is_empty());
     assert!(!report.cannot_remove.is_empty());
 }
+
+#[test]
+fn a_text_that_is_a_launcher_without_its_invisible_marks_is_refused() {
+    for (text, kind) in [
+        ("[Desktop\u{200b} Entry]\nExec=sh\n", "desktop launcher"),
+        ("<\u{200b}html>", "HTML page"),
+        ("\u{200b}", "empty file"),
+    ] {
+        let what = format!("text that reads as another kind without its marks: {kind}");
+        assert_eq!(scrub(text.as_bytes()), Err(sd_scrub::Refusal::Unsupported { what }));
+    }
+}

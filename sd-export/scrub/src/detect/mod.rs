@@ -115,9 +115,7 @@ fn known(bytes: &[u8]) -> Option<Format> {
         };
     }
     if bytes.starts_with(b"\x1aE\xdf\xa3") {
-        let head = bytes.get(..bytes.len().min(64)).unwrap_or_default();
-        let is_webm = find(head, b"webm").is_some();
-        return Some(if is_webm { Format::Webm } else { Format::Matroska });
+        return Some(if crate::mkv::is_webm(bytes) { Format::Webm } else { Format::Matroska });
     }
     if bytes.starts_with(b"\x30\x26\xb2\x75\x8e\x66\xcf\x11") {
         return Some(if crate::asf::has_pictures(bytes) { Format::Wmv } else { Format::Wma });
@@ -290,7 +288,7 @@ mod tests {
         assert_eq!(detect(b"\0\0\0\x08wide\0\0\0\x08mdat"), Detected::Known(Format::Mov));
         assert_eq!(detect(b"\xff\xfb\x90\x00"), Detected::Known(Format::Mp3));
         assert_eq!(detect(b"ID3\x04\0\0\0\0\0\0fLaC"), Detected::Known(Format::Flac));
-        assert_eq!(detect(b"\x1aE\xdf\xa3\x84webm"), Detected::Known(Format::Webm));
+        assert_eq!(detect(b"\x1aE\xdf\xa3\x87\x42\x82\x84webm"), Detected::Known(Format::Webm));
         assert_eq!(detect(b"The wide world of sports"), Detected::Known(Format::Text));
         assert_eq!(detect(b"ID3 tags are older"), Detected::Known(Format::Text));
         assert_eq!(detect(b"P5 is a channel"), Detected::Known(Format::Text));

@@ -43,6 +43,16 @@ pub(crate) fn scrub<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(Rope<'a>, F
     Ok((out, findings))
 }
 
+/// Whether a file says in its head that it is `WebM`.
+pub(crate) fn is_webm(bytes: &[u8]) -> bool {
+    let head = ebml::element(&mut Cursor::new(bytes), |_| false);
+    head.is_some_and(|head| matches!(kind(&head), Ok(Some(kind)) if kind == "webm"))
+}
+
+fn kind(head: &Element<'_>) -> Result<Option<String>, Refusal> {
+    Ok(head.inner()?.iter().find(|element| element.id == 0x4282).map(Element::text))
+}
+
 fn read<'a>(
     bytes: &'a [u8],
     limits: &Limits,
@@ -51,9 +61,8 @@ fn read<'a>(
     let broken = |what: &str| Refusal::malformed(what.to_owned());
     let mut from = Cursor::new(bytes);
     let head = ebml::element(&mut from, |_| false).filter(|head| head.id == id::EBML);
-    let head = head.ok_or_else(|| broken("the head"))?.inner()?;
-    let kind = head.iter().find(|element| element.id == 0x4282).map(Element::text);
-    let is_webm = match kind.as_deref() {
+    let head = head.ok_or_else(|| broken("the head"))?;
+    let is_webm = match kind(&head)?.as_deref() {
         Some("webm") => true,
         Some("matroska") => false,
         _ => return Err(Refusal::unsupported("a file like Matroska of another kind")),

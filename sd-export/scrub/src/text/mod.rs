@@ -14,7 +14,7 @@ pub(crate) use decode::{Encoding, decode};
 pub(crate) use tables::is_invisible;
 
 use crate::report::{Class, Findings};
-use crate::{Cleaned, Limits, Refusal};
+use crate::{Cleaned, Detected, Format, Limits, Refusal};
 use tables::{
     family, is_emoji, is_joining, is_latin, is_lookalike, is_odd_space, is_private, is_styled,
 };
@@ -53,7 +53,16 @@ pub(crate) fn scrub_with(bytes: &[u8], tabs: Tabs, limits: &Limits) -> Result<Cl
     point_out(&out, &mut findings);
     limits.admit_output(out.len())?;
     check(&out, tabs)?;
-    Ok((out.into_bytes(), findings))
+    // Marks that cannot be seen may have kept a launcher or a page from being known as one.
+    match crate::detect(out.as_bytes()) {
+        Detected::Known(Format::Text | Format::Csv) => Ok((out.into_bytes(), findings)),
+        Detected::Known(format) => Err(becomes(&format.to_string())),
+        Detected::Unknown(kind) => Err(becomes(kind)),
+    }
+}
+
+fn becomes(kind: &str) -> Refusal {
+    Refusal::unsupported(format!("text that reads as another kind without its marks: {kind}"))
 }
 
 fn note_encoding(bytes: &[u8], encoding: Encoding, findings: &mut Findings) {

@@ -45,6 +45,7 @@ pub(crate) fn clean(bytes: &[u8]) -> (Vec<u8>, Report) {
     assert_eq!(second.bytes, done.bytes, "the same input gives the same bytes");
     let again = scrub(&done.bytes).expect("a clean file can be cleaned");
     assert_eq!(again.bytes, done.bytes, "a clean file does not change");
+    assert_eq!(again.report.format, done.report.format, "and is of the same kind");
     (done.bytes, done.report)
 }
 

@@ -13,6 +13,7 @@ mod documents;
 mod lists;
 mod messages;
 mod releases;
+mod scrubbing;
 
 use std::io;
 use std::path::Path;
@@ -31,6 +32,11 @@ fn main() -> io::Result<()> {
         ("device", devices::situations()?),
         ("journalist-interface", lists::lists()?),
         ("release", releases::releases()),
+        ("scrub-pictures", scrubbing::pictures()),
+        ("scrub-sound", scrubbing::sound()),
+        ("scrub-video", scrubbing::video()),
+        ("scrub-pdf", scrubbing::pdf()),
+        ("scrub-text", scrubbing::text()),
     ] {
         let directory = corpus.join(target);
         std::fs::create_dir_all(&directory)?;
