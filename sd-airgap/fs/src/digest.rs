@@ -88,6 +88,10 @@ impl Blake3 {
         Self(*blake3::hash(bytes).as_bytes())
     }
 
+    pub(crate) fn from_root(root: blake3::Hash) -> Self {
+        Self(*root.as_bytes())
+    }
+
     pub(crate) fn from_hasher(hasher: &blake3::Hasher) -> Self {
         Self(*hasher.finalize().as_bytes())
     }

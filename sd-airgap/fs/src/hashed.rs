@@ -1,13 +1,20 @@
 //! Large files under BLAKE3 alone: where nobody asks for a SHA-256, it would be most of the work.
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, Write};
+use std::io::{self, Write};
+use std::os::unix::fs::FileExt as _;
+use std::thread;
+
+use blake3::hazmat::{self, HasherExt as _, Mode};
 
 use crate::copy::CopyError;
 use crate::digest::Blake3;
 
 /// What is hashed and handed on at once: it stays in the processor's cache.
 const CHUNK: usize = 256 * 1024;
+
+/// A file of which two hands are worth their start.
+const LARGE: u64 = 16 << 20;
 
 /// Hashes what is written through it, and hands it on in large pieces.
 #[derive(Debug)]
@@ -62,24 +69,45 @@ impl<W: Write> Write for Hashed<W> {
     }
 }
 
-/// Size and hash of a file of at most `limit` bytes, from its first.
-pub fn hash_file(mut file: &File, limit: u64) -> Result<(u64, Blake3), CopyError> {
-    file.rewind().map_err(CopyError::Read)?;
-    let (mut hasher, mut size) = (blake3::Hasher::new(), 0u64);
-    let mut buffer = vec![0; CHUNK];
-    loop {
-        let n = match file.read(&mut buffer) {
-            Ok(0) => return Ok((size, Blake3::from_hasher(&hasher))),
-            Ok(n) => n,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-            Err(e) => return Err(CopyError::Read(e)),
-        };
-        size += n as u64;
-        if size > limit {
-            return Err(CopyError::TooLong(limit));
-        }
-        hasher.update(&buffer[..n]);
+/// Size and hash of a file of at most `limit` bytes, whatever its position. Of a large one, two
+/// hands take a part each: a BLAKE3 is a tree, and its two branches are joined at the end.
+pub fn hash_file(file: &File, limit: u64) -> Result<(u64, Blake3), CopyError> {
+    let size = file.metadata().map_err(CopyError::Read)?.len();
+    if size > limit {
+        return Err(CopyError::TooLong(limit));
     }
+    if size < LARGE {
+        return Ok((size, Blake3::from_hasher(&branch(file, 0, size)?)));
+    }
+    let middle = hazmat::left_subtree_len(size);
+    let (left, right) = thread::scope(|scope| {
+        let right = scope.spawn(|| branch(file, middle, size - middle));
+        (branch(file, 0, middle), right.join())
+    });
+    let right = right.map_err(|_| CopyError::Read(io::Error::other("a reader panicked")))?;
+    let (left, right) = (left?.finalize_non_root(), right?.finalize_non_root());
+    Ok((size, Blake3::from_root(hazmat::merge_subtrees_root(&left, &right, Mode::Hash))))
+}
+
+/// A branch of the tree: `length` bytes from `start`, all of which must be there.
+fn branch(file: &File, start: u64, length: u64) -> Result<blake3::Hasher, CopyError> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.set_input_offset(start);
+    let mut buffer = vec![0; CHUNK];
+    let (mut at, end) = (start, start + length);
+    while at < end {
+        let most = usize::try_from(end - at).map_or(CHUNK, |left| left.min(CHUNK));
+        match file.read_at(&mut buffer[..most], at) {
+            Ok(0) => return Err(CopyError::Read(io::ErrorKind::UnexpectedEof.into())),
+            Ok(n) => {
+                hasher.update(&buffer[..n]);
+                at += n as u64;
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(CopyError::Read(e)),
+        }
+    }
+    Ok(hasher)
 }
 
 #[cfg(test)]
@@ -100,12 +128,15 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_hashed_whole_and_one_byte_too_many_is_an_error() {
-        let mut file = tempfile::tempfile().expect("a file");
-        let bytes = vec![7; CHUNK + 1];
-        file.write_all(&bytes).expect("written");
-        let size = bytes.len() as u64;
-        assert_eq!(hash_file(&file, size).expect("read"), (size, Blake3::of(&bytes)));
-        assert!(matches!(hash_file(&file, size - 1), Err(CopyError::TooLong(_))));
+    fn a_file_is_hashed_whole_by_one_hand_or_two_and_one_byte_too_many_is_an_error() {
+        for size in [0, 1, CHUNK as u64 + 1, LARGE - 1, LARGE, LARGE + 1, 2 * LARGE - 1025] {
+            let mut file = tempfile::tempfile().expect("a file");
+            let bytes: Vec<u8> =
+                (0..=250).cycle().take(usize::try_from(size).expect("small")).collect();
+            file.write_all(&bytes).expect("written");
+            assert_eq!(hash_file(&file, size).expect("read"), (size, Blake3::of(&bytes)), "{size}");
+            let longer = size.checked_sub(1).map(|limit| hash_file(&file, limit));
+            assert!(longer.is_none_or(|r| matches!(r, Err(CopyError::TooLong(_)))), "{size}");
+        }
     }
 }
