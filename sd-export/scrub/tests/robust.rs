@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use common::tiff::{Order, Stored};
-use common::{Dice, gif, jpeg, made, mutate, pdf, plain, png, scrub, tiff, webp, windows};
+use common::{
+    Dice, gif, jpeg, made, mutate, office, packed, pdf, plain, png, scrub, tar, tiff, webp,
+    windows, zip,
+};
 use sd_scrub::{Detected, Refusal, detect};
 
 /// How many changed files there are in all.
@@ -54,6 +57,14 @@ fn files() -> Vec<Vec<u8>> {
         windows::asf(&made::ffmpeg("a.wma", "-map 1:a -c:a wmav2 -f asf")),
         pdf::planted_with("Visible"),
         pdf::text_page(),
+        office::word().pack(),
+        office::sheet().pack(),
+        office::slides().pack(),
+        zip::planted(),
+        tar::planted(),
+        packed::planted_gzip(&tar::planted()),
+        packed::torrent("8:encoding12:CANARY-0765x", ""),
+        b"name,sum\nKeep\xe2\x80\x8b,12\nthese,-5\n".to_vec(),
         "a\u{200b}b \u{202e}c\u{a0}d\r\n p\u{430}yp\u{430}l \u{feff}\n".as_bytes().to_vec(),
     ]
 }
@@ -68,12 +79,19 @@ fn outcome(bytes: &[u8]) -> &'static str {
             assert!(same, "{}: {again:?}", done.report.format);
             "cleaned"
         }
-        Err(Refusal::NotClean { what }) => panic!("a fault of ours: {what}"),
-        Err(Refusal::Malformed { .. }) => "malformed",
-        Err(Refusal::Unsupported { .. }) => "not supported",
-        Err(Refusal::TooLarge { .. }) => "too large",
-        Err(Refusal::Encrypted) => "encrypted",
-        Err(Refusal::UnknownType(_)) => "of another type",
+        Err(refusal) => reason(refusal),
+    }
+}
+
+fn reason(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::NotClean { what } => panic!("a fault of ours: {what}"),
+        Refusal::Malformed { .. } => "malformed",
+        Refusal::Unsupported { .. } => "not supported",
+        Refusal::TooLarge { .. } => "too large",
+        Refusal::Encrypted => "encrypted",
+        Refusal::UnknownType(_) => "of another type",
+        Refusal::Inside { why, .. } => reason(*why),
     }
 }
 
