@@ -11,8 +11,12 @@ const SAMPLE: usize = 8192;
 pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
     let (clean, mut findings) = text::scrub_with(bytes, Tabs::Cells, limits)?;
     let words = std::str::from_utf8(&clean).unwrap_or_default();
-    // What was told as a table may have lost what made it one; then every sign counts as one.
-    point_out(words, delimiter(words).unwrap_or(','), &mut findings);
+    let Some(delimiter) = delimiter(words) else {
+        // It looked like a table only with its marks: the copy must stay what it is when it is
+        // cleaned once more.
+        return text::scrub(bytes, limits);
+    };
+    point_out(words, delimiter, &mut findings);
     Ok((clean, findings))
 }
 

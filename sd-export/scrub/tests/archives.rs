@@ -1,12 +1,20 @@
 //! TAR and compressed files: every file inside cleaned, every field fixed.
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "tests run programs and write files"
+)]
 
 mod common;
 
 use std::io::{Read as _, Write as _};
+use std::path::Path;
 
+use common::made::{run, text};
+use common::packed::{gzip, packed, planted_gzip, torrent};
 use common::tar::{Member, archive, member, pax, planted, special};
-use common::{canary, clean, find_canary, found, scrub, zip};
+use common::{canary, clean, find_canary, found, scrub};
 use sd_scrub::{Choices, Detected, Format, Limits, Refusal, Report, Unclean, detect};
 
 /// Names and contents by the heads of a clean archive; extended names are put in their place.
@@ -159,23 +167,6 @@ fn links_devices_and_holes_are_named_or_left_out() {
     }
 }
 
-fn gzip(data: &[u8], flags: u8, fields: &[u8]) -> Vec<u8> {
-    let mut out =
-        [b"\x1f\x8b\x08", [flags].as_slice(), b"\x11\x22\x33\x44\x02\x03", fields].concat();
-    out.extend(zip::packed(data));
-    out.extend(crc32fast::hash(data).to_le_bytes());
-    out.extend(u32::try_from(data.len()).expect("small").to_le_bytes());
-    out
-}
-
-fn planted_gzip(data: &[u8]) -> Vec<u8> {
-    let c = |n| canary(n).into_bytes();
-    let extra = [b"CA\x13\0".as_slice(), &c(740)].concat();
-    let len = u16::try_from(extra.len()).expect("short").to_le_bytes();
-    let fields = [len.as_slice(), &extra, &c(741), b"\0", &c(742), b"\0"].concat();
-    [gzip(data, 4 | 8 | 16, &fields), c(743)].concat()
-}
-
 fn unzipped(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     flate2::read::GzDecoder::new(bytes).read_to_end(&mut out).expect("gzip");
@@ -261,22 +252,6 @@ fn compressed_bombs_run_out_of_the_budget() {
     assert!(matches!(sd_scrub::scrub(&many, &few), Err(Refusal::TooLarge { .. })));
 }
 
-/// A text, as each of the four programs could have compressed it.
-fn packed(data: &[u8]) -> [(Format, Vec<u8>); 4] {
-    let mut bzip2 = Vec::new();
-    banzai::encode(data, std::io::BufWriter::new(&mut bzip2), 1).expect("memory");
-    let options = lzma_rust2::XzOptions::with_preset(6);
-    let mut xz = lzma_rust2::XzWriter::new(Vec::new(), options).expect("memory");
-    xz.write_all(data).expect("memory");
-    let level = ruzstd::encoding::CompressionLevel::Uncompressed;
-    [
-        (Format::Gzip, gzip(data, 0, b"")),
-        (Format::Bzip2, bzip2),
-        (Format::Xz, xz.finish().expect("memory")),
-        (Format::Zstd, ruzstd::encoding::compress_to_vec(data, level)),
-    ]
-}
-
 #[test]
 fn every_compression_is_written_again_with_one_setting() {
     let marked = "Keep these words\u{200b}\n".repeat(3000);
@@ -315,24 +290,6 @@ fn a_table_keeps_its_cells_and_formulas_are_pointed_out() {
     let formula = report.findings.iter().find(|f| f.place.contains("formulas")).expect("told");
     assert!(formula.detail.contains("first of 1, row 2, column 2"), "{}", formula.detail);
     all_found(&report, &["zero-width characters", "byte order mark", "line ends"]);
-}
-
-fn torrent(extra: &str, info: &str) -> Vec<u8> {
-    let c = |n| canary(n);
-    let text = |s: &str| format!("{}:{s}", s.len());
-    format!(
-        "d8:announce{}13:announce-listll{}{}el{}ee7:comment{}10:created by{}13:creation datei1795000000e\
-         {extra}4:infod6:lengthi5e4:name5:a.txt12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaa{info}e\
-         8:url-list{}e",
-        text("http://tracker.example:80/announce"),
-        text(&format!("https://tracker.example/{}/announce", c(760))),
-        text("udp://other.example:6969/announce"),
-        text(&format!("http://x.example/announce?passkey={}", c(761))),
-        text(&c(762)),
-        text(&c(763)),
-        text(&format!("http://seed.example/{}", c(764))),
-    )
-    .into_bytes()
 }
 
 #[test]
@@ -380,4 +337,170 @@ fn kinds_are_told_by_content() {
     }
     assert_eq!(detect(b"7z\xbc\xaf\x27\x1c\0\x04"), Detected::Unknown("7-Zip archive"));
     assert_eq!(detect(b"Rar!\x1a\x07\x01\0"), Detected::Unknown("RAR archive"));
+}
+
+/// A directory with documents to pack, whose names and times say too much.
+fn documents() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let put = |name: &str, bytes: &[u8]| {
+        let path = directory.path().join("in").join(name);
+        std::fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
+        std::fs::write(path, bytes).expect("a temporary file");
+    };
+    put("a.txt", "Keep these words\u{200b}\n".repeat(500).as_bytes());
+    put("photos/b.jpg", &common::jpeg::planted());
+    put("photos/Grüße.png", &common::png::planted());
+    put(&format!("deep/{}/c.txt", "long".repeat(40)), b"Keep me too\n");
+    put("empty", b"");
+    directory
+}
+
+/// What a shell says in a directory.
+fn shell(directory: &Path, command: &str) -> String {
+    let whole = format!("cd '{}' && {command}", text(directory));
+    run("sh", "dash", &["-euc", &whole])
+}
+
+/// Cleans the file that a command made in the directory, and puts the copy beside it.
+fn cleaned(directory: &Path, command: &str, name: &str) -> Report {
+    shell(directory, command);
+    let bytes = std::fs::read(directory.join(name)).expect("the file it made");
+    let (copy, report) = clean(&bytes);
+    std::fs::create_dir_all(directory.join("out")).expect("a directory");
+    std::fs::write(directory.join("out").join(name), copy).expect("a temporary file");
+    report
+}
+
+/// The unpacked copy has the clean form of every document, and nothing else.
+fn same_documents(directory: &Path, below: &str) {
+    let root = directory.join(below);
+    let listed = shell(&root, "find . -type f | LC_ALL=C sort");
+    let long = format!("./deep/{}/c.txt", "long".repeat(40));
+    let names = ["./a.txt", &long, "./empty", "./photos/Grüße.png", "./photos/b.jpg"];
+    assert_eq!(listed.lines().collect::<Vec<_>>(), names, "{below}");
+    let read = |name: &str| std::fs::read(root.join(name)).expect("an unpacked file");
+    assert_eq!(read("a.txt"), "Keep these words\n".repeat(500).as_bytes());
+    assert_eq!(read("photos/b.jpg"), clean(&common::jpeg::planted()).0);
+    assert_eq!(read("photos/Grüße.png"), clean(&common::png::planted()).0);
+    assert_eq!(read(&long), b"Keep me too\n");
+}
+
+#[test]
+fn zip_files_of_real_programs_are_cleaned_and_real_programs_open_them() {
+    let at = documents();
+    let at = at.path();
+    let python = "import sys, zipfile, os
+with zipfile.ZipFile('python.zip', 'w', zipfile.ZIP_DEFLATED) as z:
+    z.comment = b'CANARY-0780'
+    for root, _, files in os.walk('in'):
+        for f in files:
+            with z.open(os.path.relpath(os.path.join(root, f), 'in'), 'w', force_zip64=True) as to:
+                to.write(open(os.path.join(root, f), 'rb').read())
+";
+    std::fs::write(at.join("make.py"), python).expect("a temporary file");
+    let programs = [
+        ("plain.zip", "cd in && zip -qr ../plain.zip ."),
+        ("wide.zip", "cd in && zip -qr -fz ../wide.zip ."),
+        ("stored.zip", "cd in && zip -qr -0 -X ../stored.zip ."),
+        ("streamed.zip", "cd in && zip -qr - . | cat > ../streamed.zip"),
+        ("python.zip", "python3 make.py"),
+    ];
+    for (name, command) in programs {
+        let report = cleaned(at, command, name);
+        assert!(found(&report, "photos/b.jpg: APP1 EXIF"), "{name}");
+        shell(at, &format!("unzip -tq out/{name} && unzip -q out/{name} -d unpacked-{name}"));
+        same_documents(at, &format!("unpacked-{name}"));
+        let said = shell(at, &format!("zipinfo -v out/{name}"));
+        assert!(!said.contains(common::CANARY) && !said.contains("2026"), "{said}");
+        assert!(said.contains("1980 Jan 1 00:00:00"), "{said}");
+        let check = "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None
+for i in z.infolist(): assert (i.extra, i.comment, i.external_attr >> 16, i.internal_attr) == (b'', b'', 0o100644, 0)
+print(len(z.infolist()), z.comment)";
+        std::fs::write(at.join("check.py"), check).expect("a temporary file");
+        assert_eq!(shell(at, &format!("python3 check.py out/{name}")).trim(), "5 b''");
+    }
+    let copy = |name: &str| std::fs::read(at.join("out").join(name)).expect("a copy");
+    for (name, _) in programs {
+        assert_eq!(
+            copy(name),
+            copy("plain.zip"),
+            "{name}: whoever packed it, the copy is the same"
+        );
+    }
+    shell(
+        at,
+        "zip -qj -P secret locked.zip in/a.txt && ln -s /etc/passwd link && zip -qy link.zip link",
+    );
+    let refused = |name: &str| {
+        let bytes = std::fs::read(at.join(name)).expect("a file");
+        scrub(&bytes).expect_err("refused").to_string()
+    };
+    assert_eq!(refused("locked.zip"), "a.txt: the document is encrypted");
+    assert_eq!(refused("link.zip"), "link: not supported: a ZIP member that is a link or a device");
+}
+
+#[test]
+fn tar_files_of_real_programs_are_cleaned_and_real_programs_open_them() {
+    let at = documents();
+    let at = at.path();
+    let mut copies = Vec::new();
+    for format in ["oldgnu", "gnu", "pax"] {
+        let name = format!("{format}.tar");
+        let pack = format!("tar --format={format} -C in -cf {name} .");
+        let report = cleaned(at, &pack, &name);
+        assert!(found(&report, "photos/b.jpg: APP1 EXIF") && found(&report, "times of members"));
+        shell(at, &format!("mkdir x-{format} && tar -xf out/{name} -C x-{format}"));
+        same_documents(at, &format!("x-{format}"));
+        let said = shell(at, &format!("TZ=UTC tar --numeric-owner --full-time -tvf out/{name}"));
+        for line in said.lines() {
+            let fixed =
+                line.starts_with("-rw-r--r-- 0/0 ") && line.contains(" 1970-01-01 00:00:00 ");
+            assert!(fixed, "{line}");
+        }
+        let python = format!(
+            "python3 -c \"import tarfile; print(len(tarfile.open('out/{name}').getmembers()))\""
+        );
+        assert_eq!(shell(at, &python).trim(), "5");
+        copies.push(std::fs::read(at.join("out").join(&name)).expect("a copy"));
+    }
+    assert!(
+        copies.iter().all(|copy| *copy == copies[0]),
+        "whoever packed it, the copy is the same"
+    );
+}
+
+#[test]
+fn compressed_files_of_real_programs_are_cleaned_and_real_programs_open_them() {
+    let at = documents();
+    let at = at.path();
+    shell(at, "tar -C in -cf all.tar .");
+    for (name, pack, test) in [
+        ("all.tar.gz", "gzip -kN9 all.tar", "gzip -t"),
+        ("all.tar.bz2", "bzip2 -k1 all.tar", "bzip2 -t"),
+        ("all.tar.xz", "xz -k9 --check=sha256 --block-size=2048 all.tar", "xz -t"),
+        ("all.tar.zst", "zstd -qk19 all.tar", "zstd -qt"),
+    ] {
+        let report = cleaned(at, pack, name);
+        assert!(found(&report, "unpacked: photos/b.jpg: APP1 EXIF"), "{name}");
+        shell(
+            at,
+            &format!("{test} out/{name} && mkdir x-{name} && tar -xf out/{name} -C x-{name}"),
+        );
+        same_documents(at, &format!("x-{name}"));
+    }
+    assert!(shell(at, "gzip -lv out/all.tar.gz").contains("all.tar"), "named by the file only");
+    // More than one block, and runs of every length.
+    shell(
+        at,
+        "cat in/a.txt > big; for n in 1 2 3 4 5 6; do cat big big > b2; mv b2 big; done; yes aaaaaaaaaa | head -c 300000 >> big",
+    );
+    for pack in ["bzip2 -1c big", "bzip2 -9c big", "xz -c big", "zstd -qc big", "gzip -c big"] {
+        shell(at, &format!("{pack} > packed"));
+        let packed = std::fs::read(at.join("packed")).expect("a file");
+        let (copy, _) = clean(&packed);
+        std::fs::write(at.join("copy"), copy).expect("a file");
+        let program = pack.split(' ').next().expect("a word");
+        let sum = shell(at, &format!("{program} -dc < copy | sha256sum"));
+        assert_eq!(sum, shell(at, "sed 's/\u{200b}//' big | sha256sum"), "{pack}");
+    }
 }

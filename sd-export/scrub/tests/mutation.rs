@@ -4,7 +4,7 @@
 mod common;
 
 use common::tiff::{Order, Stored};
-use common::{Dice, find_canary, gif, jpeg, pdf, plain, png, scrub, tiff, webp};
+use common::{Dice, find_canary, gif, jpeg, packed, pdf, plain, png, scrub, tar, tiff, webp, zip};
 
 /// Changes, cuts, doubles or moves a few bytes.
 fn mutate(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
@@ -125,4 +125,42 @@ fn changed_tiff_pictures_never_panic_and_come_out_clean() {
     let all = [Plain, PackBits, Lzw, Deflate, Tiles, Fax, Jpeg];
     assert!(run_bare(&tiff::file(Order::Little, &all), 300, 16) > 10);
     assert!(run_bare(&tiff::file(Order::Big, &[Lzw, Fax, Deflate, Jpeg]), 300, 17) > 10);
+}
+
+/// Makes the sums of tar heads fit again.
+fn mend_tar(mut bytes: Vec<u8>) -> Vec<u8> {
+    for head in bytes.chunks_exact_mut(512) {
+        if head[257..262] == *b"ustar" {
+            head[148..156].fill(b' ');
+            let sum: u32 = head.iter().map(|b| u32::from(*b)).sum();
+            head[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        }
+    }
+    bytes
+}
+
+#[test]
+fn changed_archives_never_panic_and_never_leak() {
+    run(&zip::planted(), 400, 18);
+    assert!(run(&tar::planted(), 400, 19) > 20);
+    assert!(run(&packed::planted_gzip(b"Keep these words, all of them, please.\n"), 300, 20) > 20);
+    run(&packed::planted_gzip(&tar::planted()), 100, 21);
+}
+
+#[test]
+fn changed_archives_come_out_clean() {
+    run_bare(&zip::planted(), 200, 22);
+    let mut dice = Dice::new(23);
+    for _ in 0..300 {
+        if let Ok(done) = scrub(&mend_tar(mutate(&tar::planted(), &mut dice))) {
+            assert_eq!(scrub(&done.bytes).map(|again| again.bytes), Ok(done.bytes));
+        }
+    }
+    let words = "Keep these words, all of them, please.\n".repeat(50);
+    for (seed, (_, file)) in (24..).zip(packed::packed(words.as_bytes())) {
+        run_bare(&file, 300, seed);
+    }
+    assert!(run_bare(&packed::torrent("", "7:privatei1e"), 300, 28) > 20);
+    let table = "name\tplace\tsum\t\r\n".repeat(20);
+    assert!(run_bare(table.as_bytes(), 300, 29) > 20);
 }

@@ -5,7 +5,7 @@ mod common;
 
 use std::io::Read as _;
 
-use common::zip::{Member, archive, archive_claiming, field, member, planted};
+use common::zip::{Member, archive, archive_64, archive_claiming, field, member, planted};
 use common::{clean, find_canary, found, scrub};
 use sd_scrub::{Choices, Detected, Format, Limits, Refusal, Unclean, detect};
 
@@ -100,6 +100,8 @@ fn what_readers_would_read_in_two_ways_is_refused() {
     );
     let two_names = Member { extra: path(0x7075), list_extra: other, ..a() };
     assert_eq!(said(&[two_names]), "malformed: a member with two names");
+    let same_place = Member { at: Some(0), ..b() };
+    assert!(scrub(&archive(&[a(), same_place], b"")).is_err());
     let bytes = archive(&[a()], b"");
     let shifted = [b"#!/bin/sh\n".as_slice(), &bytes].concat();
     assert!(scrub(&shifted).is_err());
@@ -170,6 +172,15 @@ fn sizes_behind_the_data_are_read_as_programs_write_them() {
     }
 }
 
+#[test]
+fn the_end_of_a_large_archive_is_read_and_must_be_true() {
+    let two = [member("a.txt", b"x"), member("b.txt", b"y")];
+    assert_eq!(clean(&archive_64(&two, 2)).0, clean(&archive(&two, b"")).0);
+    for lie in [0, 1, 3] {
+        assert!(matches!(scrub(&archive_64(&two, lie)), Err(Refusal::Malformed { .. })), "{lie}");
+    }
+}
+
 fn streamed_again(member: &Member) -> Member {
     Member { name: b"b.txt".to_vec(), ..member.clone() }
 }
@@ -201,6 +212,8 @@ fn bombs_run_out_of_the_budget() {
     assert!(too_large(&archive(&deep, b""), &limits));
     let many = archive_claiming(&[member("a.txt", b"x")], b"", Some(60_000));
     assert!(too_large(&many, &Limits::default()));
+    assert!(too_large(&archive_64(&[member("a.txt", b"x")], 1_000_000), &Limits::default()));
+    assert!(too_large(&archive_64(&[member("a.txt", b"x")], u64::MAX), &Limits::default()));
     assert!(sd_scrub::scrub(&small(5), &Limits::default()).is_ok());
     too_large(&small(7), &Limits::default());
 }

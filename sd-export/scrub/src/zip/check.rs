@@ -1,7 +1,7 @@
 //! The second reader: walks a clean archive by the heads from front to back, not by its list.
 
 use super::read::unpack;
-use super::write::{MADE_BY, STAMP, Written};
+use super::write::{ATTRIBUTES, MADE_BY, STAMP, Written};
 use crate::Refusal;
 use crate::bytes::{Cursor, le16, le32};
 
@@ -33,7 +33,8 @@ pub(super) fn check(clean: &[u8], written: &[Written]) -> Result<(), Refusal> {
     for (member, place) in written.iter().zip(places) {
         let entry = from.take(46).ok_or_else(fault)?;
         let made_by = le16(entry, 4) == Some(MADE_BY);
-        let empty = entry.get(30..42).is_some_and(|rest| rest.iter().all(|b| *b == 0));
+        let empty = entry.get(30..38).is_some_and(|rest| rest.iter().all(|b| *b == 0))
+            && le32(entry, 38) == Some(ATTRIBUTES);
         let points = le32(entry, 42).map(u64::from) == Some(place as u64);
         let head = place.checked_add(4).and_then(|at| clean.get(at..at.checked_add(26)?));
         let name = from.take(le16(entry, 28).unwrap_or_default().into());

@@ -1,6 +1,6 @@
 //! What the heads of ZIP members say of times and systems.
 
-use super::write::{MADE_BY, STAMP};
+use super::write::{ATTRIBUTES, MADE_BY, STAMP};
 use crate::archive::Noted;
 use crate::report::Class;
 
@@ -35,7 +35,7 @@ pub(super) fn system(noted: &mut Noted, made_by: u16, internal: u16, attributes:
         };
         noted.said(Class::Software, "system that made the archive", || system.to_owned());
     }
-    if attributes != 0 {
+    if attributes != 0 && attributes != ATTRIBUTES {
         noted.said(Class::Device, "rights of members", || {
             format!("{:o}, {:#x}", (attributes >> 16) & 0o7777, attributes & 0xffff)
         });

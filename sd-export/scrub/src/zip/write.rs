@@ -6,8 +6,11 @@ use crate::{Format, Limits, Refusal};
 
 /// 1 January 1980, midnight: the first moment that ZIP knows.
 pub(super) const STAMP: u32 = 0x0021_0000;
-/// Version 2.0, on a system that has neither rights nor owners.
-pub(super) const MADE_BY: u16 = 20;
+/// Version 2.0, on Unix: where a name is not ASCII, Debian's unzip spoils it when the system is the
+/// one without rights, whatever the flag for UTF-8 says.
+pub(super) const MADE_BY: u16 = 0x0314;
+/// A file that its owner may write and everybody may read.
+pub(super) const ATTRIBUTES: u32 = 0o100_644 << 16;
 
 /// Whether a member is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,8 +92,9 @@ impl Writer {
         self.list.extend_from_slice(b"PK\x01\x02");
         self.list.extend_from_slice(&MADE_BY.to_le_bytes());
         self.list.extend_from_slice(&common);
-        // No comment, first part, no attributes.
-        self.list.extend_from_slice(&[0; 10]);
+        // No comment, first part, nothing said of the content.
+        self.list.extend_from_slice(&[0; 6]);
+        self.list.extend_from_slice(&ATTRIBUTES.to_le_bytes());
         self.list.extend_from_slice(&at.to_le_bytes());
         self.list.extend_from_slice(text.as_bytes());
         self.written.push(Written { name: name.clone(), size: data.len(), crc });

@@ -9,6 +9,7 @@
 pub(crate) mod gif;
 pub(crate) mod jpeg;
 pub(crate) mod made;
+pub(crate) mod packed;
 pub(crate) mod pdf;
 pub(crate) mod plain;
 pub(crate) mod png;

@@ -20,6 +20,8 @@ pub(crate) struct Member {
     pub(crate) gap: Vec<u8>,
     /// What stands behind the data: nothing, or sizes of 4 or 8 bytes, with a mark or without.
     pub(crate) follows: Option<(usize, bool)>,
+    /// Where the list says the member stands, if not where it does.
+    pub(crate) at: Option<u32>,
     /// Put into the size of the list, to make it lie.
     pub(crate) lie: u32,
 }
@@ -38,6 +40,7 @@ pub(crate) fn member(name: &str, data: &[u8]) -> Member {
         comment: Vec::new(),
         gap: Vec::new(),
         follows: None,
+        at: None,
         lie: 0,
     }
 }
@@ -104,7 +107,7 @@ pub(crate) fn archive_claiming(members: &[Member], comment: &[u8], count: Option
         list.extend_from_slice(&len16(&m.comment).to_le_bytes());
         list.extend_from_slice(&[0, 0, 1, 0]);
         list.extend_from_slice(&m.attributes.to_le_bytes());
-        list.extend_from_slice(&offset.to_le_bytes());
+        list.extend_from_slice(&m.at.unwrap_or(offset).to_le_bytes());
         for part in [name, &m.list_extra, &m.comment] {
             list.extend_from_slice(part);
         }
@@ -121,6 +124,26 @@ pub(crate) fn archive_claiming(members: &[Member], comment: &[u8], count: Option
     }
     out.extend_from_slice(&len16(comment).to_le_bytes());
     out.extend_from_slice(comment);
+    out
+}
+
+/// The archive with the end of a large one, which claims so many members.
+pub(crate) fn archive_64(members: &[Member], claims: u64) -> Vec<u8> {
+    let mut out = archive(members, b"");
+    let end = out.split_off(out.len() - 22);
+    let place = out.len() as u64;
+    let number = |at: usize| u32::from_le_bytes(end[at..at + 4].try_into().expect("four"));
+    out.extend_from_slice(b"PK\x06\x06");
+    out.extend_from_slice(&44u64.to_le_bytes());
+    out.extend_from_slice(&[45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    for n in [claims, claims, number(12).into(), number(16).into()] {
+        out.extend_from_slice(&n.to_le_bytes());
+    }
+    out.extend_from_slice(b"PK\x06\x07\0\0\0\0");
+    out.extend_from_slice(&place.to_le_bytes());
+    out.extend_from_slice(b"\x01\0\0\0PK\x05\x06\0\0\0\0\xff\xff\xff\xff");
+    out.extend_from_slice(&[0xff; 8]);
+    out.extend_from_slice(&[0; 2]);
     out
 }
 
