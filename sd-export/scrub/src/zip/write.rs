@@ -8,7 +8,7 @@ use crate::{Format, Limits, Refusal};
 pub(super) const STAMP: u32 = 0x0021_0000;
 /// Version 2.0, on Unix: where a name is not ASCII, Debian's unzip spoils it when the system is the
 /// one without rights, whatever the flag for UTF-8 says.
-pub(super) const MADE_BY: u16 = 3 << 8 | 20;
+pub(super) const MADE_BY: u16 = 0x0314;
 /// A file that its owner may write and everybody may read.
 pub(super) const ATTRIBUTES: u32 = 0o100_644 << 16;
 
