@@ -11,7 +11,7 @@ APT  := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeou
 BUILD_PACKAGES := gcc libc6-dev pkg-config nettle-dev libgmp-dev libclang-dev capnproto libudev-dev
 # To test: the real tools that ours are held against.
 TEST_PACKAGES  := gnupg gpg-agent tar zstd coreutils bsdutils python3 libimage-exiftool-perl ffmpeg \
-	libheif-examples poppler-utils qpdf time umockdev util-linux e2fsprogs dosfstools dpkg xz-utils \
+	libheif-examples libjxl-tools poppler-utils qpdf time umockdev util-linux e2fsprogs dosfstools dpkg xz-utils \
 	desktop-file-utils acl
 # To make the package.
 DEB_PACKAGES := git dpkg tar xz-utils coreutils findutils
