@@ -89,10 +89,5 @@ pub fn twice(family: &str, data: &[u8]) -> Corpus {
 
 /// Small, so that an input of 20,000 bytes cannot ask for more than the target may take.
 fn limits() -> Limits {
-    Limits {
-        max_input: 1 << 20,
-        max_output: 64 << 20,
-        max_pixels: 4_000_000,
-        ..Limits::default()
-    }
+    Limits { max_input: 1 << 20, max_output: 64 << 20, max_pixels: 4_000_000, ..Limits::default() }
 }

@@ -11,9 +11,7 @@ use super::Seeds;
 /// The first byte of a seed says which reader it is for.
 pub(super) fn releases() -> Seeds {
     let (plain, rotated) = (Kit::new(), Kit::rotated());
-    let seed = |name: &str, what: u8, bytes: &[u8]| {
-        (name.to_owned(), [&[what], bytes].concat())
-    };
+    let seed = |name: &str, what: u8, bytes: &[u8]| (name.to_owned(), [&[what], bytes].concat());
     let json = |text: String| text.into_bytes();
     vec![
         seed("file", 0, &plain.build()),

@@ -86,11 +86,20 @@ pub(super) fn pdf() -> Seeds {
 }
 
 pub(super) fn text() -> Seeds {
-    let wide: Vec<u8> = "\u{feff}Wide \u{200b}words".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide: Vec<u8> =
+        "\u{feff}Wide \u{200b}words".encode_utf16().flat_map(u16::to_le_bytes).collect();
     named(vec![
         ("marks", "a\u{200b}b\u{feff}c \u{202e}d\u{a0}e\u{ad}f\r\nend \t\n".as_bytes().to_vec()),
-        ("joiners", "\u{645}\u{200c}\u{646} \u{1f469}\u{200d}\u{1f4bb} 1\u{fe0f}\u{20e3}".as_bytes().to_vec()),
-        ("flag", "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}".as_bytes().to_vec()),
+        (
+            "joiners",
+            "\u{645}\u{200c}\u{646} \u{1f469}\u{200d}\u{1f4bb} 1\u{fe0f}\u{20e3}"
+                .as_bytes()
+                .to_vec(),
+        ),
+        (
+            "flag",
+            "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}".as_bytes().to_vec(),
+        ),
         ("look-alike", "p\u{430}yp\u{430}l \u{1d400}\u{e000}".as_bytes().to_vec()),
         ("utf-16", wide),
         ("latin", b"Gr\xfc\xdfe aus M\xfcnchen\r\n".to_vec()),
