@@ -11,14 +11,9 @@ APT  := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeou
 BUILD_PACKAGES := gcc libc6-dev pkg-config nettle-dev libgmp-dev libclang-dev capnproto libudev-dev
 # To test: the real tools that ours are held against.
 TEST_PACKAGES  := gnupg gpg-agent tar zstd coreutils bsdutils python3 libimage-exiftool-perl ffmpeg \
-<<<<<<< HEAD
 	libheif-examples poppler-utils qpdf time umockdev util-linux e2fsprogs dosfstools dpkg xz-utils \
 	desktop-file-utils acl zip unzip gzip bzip2 libjxl-tools \
 	libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui
-=======
-	libheif-examples libjxl-tools poppler-utils qpdf time umockdev util-linux e2fsprogs dosfstools dpkg xz-utils \
-	desktop-file-utils acl
->>>>>>> media
 # To make the package.
 DEB_PACKAGES := git dpkg tar xz-utils coreutils findutils
 BENCH_PACKAGES := $(TEST_PACKAGES) mat2 curl
