@@ -109,6 +109,7 @@ fn every_limit_has_its_own_end() {
 }
 
 /// A file of ones, open for reading only, and the same open for writing.
+#[expect(clippy::disallowed_methods, reason = "a second way to the same file")]
 fn ones(length: usize) -> (File, File) {
     let file = tempfile::NamedTempFile::new().expect("a file");
     file.as_file().write_all(&vec![1; length]).expect("written");

@@ -136,7 +136,7 @@ fn document() -> Vec<u8> {
     let (start, size) = (out.len(), objects.len() + 1);
     let _ = write!(out, "xref\n0 {size}\n0000000000 65535 f \n");
     for place in places {
-        let _ = write!(out, "{place:010} 00000 n \n");
+        let _ = writeln!(out, "{place:010} 00000 n ");
     }
     let _ = write!(out, "trailer\n<< /Size {size} /Root 1 0 R /Info 4 0 R >>\n");
     let _ = write!(out, "startxref\n{start}\n%%EOF\n");
