@@ -23,7 +23,7 @@ const JOBS: &[Job] = &[Job { name: "scrub", profile: SMALL, run: hostile }];
 
 fn hostile(mut inside: Inside) -> Result<(), ChannelError> {
     let order: Value = serde_json::from_slice(&inside.channel.receive(4096)?).unwrap_or_default();
-    assert_eq!(order["max_input"], 512 << 20);
+    assert_eq!(order["limits"]["max_input"], 512 << 20);
     let mut what = [0];
     if inside.input.read(&mut what)? == 0 {
         return honest(inside, &[]);

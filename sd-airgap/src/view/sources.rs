@@ -10,7 +10,7 @@ use super::talk::Talk;
 use super::{Next, Page};
 use crate::conversations::minute;
 
-const KEYS: &str = "Enter open  Space select new  X carry out all new  / search  n note  R read  q";
+const KEYS: &str = "Enter open  Space select new  X take all new  / search  n note  R read  q quit";
 
 /// The list of sources.
 #[derive(Default)]

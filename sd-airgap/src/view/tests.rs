@@ -103,7 +103,7 @@ fn the_first_page_says_who_wrote_and_what_is_new_newest_first() {
     assert_eq!(lines[3], "  focal ghost                  2 new     3 items  2026-11-18 12:06");
     assert_eq!(
         lines[23],
-        " Enter open  Space select new  X carry out all new  / search  n note  R read  q"
+        " Enter open  Space select new  X take all new  / search  n note  R read  q quit"
     );
 }
 
