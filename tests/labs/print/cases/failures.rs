@@ -114,7 +114,7 @@ pub(crate) fn each_reason_of_a_usb_printer_is_told_apart(lab: &mut Lab) -> io::R
     ] {
         lab.new_cable()?;
         lab.mode("usb", keyword)?;
-        let ran = failed(lab.print(CABLE, &[&file, "--patience", "3"])?, status);
+        let ran = failed(lab.print(CABLE, &[&file, "--patience", "8"])?, status);
         assert_eq!(ran.file(0)["reason"], reason, "{keyword}: {ran:?}");
         lab.mode("usb", "")?;
     }
@@ -130,7 +130,7 @@ pub(crate) fn a_printer_that_asks_for_a_password_is_told_apart(lab: &mut Lab) ->
         ("exit-4", "PRINTER_PAUSED", "its queue is paused"),
     ] {
         lab.mode("usb", mode)?;
-        let ran = failed(lab.print(CABLE, &[&file, "--patience", "4"])?, status);
+        let ran = failed(lab.print(CABLE, &[&file, "--patience", "8"])?, status);
         assert!(ran.file(0)["message"].to_string().contains(words), "{mode}: {ran:?}");
         lab.mode("usb", "")?;
     }
