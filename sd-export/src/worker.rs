@@ -189,6 +189,9 @@ fn status_of(refusal: &Refusal) -> Status {
 
 fn in_words(format: Option<Format>, refusal: &Refusal) -> String {
     match (format, refusal) {
+        (_, Refusal::UnknownType(kind)) if kind.ends_with(" archive") => {
+            format!("{kind}: not opened; unpack it, then clean the directory")
+        }
         (_, Refusal::UnknownType(kind)) => format!("{kind}: cannot be cleaned yet"),
         (Some(format), refusal) => format!("{format}: {refusal}"),
         (None, refusal) => refusal.to_string(),
