@@ -8,8 +8,11 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# Both before either is built: that takes long, and work goes on.
 for place in one another/place; do
 	git clone --quiet "$root" "$work/$place"
+done
+for place in one another/place; do
 	make -C "$work/$place" deb >&2
 done
 sha256sum "$work"/one/target/deb/*.deb "$work"/another/place/target/deb/*.deb
