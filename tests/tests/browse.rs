@@ -132,6 +132,25 @@ fn ctrl_c_gives_the_terminal_back_and_keeps_the_marks() {
 }
 
 #[test]
+fn the_view_ends_with_its_window_even_where_nobody_tells_it() {
+    let newsroom = newsroom();
+    let program = sd_tests::newsroom::program("sd-airgap");
+    let line = format!("env --ignore-signal=HUP '{}' browse --home svs", program.display());
+    let mut terminal = Terminal::start_line(&line, &newsroom.path("."), (80, 24));
+    terminal.wait_for("3 new");
+    let process = terminal.process().expect("it runs");
+    drop(terminal);
+    let gone = || !std::path::Path::new(&format!("/proc/{process}")).exists();
+    for _ in 0..200 {
+        if gone() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("it still runs, and nobody can reach it");
+}
+
+#[test]
 fn marks_that_are_lost_or_damaged_cost_no_submission() {
     let newsroom = newsroom();
     let sources = || {

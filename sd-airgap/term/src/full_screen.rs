@@ -15,6 +15,8 @@ use ratatui_crossterm::CrosstermBackend;
 use ratatui_crossterm::crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use ratatui_crossterm::crossterm::terminal as tty;
 use ratatui_crossterm::crossterm::{cursor, execute};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 
 use crate::prompt::PromptError;
 
@@ -106,8 +108,13 @@ impl FullScreen {
 
     /// Waits for what a person does, at most this long.
     pub fn next(&mut self, patience: Duration) -> io::Result<Input> {
-        if !event::poll(patience)? {
-            return Ok(Input::Nothing);
+        wait(Duration::ZERO)?;
+        // What was read along with an earlier key is there already.
+        if !event::poll(Duration::ZERO)? {
+            wait(patience)?;
+            if !event::poll(Duration::ZERO)? {
+                return Ok(Input::Nothing);
+            }
         }
         Ok(match event::read()? {
             Event::Key(key) if key.kind != KeyEventKind::Release => {
@@ -116,6 +123,22 @@ impl FullScreen {
             Event::Key(_) | Event::Mouse(_) | Event::Paste(_) => Input::Nothing,
             Event::Resize(..) | Event::FocusGained | Event::FocusLost => Input::Changed,
         })
+    }
+}
+
+/// Waits until a key or a signal comes. A terminal that is gone is an error: whoever reads from it
+/// then reads nothing, at once and for ever.
+fn wait(patience: Duration) -> io::Result<()> {
+    let limit = Timespec::try_from(patience).map_err(io::Error::other)?;
+    let stdin = io::stdin();
+    let mut terminal = [PollFd::new(&stdin, PollFlags::IN)];
+    match poll(&mut terminal, Some(&limit)) {
+        Err(Errno::INTR) => Ok(()),
+        Err(e) => Err(e.into()),
+        Ok(_) if terminal.iter().any(|fd| fd.revents().contains(PollFlags::HUP)) => {
+            Err(io::Error::new(io::ErrorKind::UnexpectedEof, "its window was closed"))
+        }
+        Ok(_) => Ok(()),
     }
 }
 
