@@ -69,15 +69,20 @@ impl Svs {
         passphrase_fd: Option<i32>,
         ui: &mut Ui,
     ) -> Result<Box<dyn Vault>, Failure> {
-        for _ in 1..TRIES {
+        let mut left = TRIES;
+        loop {
+            left -= 1;
             match vault::open(source, &station.submission, || passphrase(passphrase_fd, ui)) {
-                Err(e) if e.status == Status::WrongPassphrase && passphrase_fd.is_none() => {
+                Err(e)
+                    if e.status == Status::WrongPassphrase
+                        && passphrase_fd.is_none()
+                        && left > 0 =>
+                {
                     ui.say("That is not its passphrase. Try again.");
                 }
                 other => return other,
             }
         }
-        vault::open(source, &station.submission, || passphrase(passphrase_fd, ui))
     }
 
     /// The workstation whose bundles are believed here.

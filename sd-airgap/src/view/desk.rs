@@ -191,7 +191,7 @@ impl Desk {
     /// Selects everything new in a conversation, or takes it out again if all of it is selected;
     /// says what cannot be seen: nothing was new.
     pub(super) fn toggle_new(&mut self, talk: usize) -> Option<&'static str> {
-        let new = self.places(talk).filter(|place| self.is_new(*place)).collect();
+        let new = self.new_in(talk);
         let none = "Nothing is new there: open it and press Space on a file.";
         (!self.toggle_these(new)).then_some(none)
     }
@@ -207,11 +207,14 @@ impl Desk {
     /// Adds everything that is new, of every conversation.
     pub(super) fn select_all_new(&mut self) {
         for talk in 0..self.talks.len() {
-            let new: Vec<_> = self.places(talk).filter(|place| self.is_new(*place)).collect();
-            for place in new {
+            for place in self.new_in(talk) {
                 self.select(place);
             }
         }
+    }
+
+    fn new_in(&self, talk: usize) -> Vec<Place> {
+        self.places(talk).filter(|place| self.is_new(*place)).collect()
     }
 
     fn places(&self, talk: usize) -> impl Iterator<Item = Place> + use<> {

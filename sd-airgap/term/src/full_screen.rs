@@ -15,10 +15,10 @@ use ratatui_crossterm::CrosstermBackend;
 use ratatui_crossterm::crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use ratatui_crossterm::crossterm::terminal as tty;
 use ratatui_crossterm::crossterm::{cursor, execute};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
+use rustix::event::PollFlags;
 
 use crate::prompt::PromptError;
+use crate::ready::wait_for_input;
 
 /// Room for a whole screen: it reaches the terminal in few pieces.
 const BUFFER: usize = 64 << 10;
@@ -129,17 +129,10 @@ impl FullScreen {
 /// Waits until a key or a signal comes. A terminal that is gone is an error: whoever reads from it
 /// then reads nothing, at once and for ever.
 fn wait(patience: Duration) -> io::Result<()> {
-    let limit = Timespec::try_from(patience).map_err(io::Error::other)?;
-    let stdin = io::stdin();
-    let mut terminal = [PollFd::new(&stdin, PollFlags::IN)];
-    match poll(&mut terminal, Some(&limit)) {
-        Err(Errno::INTR) => Ok(()),
-        Err(e) => Err(e.into()),
-        Ok(_) if terminal.iter().any(|fd| fd.revents().contains(PollFlags::HUP)) => {
-            Err(io::Error::new(io::ErrorKind::UnexpectedEof, "its window was closed"))
-        }
-        Ok(_) => Ok(()),
+    if wait_for_input(patience)?.contains(PollFlags::HUP) {
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "its window was closed"));
     }
+    Ok(())
 }
 
 impl Drop for FullScreen {

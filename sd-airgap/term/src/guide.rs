@@ -7,9 +7,8 @@
 use std::io;
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
 use crate::prompt::PromptError;
+use crate::ready::wait_for_input;
 use crate::report::Failure;
 use crate::ui::Ui;
 
@@ -63,7 +62,7 @@ impl Ui {
         self.list(choices);
         loop {
             self.ask("> ", INSTEAD)?;
-            while !typed(PAUSE)? {
+            while wait_for_input(PAUSE).map_err(PromptError::Io)?.is_empty() {
                 if done()? {
                     self.say("");
                     return choices.first().map(|first| first.0).ok_or_else(|| ended().into());
@@ -92,17 +91,6 @@ impl Ui {
             self.say("Type one of the letters above, then Enter.");
         }
         chosen
-    }
-}
-
-/// Whether a line was typed, or comes within this time.
-fn typed(wait: Duration) -> Result<bool, PromptError> {
-    let limit = Timespec::try_from(wait).map_err(|e| PromptError::Io(io::Error::other(e)))?;
-    let stdin = io::stdin();
-    match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&limit)) {
-        Ok(ready) => Ok(ready > 0),
-        Err(rustix::io::Errno::INTR) => Ok(false),
-        Err(e) => Err(PromptError::Io(e.into())),
     }
 }
 

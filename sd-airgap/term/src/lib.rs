@@ -15,6 +15,7 @@ mod full_screen;
 mod guide;
 mod hint;
 mod prompt;
+mod ready;
 mod report;
 mod secret;
 mod size;

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Pixels;
+use crate::patch::Patch;
 
 /// Channels that differ by less are the noise of compression.
 const NOISE: u8 = 24;
@@ -52,22 +53,7 @@ pub fn differences(one: &Pixels, other: &Pixels) -> Option<Vec<Place>> {
 
 /// Takes one place off the squares that differ.
 fn place(cells: &mut [bool], start: usize, columns: usize, page: &Pixels) -> Place {
-    let at = |n: usize| (n % columns, n / columns);
-    let ((mut left, mut top), (mut right, mut bottom)) = (at(start), at(start));
-    let mut stack = vec![start];
-    while let Some(n) = stack.pop() {
-        let Some(cell) = cells.get_mut(n).filter(|cell| **cell) else { continue };
-        *cell = false;
-        let (x, y) = at(n);
-        (left, right) = (left.min(x), right.max(x));
-        (top, bottom) = (top.min(y), bottom.max(y));
-        for y in y.saturating_sub(REACH)..=y.saturating_add(REACH) {
-            let last = x.saturating_add(REACH).min(columns.saturating_sub(1));
-            for x in x.saturating_sub(REACH)..=last {
-                stack.push(y.saturating_mul(columns).saturating_add(x));
-            }
-        }
-    }
+    let Patch { left, right, top, bottom } = Patch::take(cells, start, columns, REACH);
     let across = |cell: usize| on_paper(cell, page.width, page.points.0);
     let down = |cell: usize| on_paper(cell, page.height, page.points.1);
     let (left, top) = (across(left), down(top));

@@ -10,6 +10,7 @@
 
 use crate::Pixels;
 use crate::paper::yellow_specks;
+use crate::patch::Patch;
 
 /// Fewer specks are no code: the smallest known has 40 dots.
 const FEWEST: usize = 40;
@@ -61,20 +62,7 @@ fn places(mut open: Vec<bool>, width: usize) -> Vec<(i32, i32)> {
 
 /// Takes a speck off the page; gives its middle, if it is small.
 fn speck(open: &mut [bool], start: usize, width: usize) -> Option<(i32, i32)> {
-    let (mut left, mut right, mut bottom) = (start % width, start % width, start / width);
-    let top = start / width;
-    let mut stack = vec![start];
-    while let Some(at) = stack.pop() {
-        let Some(pixel) = open.get_mut(at).filter(|pixel| **pixel) else { continue };
-        *pixel = false;
-        let (x, y) = (at % width, at / width);
-        (left, right, bottom) = (left.min(x), right.max(x), bottom.max(y));
-        for y in y.saturating_sub(1)..=y.saturating_add(1) {
-            for x in x.saturating_sub(1)..=x.saturating_add(1).min(width.saturating_sub(1)) {
-                stack.push(y.saturating_mul(width).saturating_add(x));
-            }
-        }
-    }
+    let Patch { left, right, top, bottom } = Patch::take(open, start, width, 1);
     let small = right.saturating_sub(left) < LARGEST && bottom.saturating_sub(top) < LARGEST;
     let middle = |a: usize, b: usize| i32::try_from(a.saturating_add(b) / 2).ok();
     small.then_some((middle(left, right)?, middle(top, bottom)?))

@@ -20,6 +20,7 @@ mod fresh;
 mod ink;
 mod limits;
 mod paper;
+mod patch;
 mod picture;
 mod pixels;
 mod png_file;

@@ -23,7 +23,7 @@ pub(crate) mod zip;
 
 use std::io::Read as _;
 
-use sd_scrub::{Limits, Refusal, Report, Scrubbed};
+use sd_scrub::{Format, Limits, Refusal, Report, Scrubbed};
 
 /// Stands, numbered, in every hiding place; must not be in any clean file.
 pub(crate) const CANARY: &str = "CANARY";
@@ -140,6 +140,27 @@ pub(crate) fn mutate(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
         }
     }
     out
+}
+
+/// Cleans `count` changed files and gives each clean copy to `look`. None may change when it is
+/// cleaned again, unless it became a text. Says how many were cleaned.
+pub(crate) fn stay_clean(
+    name: &str,
+    count: usize,
+    mut changed: impl FnMut(usize) -> Vec<u8>,
+    look: impl Fn(usize, &Scrubbed),
+) -> usize {
+    let mut cleaned = 0;
+    for n in 0..count {
+        if let Ok(done) = scrub(&changed(n)) {
+            cleaned += 1;
+            look(n, &done);
+            let again = scrub(&done.bytes).map(|again| again.bytes);
+            let same = again.as_ref() == Ok(&done.bytes) || done.report.format == Format::Text;
+            assert!(same, "{name}, copy {n} changes when cleaned again");
+        }
+    }
+    cleaned
 }
 
 /// A TIFF block with the given entries (tag, type, value) in its main directory, and a canary in
