@@ -196,6 +196,31 @@ fn unpack_killed_at_any_moment_goes_on_where_it_was() {
     assert_eq!(contents(&newsroom), expected);
 }
 
+/// As a power failure may leave it, and as often as it likes: what stands there is set aside under
+/// a name of its own each time, and the verified copy takes its place.
+#[test]
+fn a_record_that_is_lost_again_and_again_is_made_anew() {
+    let newsroom = Newsroom::new(world()).expect("a newsroom");
+    newsroom.pair().expect("paired");
+    let _ = newsroom.fetch(&["sync"]).expect(0);
+    let _ = newsroom.pack().expect(0);
+    let _ = newsroom.unpack().expect(0);
+    let expected = contents(&newsroom);
+    let (item, record) = {
+        let plaintext = newsroom.plaintexts().expect("listed").remove(0);
+        let content = plaintext.path.parent().expect("a directory");
+        (plaintext.item, content.with_file_name("item.json"))
+    };
+    for round in 1..=3 {
+        std::fs::remove_file(&record).expect("a record to lose");
+        let _ = newsroom.unpack().expect(0);
+        assert_eq!(contents(&newsroom), expected);
+        let aside = std::fs::read_dir(newsroom.path("svs/store/conflicts")).expect("listed");
+        let names = aside.map(|e| e.expect("an entry").file_name().into_string().expect("UTF-8"));
+        assert_eq!(names.filter(|n| n.contains(&item)).count(), round, "nothing is thrown away");
+    }
+}
+
 fn contents(newsroom: &Newsroom) -> BTreeMap<String, Vec<u8>> {
     let plaintexts = newsroom.plaintexts().expect("listed");
     let count = plaintexts.len();

@@ -45,7 +45,7 @@ pub(crate) fn import<R: Read>(
         Ok(verified) => verified,
         Err(e) => {
             // Nothing of a refused bundle stays, not even ciphertext.
-            store.dir.remove_tree("staging", 0)?;
+            store.dir.remove_tree("staging", 1)?;
             return Err(bundle_failure(e));
         }
     };
@@ -56,7 +56,7 @@ pub(crate) fn import<R: Read>(
     }
     store.dir.sync_filesystem()?;
     record(store, from, &imported)?;
-    store.dir.remove_tree("staging", 0)?;
+    store.dir.remove_tree("staging", 1)?;
     Ok(imported)
 }
 
@@ -110,10 +110,12 @@ fn settle(
             }
         }
         Held::Nothing => {
+            // Brought together first, then moved at once: an item never stands without its record.
+            let whole = staging.make_sub(item.item.as_str())?;
+            staging.move_to(&ciphertext, &whole, CIPHERTEXT)?;
+            staging.move_to(&record, &whole, ITEM)?;
             let source = store.sources.make_sub(item.source.as_str())?;
-            let dir = source.make_sub(item.item.as_str())?;
-            staging.move_to(&ciphertext, &dir, CIPHERTEXT)?;
-            staging.move_to(&record, &dir, ITEM)?;
+            staging.move_to(item.item.as_str(), &source, item.item.as_str())?;
             imported.new += 1;
         }
     }
@@ -135,17 +137,9 @@ fn held(store: &Store, homes: &Homes, bundle: &BundleId, item: &Item) -> Result<
     let Some(dir) = store.item_dir(&item.source, &item.item)? else { return Ok(Held::Nothing) };
     let entry = match Entry::read(&dir) {
         Ok(Some(entry)) => entry,
-        // An import that was interrupted before its record, or a record torn by a power
-        // failure: the staged copy is verified and takes its place. What stands there is set
-        // aside, not removed: a person may have put something beside it.
+        // A record lost or torn by a power failure: the staged copy is verified and takes its place.
         Ok(None) | Err(StoreError::Record { .. }) => {
-            let source = store.sources.sub(item.source.as_str())?;
-            let aside = store.dir.make_sub("conflicts")?;
-            source.move_to(
-                item.item.as_str(),
-                &aside,
-                &format!("{bundle}-{}.incomplete", item.item),
-            )?;
+            set_aside(store, bundle, item)?;
             return Ok(Held::Nothing);
         }
         Err(e) => return Err(e),
@@ -154,6 +148,24 @@ fn held(store: &Store, homes: &Homes, bundle: &BundleId, item: &Item) -> Result<
     // A source's designation may be spelt anew; everything else is the item itself.
     let same = Item { designation: known.designation.clone(), ..item.clone() } == *known;
     Ok(if same { Held::Same } else { Held::Other })
+}
+
+/// Moves what stands in an item's place out of the way. It is not removed: a person may have put
+/// something beside it. It may have come to this before, so a name that is taken is numbered.
+fn set_aside(store: &Store, bundle: &BundleId, item: &Item) -> Result<(), StoreError> {
+    let source = store.sources.sub(item.source.as_str())?;
+    let aside = store.dir.make_sub("conflicts")?;
+    let name = format!("{bundle}-{}.incomplete", item.item);
+    let mut moved = source.move_to(item.item.as_str(), &aside, &name);
+    for number in 2_u32.. {
+        match moved {
+            Err(e) if e.is_exists() => {
+                moved = source.move_to(item.item.as_str(), &aside, &format!("{name}-{number}"));
+            }
+            done => return Ok(done?),
+        }
+    }
+    Ok(())
 }
 
 fn staged(item: &Item, ending: &str) -> String {

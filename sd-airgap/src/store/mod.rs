@@ -8,6 +8,7 @@
 //!                               outcome.json          opened as what, or refused why; written last
 //!                               content/<safe name>   the plaintext
 //! store/conflicts/<bundle>-<item>.pgp                 a second, different version of an item
+//!                 <bundle>-<item>.incomplete[-N]      what stood in an item's place without a record
 //! store/marks.json                                    what was read, and notes; may be lost
 //! store/index.json                                    for speed alone; may be lost
 //! ```
@@ -92,7 +93,7 @@ impl Store {
     pub(crate) fn open(home: &Home) -> Result<Self, StoreError> {
         let dir = home.part("store")?;
         let lock = dir.lock(".lock")?;
-        dir.remove_tree("staging", 0)?;
+        dir.remove_tree("staging", 1)?;
         let ledger = Ledger::open(&dir)?;
         let sources = dir.make_sub("sources")?;
         Ok(Self { dir, sources, ledger, _lock: lock })
