@@ -1,5 +1,7 @@
 //! Reading numbers and slices out of foreign bytes without ever panicking.
 
+use memchr::memmem;
+
 /// `len` bytes from `at`, when they are there.
 pub(crate) fn slice(bytes: &[u8], at: usize, len: usize) -> Option<&[u8]> {
     bytes.get(at..at.checked_add(len)?)
@@ -22,16 +24,7 @@ pub(crate) fn be32_len(bytes: &[u8], at: usize) -> Option<usize> {
 
 /// Where `needle` first stands in `bytes`.
 pub(crate) fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    let first = *needle.first()?;
-    let mut from = 0usize;
-    while let Some(step) = bytes.get(from..)?.iter().position(|b| *b == first) {
-        let at = from.checked_add(step)?;
-        if bytes.get(at..)?.starts_with(needle) {
-            return Some(at);
-        }
-        from = at.checked_add(1)?;
-    }
-    None
+    memmem::find(bytes, needle).filter(|_| !needle.is_empty())
 }
 
 /// How often `needle` stands in `bytes`, without overlap.

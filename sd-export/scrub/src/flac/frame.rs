@@ -1,8 +1,11 @@
 //! Frames: each is followed code by code to find its end.
 
-use super::bits::Bits;
+use memchr::memchr_iter;
+
 use crate::Refusal;
+use crate::bits::Bits;
 use crate::bytes::{be16, slice};
+use crate::sums::{FLAC_FRAME, FLAC_HEAD};
 
 /// What the description of the stream says that frames may leave out.
 pub(super) struct Stream {
@@ -32,7 +35,7 @@ impl Stream {
                 // What is no frame behind the last one is trailing.
                 break;
             };
-            if slice(rest, 0, len).is_none_or(|frame| sum16(frame) != 0) {
+            if slice(rest, 0, len).is_none_or(|frame| FLAC_FRAME.checksum(frame) != 0) {
                 return Err(Refusal::malformed("the checksum of a frame"));
             }
             at = at.saturating_add(len);
@@ -64,7 +67,7 @@ impl Stream {
             _ => {}
         }
         let head = bits.align()?;
-        (bits.take(8)? == u32::from(sum8(slice(bytes, 0, head)?))).then_some(())?;
+        (bits.take(8)? == u32::from(FLAC_HEAD.checksum(slice(bytes, 0, head)?))).then_some(())?;
         let depth = match depth {
             0 => self.depth,
             1 => 8,
@@ -166,59 +169,30 @@ fn residual(bits: &mut Bits<'_>, samples: u32, order: u32) -> Option<()> {
     Some(())
 }
 
-fn sum8(bytes: &[u8]) -> u8 {
-    bytes.iter().fold(0u8, |sum, byte| {
-        (0..8).fold(sum ^ byte, |sum, _| if sum & 0x80 != 0 { sum << 1 ^ 0x07 } else { sum << 1 })
-    })
-}
-
-/// The sum over a frame; over a frame with its own sum behind it, zero.
-fn sum16(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(0u16, |sum, byte| {
-        let [high, _] = sum.to_be_bytes();
-        sum << 8 ^ TABLE.get(usize::from(high ^ byte)).copied().unwrap_or(0)
-    })
-}
-
-const TABLE: [u16; 256] = {
-    let mut table = [0u16; 256];
-    let mut n = 0;
-    while n < 256 {
-        #[expect(clippy::cast_possible_truncation, reason = "256 values")]
-        let mut sum = (n as u16) << 8;
-        let mut bit = 0;
-        while bit < 8 {
-            sum = if sum & 0x8000 != 0 { sum << 1 ^ 0x8005 } else { sum << 1 };
-            bit += 1;
-        }
-        table[n] = sum;
-        n += 1;
-    }
-    table
-};
-
-/// The second reader's look at frames: each starts with a head whose sum is right, and its own sum
-/// is right where the next one starts, or the file ends.
+/// The second reader's look at frames: each starts with a head, and its own sum is right where the
+/// next one starts, or the file ends.
 pub(super) fn sums(sound: &[u8]) -> bool {
-    let ends = |from: usize| {
-        let mut sum = 0u16;
-        for (n, byte) in sound.iter().enumerate().skip(from) {
-            let [high, _] = sum.to_be_bytes();
-            sum = sum << 8 ^ TABLE.get(usize::from(high ^ byte)).copied().unwrap_or(0);
-            let next = n.saturating_add(1);
-            let starts = next == sound.len() || be16(sound, next).is_some_and(|s| s >> 1 == 0x7ffc);
-            if sum == 0 && starts && next > from.saturating_add(6) {
-                return Some(next);
-            }
-        }
-        None
-    };
-    let mut at = 0;
-    while at < sound.len() {
-        match ends(at) {
-            Some(next) => at = next,
-            None => return false,
-        }
+    let mut rest = sound;
+    while !rest.is_empty() {
+        let Some(after) = summed(rest).and_then(|end| rest.get(end..)) else { return false };
+        rest = after;
     }
     !sound.is_empty()
+}
+
+/// Where the frame that starts here ends, by its sum.
+fn summed(sound: &[u8]) -> Option<usize> {
+    let mut sum = FLAC_FRAME.digest();
+    let mut from = 0;
+    for end in memchr_iter(0xff, sound).chain([sound.len()]) {
+        if end < sound.len() && be16(sound, end).is_none_or(|head| head >> 1 != 0x7ffc) {
+            continue;
+        }
+        sum.update(sound.get(from..end)?);
+        from = end;
+        if end > 6 && sum.clone().finalize() == 0 {
+            return Some(end);
+        }
+    }
+    None
 }

@@ -139,25 +139,20 @@ impl State<'_> {
 }
 
 fn dc(table: &Table, bits: &mut Bits<'_>) -> Result<(), Refusal> {
-    let size = bits.symbol(table)?;
-    if size > 11 {
+    if bits.value(table)? > 11 {
         return Err(Refusal::malformed("a brightness step that is too large"));
     }
-    bits.bits(u32::from(size)).map(drop)
+    Ok(())
 }
 
 fn sequential(table: &Table, bits: &mut Bits<'_>) -> Result<(), Refusal> {
     let mut k = 1u32;
     while k < 64 {
-        let symbol = bits.symbol(table)?;
-        let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
-        match (run, size) {
+        let value = bits.value(table)?;
+        match (value >> 4, value & 15) {
             (15, 0) => k += 16,
             (_, 0) => return Ok(()),
-            _ => {
-                bits.bits(size)?;
-                k += run + 1;
-            }
+            (run, _) => k += u32::from(run) + 1,
         }
     }
     // Some encoders let the last run of zeros reach past the block; it must not be a value.

@@ -2,18 +2,27 @@
 
 use crate::Refusal;
 
-/// A code table as one look-up of sixteen bits.
+/// The length of a code in the high byte, its symbol in the low one; 0 where no code starts so.
+type Entry = u16;
+
+/// A code table as two look-ups: nearly every code is found in the small one, which stays in the
+/// processor's nearest memory.
 #[derive(Clone)]
 pub(super) struct Table {
-    /// Code length in the high byte, symbol in the low one; 0 where no code starts so.
-    lookup: Vec<u16>,
+    /// By the first ten bits.
+    short: Vec<Entry>,
+    /// By sixteen bits.
+    long: Vec<Entry>,
 }
+
+/// Bits that the small look-up leaves out.
+const LEFT_OUT: u32 = 6;
 
 impl Table {
     /// Builds the table from its counts per length and its symbols.
     pub(super) fn new(counts: &[u8], symbols: &[u8]) -> Result<Self, Refusal> {
         let bad = || Refusal::malformed("Huffman table");
-        let mut lookup = vec![0u16; 1 << 16];
+        let mut long = vec![0; 1 << 16];
         let mut at = 0usize;
         let mut symbols = symbols.iter();
         for (length, count) in (1u16..=16).zip(counts) {
@@ -21,78 +30,76 @@ impl Table {
             for symbol in symbols.by_ref().take(usize::from(*count)) {
                 let end = at.checked_add(span).ok_or_else(bad)?;
                 let entry = (length << 8) | u16::from(*symbol);
-                lookup.get_mut(at..end).ok_or_else(bad)?.fill(entry);
+                long.get_mut(at..end).ok_or_else(bad)?.fill(entry);
                 at = end;
             }
         }
-        Ok(Self { lookup })
+        // Where longer codes start so, the first of them is not the only one.
+        let alone = |entry: &Entry| if entry >> 8 <= 10 { *entry } else { 0 };
+        let short = long.iter().step_by(1 << LEFT_OUT).map(alone).collect();
+        Ok(Self { short, long })
+    }
+
+    #[inline]
+    fn find(&self, next: usize) -> Entry {
+        match self.short.get(next >> LEFT_OUT) {
+            Some(entry) if *entry != 0 => *entry,
+            _ => self.long.get(next).copied().unwrap_or(0),
+        }
     }
 }
 
 /// The bits of one restart interval, stuffing already taken out.
-pub(super) struct Bits<'a> {
-    data: &'a [u8],
-    next: usize,
-    window: u64,
-    held: u32,
-    /// Bits read so far.
-    read: u64,
-}
+pub(super) struct Bits<'a>(crate::bits::Bits<'a>);
 
 impl<'a> Bits<'a> {
     pub(super) fn new(data: &'a [u8]) -> Self {
-        Self { data, next: 0, window: 0, held: 0, read: 0 }
-    }
-
-    fn fill(&mut self) {
-        while self.held <= 48 {
-            // Past the end a code may be looked up in zeros, but `take` does not give them out.
-            let byte = self.data.get(self.next).copied().unwrap_or(0);
-            self.next = self.next.saturating_add(1);
-            self.window = (self.window << 8) | u64::from(byte);
-            self.held += 8;
-        }
-    }
-
-    fn take(&mut self, count: u32) -> Option<u32> {
-        if self.held < count {
-            self.fill();
-        }
-        self.read = self.read.saturating_add(u64::from(count));
-        if self.read > (self.data.len() as u64).saturating_mul(8) {
-            return None;
-        }
-        self.held = self.held.checked_sub(count)?;
-        let mask = (1u64 << count).checked_sub(1)?;
-        u32::try_from((self.window >> self.held) & mask).ok()
+        Self(crate::bits::Bits::new(data))
     }
 
     /// The next `count` bits, at most 16.
+    #[inline]
     pub(super) fn bits(&mut self, count: u32) -> Result<u32, Refusal> {
-        self.take(count).ok_or_else(|| Refusal::malformed("picture data end early"))
+        self.0.take(count).ok_or_else(ended)
     }
 
     /// The next symbol.
+    #[inline]
     pub(super) fn symbol(&mut self, table: &Table) -> Result<u8, Refusal> {
-        if self.held < 16 {
-            self.fill();
-        }
-        let index = usize::try_from((self.window >> self.held.saturating_sub(16)) & 0xffff);
-        let entry = index.ok().and_then(|at| table.lookup.get(at)).copied().unwrap_or(0);
-        let [length, symbol] = entry.to_be_bytes();
+        self.pass_symbol(table, |_| 0)
+    }
+
+    /// The next symbol of a value, and goes over the value: its size is the symbol's lower half.
+    #[inline]
+    pub(super) fn value(&mut self, table: &Table) -> Result<u8, Refusal> {
+        self.pass_symbol(table, |symbol| u32::from(symbol & 15))
+    }
+
+    /// A code takes 16 bits at most and what is passed with it 15, so one look ahead is enough.
+    #[inline]
+    fn pass_symbol(&mut self, table: &Table, more: impl Fn(u8) -> u32) -> Result<u8, Refusal> {
+        let [length, symbol] = table.find((self.0.peek32() >> 16) as usize).to_be_bytes();
         if length == 0 {
-            return Err(Refusal::malformed("a code that is in no Huffman table"));
+            return Err(no_code());
         }
-        self.bits(u32::from(length))?;
+        self.0.pass(u32::from(length) + more(symbol)).ok_or_else(ended)?;
         Ok(symbol)
     }
 
     /// How many whole or begun bytes were read, and how many bits of the last one.
     pub(super) fn position(&self) -> (usize, u32) {
-        let bytes = usize::try_from(self.read.div_ceil(8)).unwrap_or(usize::MAX);
-        let rest = u32::try_from(self.read % 8).unwrap_or(0);
-        (bytes, rest)
+        self.0.position()
     }
+}
+
+#[cold]
+fn ended() -> Refusal {
+    Refusal::malformed("picture data end early")
+}
+
+#[cold]
+fn no_code() -> Refusal {
+    Refusal::malformed("a code that is in no Huffman table")
 }
 
 #[cfg(test)]

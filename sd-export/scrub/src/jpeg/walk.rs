@@ -1,5 +1,7 @@
 //! Walks the markers of a JPEG from its start to its first end.
 
+use memchr::memchr;
+
 use super::entropy::{Scan, follow};
 use super::frame::Frame;
 use super::tables::Tables;
@@ -196,7 +198,7 @@ impl<'a> Walker<'a> {
         let mut data = Vec::new();
         loop {
             let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let run = rest.iter().position(|b| *b == 0xff).unwrap_or(rest.len());
+            let run = memchr(0xff, rest).unwrap_or(rest.len());
             data.extend_from_slice(rest.get(..run).unwrap_or_default());
             self.at = self.at.saturating_add(run);
             if slice(self.bytes, self.at, 2) != Some(&[0xff, 0]) {
@@ -213,17 +215,17 @@ impl<'a> Walker<'a> {
             let detail = format!("{} bytes", data.len().saturating_sub(used));
             self.findings.removed(Class::Trailing, "bytes after the last block of a scan", &detail);
         }
-        let mut data = data.get(..used).unwrap_or_default().to_vec();
-        if bits > 0
-            && let Some(last) = data.last_mut()
-        {
-            *last |= 0xff >> bits;
-        }
-        for byte in data {
-            self.out.push(byte);
-            if byte == 0xff {
+        let Some((last, most)) = data.get(..used).and_then(<[u8]>::split_last) else { return };
+        for run in most.split_inclusive(|byte| *byte == 0xff) {
+            self.out.extend_from_slice(run);
+            if run.ends_with(&[0xff]) {
                 self.out.push(0);
             }
+        }
+        let last = if bits > 0 { *last | 0xff >> bits } else { *last };
+        self.out.push(last);
+        if last == 0xff {
+            self.out.push(0);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::Refusal;
 use crate::report::{Class, Findings};
+use crate::sums::MPEG_AUDIO;
 
 /// What a frame's head says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,10 +152,9 @@ pub(super) fn clean(frames: &[Frame<'_>], findings: &mut Findings) -> Vec<Vec<u8
         let main = bytes.get_mut(frame.head.main_at()..).unwrap_or_default();
         let (mask, rest) = masks.split_at_checked(main.len()).unwrap_or_default();
         masks = rest;
-        for (byte, mask) in main.iter_mut().zip(mask) {
-            spare = spare.saturating_add(usize::from(*byte & !mask != 0));
-            *byte &= mask;
-        }
+        let over = main.iter().zip(mask).filter(|(byte, mask)| *byte & !*mask != 0).count();
+        spare = spare.saturating_add(over);
+        main.iter_mut().zip(mask).for_each(|(byte, mask)| *byte &= mask);
         out.push(bytes);
     }
     if spare > 0 {
@@ -181,7 +181,8 @@ fn mark(keep: &mut [u8], start: usize, count: usize, end: usize) {
 
 /// Clears the flags that are no sound; says whether any was set. A guarded frame is guarded anew.
 fn tidy(bytes: &mut [u8], head: Head) -> bool {
-    let before = bytes.to_vec();
+    let head_and_side = |bytes: &[u8]| bytes.get(..head.main_at()).map(<[u8]>::to_vec);
+    let before = head_and_side(bytes);
     if let Some(byte) = bytes.get_mut(2) {
         *byte &= !1;
     }
@@ -195,12 +196,12 @@ fn tidy(bytes: &mut [u8], head: Head) -> bool {
         (false, true) => clear(bytes, side + 1, 0x80),
         (false, false) => clear(bytes, side + 1, 0xc0),
     }
-    let changed = before != bytes;
+    let changed = before != head_and_side(bytes);
     if changed && head.guarded {
-        let side = bytes.get(6..head.main_at()).unwrap_or_default();
-        let guard =
-            bytes.get(2..4).unwrap_or_default().iter().chain(side).copied().fold(0xffff, crc);
-        let guard: u16 = guard;
+        let mut guard = MPEG_AUDIO.digest();
+        guard.update(bytes.get(2..4).unwrap_or_default());
+        guard.update(bytes.get(6..head.main_at()).unwrap_or_default());
+        let guard = guard.finalize();
         if let Some(place) = bytes.get_mut(4..6) {
             place.copy_from_slice(&guard.to_be_bytes());
         }
@@ -212,11 +213,4 @@ fn clear(bytes: &mut [u8], at: usize, mask: u8) {
     if let Some(byte) = bytes.get_mut(at) {
         *byte &= !mask;
     }
-}
-
-/// One byte more of the guard that MPEG audio uses.
-fn crc(sum: u16, byte: u8) -> u16 {
-    (0..8).fold(sum ^ u16::from(byte) << 8, |sum, _| {
-        if sum & 0x8000 != 0 { sum << 1 ^ 0x8005 } else { sum << 1 }
-    })
 }

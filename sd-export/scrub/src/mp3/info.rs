@@ -5,6 +5,7 @@ use super::frame::{Frame, Head as FrameHead};
 use crate::Refusal;
 use crate::bytes::{be32, slice};
 use crate::report::{Class, Findings};
+use crate::sums::LAME;
 use crate::wording::foreign;
 
 /// The head of the stream, if the first frame is one.
@@ -103,7 +104,7 @@ pub(super) fn write(
         out.resize(encoder + 21, 0);
         out.extend_from_slice(&info.delay);
         out.resize(encoder + 34, 0);
-        let sum = out.iter().copied().fold(0u16, crc);
+        let sum = LAME.checksum(&out);
         out.extend_from_slice(&sum.to_be_bytes());
     }
     out.resize(len, 0);
@@ -125,14 +126,4 @@ fn table(frames: &[Vec<u8>], first: usize, total: usize) -> Vec<u8> {
             u8::try_from(start.saturating_mul(256) / total.max(1)).unwrap_or(255)
         })
         .collect()
-}
-
-/// One byte more of the sum that guards the encoder's part.
-fn crc(sum: u16, byte: u8) -> u16 {
-    (0..8).fold(
-        sum ^ u16::from(byte),
-        |sum, _| {
-            if sum & 1 != 0 { sum >> 1 ^ 0xa001 } else { sum >> 1 }
-        },
-    )
 }

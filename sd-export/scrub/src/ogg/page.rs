@@ -3,6 +3,7 @@
 use super::SERIAL;
 use crate::Refusal;
 use crate::bytes::Cursor;
+use crate::sums::OGG_PAGE;
 
 /// One page.
 #[derive(Clone)]
@@ -36,7 +37,7 @@ impl<'a> Page<'a> {
         let len = 27 + segments.len() + body.len();
         let mut copy = whole.get(..len)?.to_vec();
         copy.get_mut(22..26)?.fill(0);
-        let sound = flags & 0xf8 == 0 && crc(&copy) == sum;
+        let sound = flags & 0xf8 == 0 && OGG_PAGE.checksum(&copy) == sum;
         sound.then_some(Self { flags, granule, serial, number, segments, body, changed: None })
     }
 
@@ -58,7 +59,7 @@ fn put(out: &mut Vec<u8>, flags: u8, granule: [u8; 8], number: u32, segments: &[
     out.push(u8::try_from(segments.len()).unwrap_or(u8::MAX));
     out.extend_from_slice(segments);
     out.extend_from_slice(body);
-    let sum = crc(out.get(start..).unwrap_or_default());
+    let sum = OGG_PAGE.checksum(out.get(start..).unwrap_or_default());
     if let Some(place) = out.get_mut(start.saturating_add(22)..start.saturating_add(26)) {
         place.copy_from_slice(&sum.to_le_bytes());
     }
@@ -95,29 +96,4 @@ pub(super) fn write_packets(
         goes_on = segments.last() == Some(&255);
     }
     Ok(())
-}
-
-const TABLE: [u32; 256] = {
-    let mut table = [0u32; 256];
-    let mut n = 0;
-    while n < 256 {
-        #[expect(clippy::cast_possible_truncation, reason = "256 values")]
-        let mut sum = (n as u32) << 24;
-        let mut bit = 0;
-        while bit < 8 {
-            sum = if sum & 0x8000_0000 != 0 { sum << 1 ^ 0x04c1_1db7 } else { sum << 1 };
-            bit += 1;
-        }
-        table[n] = sum;
-        n += 1;
-    }
-    table
-};
-
-/// The sum that guards a page.
-pub(super) fn crc(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0, |sum: u32, byte| {
-        let [high, ..] = sum.to_be_bytes();
-        sum << 8 ^ TABLE.get(usize::from(high ^ byte)).copied().unwrap_or(0)
-    })
 }

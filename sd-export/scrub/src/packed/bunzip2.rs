@@ -8,13 +8,17 @@
 
 use super::{Unpacked, too_long};
 use crate::Refusal;
+use crate::bits::Bits;
+use crate::sums::BZIP2_BLOCK;
 
-const BLOCK: u64 = 0x3141_5926_5359;
-const END: u64 = 0x1772_4538_5090;
+/// How a block starts: pi, in two halves.
+const BLOCK: (Option<u32>, Option<u32>) = (Some(0x31_4159), Some(0x26_5359));
+/// How a stream ends: the square root of pi.
+const END: (Option<u32>, Option<u32>) = (Some(0x17_7245), Some(0x38_5090));
 /// Symbols that one table codes before the next selector is asked.
 const GROUP: usize = 50;
 /// Longest code.
-const LONGEST: usize = 20;
+const LONGEST: u32 = 20;
 
 pub(super) fn unpack(bytes: &[u8], room: usize) -> Result<Unpacked, Refusal> {
     let mut unpacked = Unpacked { data: Vec::new(), used: 0, streams: 0 };
@@ -39,24 +43,24 @@ fn stream(bytes: &[u8], room: usize, out: &mut Vec<u8>) -> Result<usize, Refusal
         _ => return Err(broken()),
     };
     let most = size.saturating_mul(100_000);
-    let mut bits = Bits { bytes, at: 32 };
+    let mut bits = Bits::new(bytes.get(4..).unwrap_or_default());
     let mut sums = 0u32;
     loop {
-        match bits.take(48).ok_or_else(broken)? {
+        match (bits.take(24), bits.take(24)) {
             BLOCK => {
-                let sum = bits.take(32).and_then(|s| u32::try_from(s).ok()).ok_or_else(broken)?;
+                let sum = bits.take(32).ok_or_else(broken)?;
                 let from = out.len();
                 block(&mut bits, most, room, out)?;
-                if sum_of(out.get(from..).unwrap_or_default()) != sum {
+                if BZIP2_BLOCK.checksum(out.get(from..).unwrap_or_default()) != sum {
                     return Err(Refusal::malformed("a bzip2 file whose sum is wrong"));
                 }
                 sums = sums.rotate_left(1) ^ sum;
             }
             END => {
-                if bits.take(32) != Some(sums.into()) {
+                if bits.take(32) != Some(sums) {
                     return Err(Refusal::malformed("a bzip2 file whose sum is wrong"));
                 }
-                return Ok(bits.at.div_ceil(8));
+                return Ok(bits.position().0.saturating_add(4));
             }
             _ => return Err(broken()),
         }
@@ -68,10 +72,10 @@ fn block(bits: &mut Bits<'_>, most: usize, room: usize, out: &mut Vec<u8>) -> Re
     if bits.take(1).ok_or_else(broken)? != 0 {
         return Err(Refusal::unsupported("a bzip2 file of a version before 0.9.5"));
     }
-    let start = bits.number(24)?;
+    let start = number(bits, 24)?;
     let mut front = used_bytes(bits)?;
     let symbols = front.len().checked_add(2).ok_or_else(broken)?;
-    let (tables, selectors) = (bits.number(3)?, bits.number(15)?);
+    let (tables, selectors) = (number(bits, 3)?, number(bits, 15)?);
     if !(2..=6).contains(&tables) || selectors == 0 {
         return Err(broken());
     }
@@ -112,10 +116,10 @@ fn block(bits: &mut Bits<'_>, most: usize, room: usize, out: &mut Vec<u8>) -> Re
 
 /// Which bytes there are: sixteen groups of sixteen.
 fn used_bytes(bits: &mut Bits<'_>) -> Result<Vec<u8>, Refusal> {
-    let groups = bits.number(16)?;
+    let groups = number(bits, 16)?;
     let mut used = Vec::new();
     for group in (0..16u8).filter(|group| groups & (0x8000 >> group) != 0) {
-        let members = bits.number(16)?;
+        let members = number(bits, 16)?;
         let there = (0..16u8).filter(|member| members & (0x8000 >> member) != 0);
         used.extend(there.map(|member| group << 4 | member));
     }
@@ -128,7 +132,7 @@ fn selected(bits: &mut Bits<'_>, tables: usize, count: usize) -> Result<Vec<u8>,
     let mut selectors = Vec::with_capacity(count);
     for _ in 0..count {
         let mut place = 0usize;
-        while bits.number(1)? == 1 {
+        while number(bits, 1)? == 1 {
             place = place.saturating_add(1);
         }
         if place >= tables {
@@ -148,17 +152,17 @@ struct Table {
 
 impl Table {
     fn read(bits: &mut Bits<'_>, symbols: usize) -> Result<Self, Refusal> {
-        let mut len = bits.number(5)?;
+        let mut len = bits.take(5).ok_or_else(broken)?;
         let mut of = Vec::with_capacity(symbols);
         for _ in 0..symbols {
             loop {
                 if !(1..=LONGEST).contains(&len) {
                     return Err(broken());
                 }
-                if bits.number(1)? == 0 {
+                if number(bits, 1)? == 0 {
                     break;
                 }
-                let down = bits.number(1)? == 1;
+                let down = number(bits, 1)? == 1;
                 len = if down { len.saturating_sub(1) } else { len.saturating_add(1) };
             }
             of.push(len);
@@ -231,60 +235,8 @@ fn unsorted(sorted: &[u8], start: usize, room: usize, out: &mut Vec<u8>) -> Resu
     Ok(())
 }
 
-/// The sum of a block: that of Ethernet, the highest bit first.
-fn sum_of(bytes: &[u8]) -> u32 {
-    const TABLE: [u32; 256] = table();
-    !bytes.iter().fold(u32::MAX, |sum, byte| {
-        let [high, ..] = sum.to_be_bytes();
-        sum << 8 ^ TABLE.get(usize::from(high ^ byte)).copied().unwrap_or_default()
-    })
-}
-
-const fn table() -> [u32; 256] {
-    let mut table = [0u32; 256];
-    let mut n = 0u32;
-    while n < 256 {
-        let (mut sum, mut bit) = (n << 24, 0);
-        while bit < 8 {
-            sum = if sum & 0x8000_0000 == 0 { sum << 1 } else { sum << 1 ^ 0x04c1_1db7 };
-            bit += 1;
-        }
-        table[n as usize] = sum;
-        n += 1;
-    }
-    table
-}
-
-/// Bits, the highest of each byte first.
-struct Bits<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl Bits<'_> {
-    /// The next bits, at most 56, without passing them; behind the end there are zeros.
-    fn peek(&self, len: usize) -> u64 {
-        let rest = self.bytes.get(self.at / 8..).unwrap_or_default();
-        let mut eight = [0u8; 8];
-        for (to, from) in eight.iter_mut().zip(rest) {
-            *to = *from;
-        }
-        let aligned = u64::from_be_bytes(eight) << (self.at % 8);
-        let shift = u32::try_from(64usize.saturating_sub(len)).unwrap_or(64);
-        aligned.checked_shr(shift).unwrap_or_default()
-    }
-
-    fn take(&mut self, len: usize) -> Option<u64> {
-        let end = self.at.checked_add(len)?;
-        (end <= self.bytes.len().checked_mul(8)?).then_some(())?;
-        let bits = self.peek(len);
-        self.at = end;
-        Some(bits)
-    }
-
-    fn number(&mut self, len: usize) -> Result<usize, Refusal> {
-        self.take(len).and_then(|bits| usize::try_from(bits).ok()).ok_or_else(broken)
-    }
+fn number(bits: &mut Bits<'_>, len: u32) -> Result<usize, Refusal> {
+    bits.take(len).and_then(|bits| usize::try_from(bits).ok()).ok_or_else(broken)
 }
 
 #[cfg(test)]

@@ -37,28 +37,27 @@ pub(super) fn unfilter(
     above: &[u8],
     row: &mut [u8],
 ) -> Result<(), Refusal> {
-    if filter > 4 {
-        return Err(Refusal::malformed("row filter"));
-    }
-    for at in 0..row.len() {
-        let back = at.checked_sub(step);
-        let left = back.and_then(|n| row.get(n)).copied().unwrap_or(0);
-        let up = above.get(at).copied().unwrap_or(0);
-        let corner = back.and_then(|n| above.get(n)).copied().unwrap_or(0);
-        if let Some(byte) = row.get_mut(at) {
-            *byte = byte.wrapping_add(predict(filter, left, up, corner));
-        }
+    match filter {
+        0 => {}
+        1 => undo(row, above, step, |left, _, _| left),
+        2 => undo(row, above, step, |_, up, _| up),
+        3 => undo(row, above, step, |left, up, _| left.midpoint(up)),
+        4 => undo(row, above, step, paeth),
+        _ => return Err(Refusal::malformed("row filter")),
     }
     Ok(())
 }
 
-fn predict(filter: u8, left: u8, up: u8, corner: u8) -> u8 {
-    match filter {
-        1 => left,
-        2 => up,
-        3 => left.midpoint(up),
-        4 => paeth(left, up, corner),
-        _ => 0,
+/// Adds to each byte what its neighbours, which are undone already, let guess.
+fn undo(row: &mut [u8], above: &[u8], step: usize, guess: impl Fn(u8, u8, u8) -> u8) {
+    let step = step.max(1);
+    let (mut left, mut corner) = (vec![0u8; step], vec![0u8; step]);
+    for (pixel, up) in row.chunks_mut(step).zip(above.chunks(step)) {
+        let before = left.iter_mut().zip(&mut corner);
+        for ((byte, up), (left, corner)) in pixel.iter_mut().zip(up).zip(before) {
+            *byte = byte.wrapping_add(guess(*left, *up, *corner));
+            (*left, *corner) = (*byte, *up);
+        }
     }
 }
 
@@ -82,37 +81,50 @@ pub(super) fn best_filter(
     row: &[u8],
     out: &mut Vec<u8>,
 ) {
-    let mut best: Option<(u64, u8, Vec<u8>)> = None;
+    let (mut best, mut least) = (Vec::new(), None);
+    let mut coded = Vec::with_capacity(row.len());
     for filter in candidates {
-        let coded = coded_row(*filter, step, above, row);
-        let sum = coded.iter().map(|b| u64::from(b.cast_signed().unsigned_abs())).sum();
-        if best.as_ref().is_none_or(|(least, ..)| sum < *least) {
-            best = Some((sum, *filter, coded));
+        coded.clear();
+        code(*filter, step, above, row, &mut coded);
+        let sum: u64 = coded.iter().map(|b| u64::from(b.cast_signed().unsigned_abs())).sum();
+        if least.is_none_or(|(least, _)| sum < least) {
+            least = Some((sum, *filter));
+            std::mem::swap(&mut best, &mut coded);
         }
     }
-    if let Some((_, filter, coded)) = best {
+    if let Some((_, filter)) = least {
         out.push(filter);
-        out.extend_from_slice(&coded);
+        out.extend_from_slice(&best);
     }
 }
 
-fn coded_row(filter: u8, step: usize, above: &[u8], row: &[u8]) -> Vec<u8> {
-    let shifted = |bytes: &[u8]| {
-        std::iter::repeat_n(0u8, step)
-            .chain(bytes.iter().copied())
-            .take(row.len())
-            .collect::<Vec<_>>()
-    };
+fn code(filter: u8, step: usize, above: &[u8], row: &[u8], out: &mut Vec<u8>) {
     match filter {
-        0 => row.to_vec(),
-        1 => row.iter().zip(shifted(row)).map(|(b, left)| b.wrapping_sub(left)).collect(),
-        2 => row.iter().zip(above).map(|(b, up)| b.wrapping_sub(*up)).collect(),
-        _ => {
-            let neighbours = shifted(row).into_iter().zip(above).zip(shifted(above));
-            let pairs = row.iter().zip(neighbours);
-            pairs.map(|(b, ((l, u), c))| b.wrapping_sub(predict(filter, l, *u, c))).collect()
-        }
+        1 => differences(step, above, row, out, |left, _, _| left),
+        2 => differences(step, above, row, out, |_, up, _| up),
+        3 => differences(step, above, row, out, |left, up, _| left.midpoint(up)),
+        4 => differences(step, above, row, out, paeth),
+        _ => out.extend_from_slice(row),
     }
+}
+
+/// Takes from each byte what its neighbours let guess.
+fn differences(
+    step: usize,
+    above: &[u8],
+    row: &[u8],
+    out: &mut Vec<u8>,
+    guess: impl Fn(u8, u8, u8) -> u8,
+) {
+    let (first, rest) = row.split_at(step.min(row.len()));
+    let (above_first, above_rest) = above.split_at(step.min(above.len()));
+    let first = first.iter().zip(above_first);
+    out.extend(first.map(|(byte, up)| byte.wrapping_sub(guess(0, *up, 0))));
+    let neighbours = row.iter().zip(above_rest).zip(above);
+    let rest = rest.iter().zip(neighbours);
+    out.extend(
+        rest.map(|(byte, ((left, up), corner))| byte.wrapping_sub(guess(*left, *up, *corner))),
+    );
 }
 
 #[cfg(test)]
@@ -124,7 +136,8 @@ mod tests {
         let above = [10, 20, 30, 40, 50, 60];
         let row = [5, 250, 17, 99, 3, 200];
         for filter in 0..=4 {
-            let mut coded = coded_row(filter, 3, &above, &row);
+            let mut coded = Vec::new();
+            code(filter, 3, &above, &row, &mut coded);
             unfilter(filter, 3, &above, &mut coded).expect("a known filter");
             assert_eq!(coded, row);
         }
