@@ -20,6 +20,7 @@ mod document;
 mod items;
 mod measure;
 mod messages;
+mod pace;
 mod photos;
 mod report;
 mod samples;

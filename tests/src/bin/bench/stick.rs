@@ -1,7 +1,9 @@
 //! A bare stick written and read back, against dd on the same device.
 //!
 //! The device is a loop device over a file, opened as `sd-airgap` opens a stick: directly, past
-//! the page cache. Where loop devices cannot be made the line says so and is left out.
+//! the page cache. It is measured at the pace of a fast stick, which is what the goal is about,
+//! and as fast as the disk goes. Where loop devices cannot be made, or held to a pace, the line
+//! says so and is left out.
 
 use std::fs::File;
 use std::io;
@@ -13,6 +15,7 @@ use sd_fs::{Ahead, BlockDevice, Quiet, Sectors as _, copy_bounded};
 use sd_tests::noise::Noise;
 
 use crate::measure::{Contender, Sample, measure, take_turns};
+use crate::pace::{Pace, STICK};
 use crate::report::{Goal, Row, Who};
 use crate::settings::Settings;
 use crate::{Outcome, step};
@@ -27,7 +30,7 @@ const WRITE: &str =
     r#"dd if=/dev/zero of="$1" bs=4M oflag=direct conv=fsync status=none 2>/dev/null; sync "$1""#;
 const READ: &str = r#"dd if="$1" of=/dev/null bs=4M iflag=direct status=none"#;
 
-/// Both rows: writing and reading back.
+/// Writing and reading back, unpaced and at a stick's pace.
 pub(crate) fn line(settings: &Settings) -> Outcome<Vec<Row>> {
     let dir = tempfile::tempdir()?;
     let each = settings.sizes.large;
@@ -39,30 +42,58 @@ pub(crate) fn line(settings: &Settings) -> Outcome<Vec<Row>> {
         step("no loop device can be made here: the line is left out");
         return Ok(Vec::new());
     };
-    let again = format!("/proc/{}/exe", std::process::id());
-    let ours = |how: &'static str| -> Outcome<Sample> {
-        measure(Command::new(&again).arg(how).arg(&device.node).arg(dir.path()))
-    };
-    let theirs = |text: &'static str| -> Outcome<Sample> {
-        measure(Command::new("sh").args(["-c", text, "sh"]).arg(&device.node))
-    };
-    let megabytes = each * u64::from(MEMBERS) / 1_000_000;
-    let mut rows = Vec::new();
-    for (verb, what, flag, dd_what, dd) in [
-        ("written", "sd-airgap: hash, write, flush", "--raw-write", "dd oflag=direct", WRITE),
-        ("read back", "sd-airgap: read, compare", "--raw-read", "dd iflag=direct", READ),
-    ] {
-        // What is read back must be what was written, not dd's zeros.
-        ours("--raw-write")?;
-        let contenders = vec![
-            Contender { who: Who::Ours, what, run: Box::new(|| ours(flag)) },
-            Contender { who: Who::Theirs, what: dd_what, run: Box::new(|| theirs(dd)) },
-        ];
-        let title = format!("{megabytes} MB on a bare stick, {verb}");
-        let row = take_turns(title, settings.rounds, contenders)?;
-        rows.push(row.goal(Goal::Rate { times: 0.9 }).goal(Goal::Memory { mebibytes: 64.0 }));
+    let stick = Stick { device, dir: dir.path(), megabytes: each * u64::from(MEMBERS) / 1_000_000 };
+    let mut rows = stick.rows(settings, "a bare device, as fast as the disk", Goal::Shown)?;
+    match Pace::set(&stick.device.node, STICK)? {
+        Some(_pace) => {
+            let what = format!("a bare stick of {} MB/s", STICK / 1_000_000);
+            rows.extend(stick.rows(settings, &what, Goal::Rate { times: 0.9 })?);
+        }
+        None => step("no device can be held to a pace here: the stick is left out"),
     }
     Ok(rows)
+}
+
+/// A device, and what goes onto it.
+struct Stick<'a> {
+    device: Loop,
+    dir: &'a Path,
+    megabytes: u64,
+}
+
+impl Stick<'_> {
+    /// Writing and reading back.
+    fn rows(&self, settings: &Settings, on: &str, goal: Goal) -> Outcome<Vec<Row>> {
+        let again = format!("/proc/{}/exe", std::process::id());
+        let ours = |how: &'static str| -> Outcome<Sample> {
+            measure(Command::new(&again).arg(how).arg(&self.device.node).arg(self.dir))
+        };
+        let theirs = |text: &'static str| -> Outcome<Sample> {
+            measure(Command::new("sh").args(["-c", text, "sh"]).arg(&self.device.node))
+        };
+        let mut rows = Vec::new();
+        for (verb, what, flag, dd_what, dd) in [
+            (
+                "written to",
+                "sd-airgap: hash, write, flush",
+                "--raw-write",
+                "dd oflag=direct",
+                WRITE,
+            ),
+            ("read back from", "sd-airgap: read, compare", "--raw-read", "dd iflag=direct", READ),
+        ] {
+            // What is read back must be what was written, not dd's zeros.
+            ours("--raw-write")?;
+            let contenders = vec![
+                Contender { who: Who::Ours, what, run: Box::new(|| ours(flag)) },
+                Contender { who: Who::Theirs, what: dd_what, run: Box::new(|| theirs(dd)) },
+            ];
+            let title = format!("{} MB {verb} {on}", self.megabytes);
+            let row = take_turns(title, settings.rounds, contenders)?;
+            rows.push(row.goal(goal).goal(Goal::Memory { mebibytes: 64.0 }));
+        }
+        Ok(rows)
+    }
 }
 
 /// Writes, as one measured process.
