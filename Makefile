@@ -12,7 +12,7 @@ BUILD_PACKAGES := gcc libc6-dev pkg-config nettle-dev libgmp-dev libclang-dev ca
 # To test: the real tools that ours are held against.
 TEST_PACKAGES  := gnupg gpg-agent tar zstd coreutils bsdutils python3 libimage-exiftool-perl ffmpeg \
 	libheif-examples poppler-utils qpdf time umockdev util-linux e2fsprogs dosfstools dpkg xz-utils \
-	desktop-file-utils acl zip unzip gzip bzip2 libjxl-tools \
+	desktop-file-utils acl zip unzip gzip bzip2 libjxl-tools bubblewrap \
 	libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui libreoffice-math-nogui
 # To make the package.
 DEB_PACKAGES := git dpkg tar xz-utils coreutils findutils

@@ -12,6 +12,7 @@ mod comparing;
 mod drawing;
 mod inside;
 mod looking;
+mod office;
 mod pressing;
 mod protocol;
 mod rebuilding;
@@ -26,7 +27,7 @@ use std::time::Duration;
 
 use rustix::fs::{Mode as FileMode, OFlags};
 use sd_fs::{Blake3, CopyError, NewFile, hash_file};
-use sd_sandbox::{Job, Profile, Still, Worker, WorkerError};
+use sd_sandbox::{Job, Profile, RoomError, Still, Worker, WorkerError};
 use sd_scrub::{Changes, Choices, Comments, Format, Limits, Refusal, Report};
 use sd_term::{Failure, Status};
 use serde::Serialize;
@@ -104,6 +105,9 @@ pub(crate) enum WorkError {
     /// The parent could not read the file itself.
     #[error("reading it again failed: {0}")]
     Again(#[source] io::Error),
+    /// LibreOffice, which turns office documents into pages, made none.
+    #[error("LibreOffice made no pages of it: {0}")]
+    NoPages(#[from] RoomError),
 }
 
 impl From<WorkError> for Failure {
@@ -127,13 +131,19 @@ impl WorkError {
         match self {
             Self::Refused { refusal, .. } => status_of(refusal),
             Self::Restless(_) => Status::Refused,
+            Self::NoPages(RoomError::NotThere | RoomError::Time | RoomError::Ended(_)) => {
+                Status::UnsupportedType
+            }
             Self::Trouble(Trouble::NoSpace) => Status::NoSpace,
             Self::Trouble(Trouble::Read | Trouble::Write)
             | Self::Again(_)
             | Self::Changed
+            | Self::NoPages(RoomError::Start(_))
             | Self::Worker(WorkerError::Start(_) | WorkerError::Input) => Status::FileError,
             Self::Trouble(Trouble::Order) => Status::Bug,
-            Self::Worker(WorkerError::NoSandbox) => Status::SandboxUnavailable,
+            Self::Worker(WorkerError::NoSandbox) | Self::NoPages(RoomError::None) => {
+                Status::SandboxUnavailable
+            }
             // A file that makes its worker misbehave is the last one to be called clean.
             Self::Worker(
                 WorkerError::Forbidden

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use common::files::{self, holds};
 use common::{Scratch, run, tool};
+use sd_fs::Dir;
 
 const TEXT: &str = "BT /F1 24 Tf 30 240 Td (Keep this text) Tj 0 -40 Td (and this line) Tj ET\n\
                     30 60 120 60 re f 2 w 180 60 m 270 120 l S";
@@ -198,4 +199,55 @@ fn what_cannot_be_rebuilt_is_named_and_leaves_nothing() {
         assert!(ran.out.contains(words), "{name}: {}", ran.out);
     }
     assert_eq!(at.names(), ["a.txt", "b.7z", "c.jpg", "locked.pdf", "plain.pdf"]);
+}
+
+/// A document of a word processor, as small as one can be.
+fn docx(at: &Scratch, name: &str, body: &str) {
+    const TYPES: &str = r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>"#;
+    const RELATIONS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>"#;
+    let space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+    let text = format!(r#"<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>"#);
+    let parts = Scratch::new();
+    let add = |dir: &Dir, part: &str, text: &str| {
+        dir.write_new(part, text.as_bytes()).expect("a free name");
+    };
+    add(&parts.dir, "[Content_Types].xml", TYPES);
+    add(&parts.sub("_rels"), ".rels", RELATIONS);
+    add(&parts.sub("word"), "document.xml", &text);
+    let file = at.path().join(name);
+    let file = file.to_str().expect("text");
+    let packed = tool(parts.path(), "zip", &["-q", "-r", "-X", file, "."]);
+    assert_eq!(packed.code, 0, "{}", packed.talk);
+}
+
+const KEPT: &str = "<w:p><w:r><w:t>Keep this sentence.</w:t></w:r></w:p>\
+                    <w:p><w:r><w:br w:type=\"page\"/><w:t>And this page.</w:t></w:r></w:p>";
+const DELETED: &str = "<w:p><w:r><w:t>Keep this sentence.</w:t></w:r><w:del w:id=\"1\" w:author=\"Jane Source\">\
+                       <w:r><w:delText> Nobody may read this.</w:delText></w:r></w:del></w:p>\
+                    <w:p><w:r><w:br w:type=\"page\"/><w:t>And this page.</w:t></w:r></w:p>";
+
+#[test]
+fn an_office_document_is_rebuilt_as_it_looks_without_what_was_deleted() {
+    let at = Scratch::new();
+    at.sub("stick");
+    docx(&at, "kept.docx", KEPT);
+    docx(&at, "deleted.docx", DELETED);
+    let ran = run(&at, &["scrub", "--rebuild", "kept.docx", "deleted.docx", "--json"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.talk);
+    let told = ran.json()["report"]["files"][1]["report"]["findings"].to_string();
+    assert!(told.contains("tracked"), "what was taken out before is said: {told}");
+    let (kept, deleted) = (at.get("kept.rebuilt.pdf"), at.get("deleted.rebuilt.pdf"));
+    assert!(kept == deleted, "what was deleted is not shown, and pages are the same each time");
+    let home = format!("-env:UserInstallation=file://{}/office", at.path().display());
+    let made =
+        tool(at.path(), "soffice", &[&home, "--headless", "--convert-to", "pdf", "kept.docx"]);
+    assert_eq!(made.code, 0, "{}", made.talk);
+    let difference =
+        difference(&shown(&at, "kept.pdf", "100"), &shown(&at, "kept.rebuilt.pdf", "100"));
+    assert!(difference < 4.0, "{difference}");
+    let info = tool(at.path(), "pdfinfo", &["kept.rebuilt.pdf"]).out;
+    assert!(info.lines().any(|l| l.split_whitespace().eq(["Pages:", "2"])), "{info}");
+    assert_eq!(tool(at.path(), "pdftotext", &["kept.rebuilt.pdf", "-"]).out.trim(), "");
+    let written = run(&at, &["write", "kept.rebuilt.pdf", "--to", "stick", "--yes"]);
+    assert_eq!(written.code, 0, "{}{}", written.out, written.talk);
 }

@@ -8,13 +8,15 @@
 //!   Worker::finish: exit 0 and nothing left to read, or a named end
 //! ```
 //! A worker that cannot lock itself down exits 13 before it has read a byte, and so does a
-//! program that cannot give up the network: no sandbox, no run.
+//! program that cannot give up the network: no sandbox, no run. The one large program that is needed
+//! gets a room of its own (`room.rs`).
 
 mod channel;
 mod families;
 mod lock_down;
 mod mapped;
 mod probe;
+mod room;
 mod spawn;
 mod still;
 
@@ -23,6 +25,7 @@ pub use families::{Netlink, deny_network};
 pub use lock_down::{LockDownError, Profile};
 pub use mapped::Mapped;
 pub use probe::{Forbidden, ProbeError, probe, self_test};
+pub use room::{Room, RoomError};
 pub use spawn::{Inside, Job, Worker, WorkerError, worker_main};
 pub use still::Still;
 

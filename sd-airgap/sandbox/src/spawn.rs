@@ -184,20 +184,11 @@ impl Worker {
 
     /// The end of a worker that has hung up, which it may not put off.
     fn ended(&mut self) -> Result<(), WorkerError> {
-        if !self.exits_within(LINGER).map_err(WorkerError::Start)? {
+        if !exits_within(&self.child, LINGER).map_err(WorkerError::Start)? {
             self.kill();
             return Err(WorkerError::Time);
         }
         judge(self.child.wait().map_err(WorkerError::Start)?)
-    }
-
-    /// Waits for the process itself, without burning time on asking.
-    fn exits_within(&self, limit: Duration) -> std::io::Result<bool> {
-        let Some(pid) = Pid::from_raw(self.child.id().cast_signed()) else { return Ok(false) };
-        let process = rustix::process::pidfd_open(pid, PidfdFlags::empty())?;
-        let mut events = [PollFd::new(&process, PollFlags::IN)];
-        let limit = Timespec::try_from(limit).map_err(std::io::Error::other)?;
-        Ok(rustix::event::poll(&mut events, Some(&limit))? == 1)
     }
 
     fn kill(&mut self) {
@@ -225,6 +216,15 @@ impl Worker {
             Ok(()) => WorkerError::Protocol(error),
         }
     }
+}
+
+/// Waits for the process itself, without burning time on asking.
+pub(crate) fn exits_within(child: &Child, limit: Duration) -> std::io::Result<bool> {
+    let Some(pid) = Pid::from_raw(child.id().cast_signed()) else { return Ok(false) };
+    let process = rustix::process::pidfd_open(pid, PidfdFlags::empty())?;
+    let mut events = [PollFd::new(&process, PollFlags::IN)];
+    let limit = Timespec::try_from(limit).map_err(std::io::Error::other)?;
+    Ok(rustix::event::poll(&mut events, Some(&limit))? == 1)
 }
 
 fn judge(status: ExitStatus) -> Result<(), WorkerError> {

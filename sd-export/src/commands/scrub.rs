@@ -23,9 +23,10 @@ use crate::worker;
 /// file really is. The original is not changed and no file is ever replaced. What cannot be
 /// cleaned is refused by name, and the other files are cleaned all the same.
 ///
-/// With --rebuild nothing of a picture or PDF is copied: it is drawn, and a fresh PDF is made of
-/// the pixels, with tracking dots taken from the paper. Text, links and sharpness are lost. The
-/// copy is named NAME.rebuilt.pdf.
+/// With --rebuild nothing of a picture, PDF or office document is copied: it is drawn, and a fresh
+/// PDF is made of the pixels, with tracking dots taken from the paper. Text, links and sharpness are
+/// lost. The copy is named NAME.rebuilt.pdf. Office documents are cleaned first, then LibreOffice
+/// makes pages of them, locked in and without a network.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Files; of a directory, every regular file in it.
@@ -40,7 +41,7 @@ pub(crate) struct Args {
     /// Name the copies file-001.jpg and so on: names can tell as much as metadata.
     #[arg(long, requires = "to")]
     neutral_names: bool,
-    /// Draw pictures and PDFs and make a fresh PDF of the pixels.
+    /// Draw pictures, PDFs and office documents and make a fresh PDF of the pixels.
     #[arg(long)]
     rebuild: bool,
     #[command(flatten)]
@@ -268,7 +269,7 @@ impl Run {
         let unnamed = to.new_file()?;
         let cleaned = match task.method {
             Method::Clean => worker::scrub(&opened.file, &unnamed, &self.limits, self.choices)?,
-            Method::Rebuild => worker::rebuild(opened, &unnamed, &self.limits)?,
+            Method::Rebuild => worker::rebuild(opened, &unnamed, &self.limits, self.choices)?,
         };
         let format = cleaned.report.format;
         let name = match &task.name {

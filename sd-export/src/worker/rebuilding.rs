@@ -2,15 +2,17 @@
 //!
 //! ```text
 //! document --draw--> pixels --press--> fresh PDF --check--> what `write` will take
-//!   hostile            no document          no pixel stream
+//!   hostile  ^         no document          no pixel stream
+//!            '-- of an office document the pages that LibreOffice makes (`office.rs`)
 //! ```
 
 use sd_fs::{Dir, NewFile};
 use sd_render::{Ink, Written};
-use sd_scrub::{Class, Fate, Finding, Limits, Refusal, Report};
+use sd_scrub::{Choices, Class, Fate, Finding, Limits, Refusal, Report};
 use sd_term::Failure;
 
 use super::drawing::{Aim, Drawn, draw};
+use super::office::{self, ending};
 use super::{Cleaned, WorkError, check, pressing};
 use crate::inputs::Opened;
 
@@ -31,9 +33,18 @@ pub(crate) fn rebuild(
     opened: &Opened,
     output: &NewFile,
     limits: &Limits,
+    choices: Choices,
 ) -> Result<Cleaned, Failure> {
     let pixels = Dir::new_file(&opened.dir)?;
-    let drawn = draw(Aim::Rebuild, &opened.file, &pixels, limits.max_input)?;
+    let (drawn, before) = match draw(Aim::Rebuild, &opened.file, &pixels, limits.max_input) {
+        Err(WorkError::Refused { format: Some(format), .. }) if ending(format).is_some() => {
+            let ending = ending(format).unwrap_or_default();
+            let (pages, report) =
+                office::pages(&opened.file, &opened.dir, ending, limits, choices)?;
+            (draw(Aim::Rebuild, pages.file(), &pixels, limits.max_input)?, Some(report))
+        }
+        drawn => (drawn?, None),
+    };
     let pressed = pressing::document(&pixels, output)?;
     if pressed.pages.len() != drawn.of {
         return Err(WorkError::Untrue.into());
@@ -46,7 +57,12 @@ pub(crate) fn rebuild(
             return Err(WorkError::Refused { format: Some(drawn.format), refusal }.into());
         }
     }
-    let report = report(&drawn, &pressed.pages);
+    let mut report = report(&drawn, &pressed.pages);
+    if let Some(before) = before {
+        report.format = before.format;
+        let gone = before.findings.into_iter().filter(|f| f.fate == Fate::Removed);
+        report.findings.splice(0..0, gone);
+    }
     Ok(Cleaned { report, size: pressed.size, blake3: pressed.blake3 })
 }
 
