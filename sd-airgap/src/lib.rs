@@ -25,7 +25,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use sd_doctor::Place;
-use sd_sandbox::{Netlink, deny_network, worker_main};
+use sd_sandbox::{Netlink, deny_network, leave_no_core, worker_main};
 use sd_term::{Face, Failure, Status, Ui};
 
 /// The program.
@@ -35,7 +35,7 @@ pub fn main() -> ExitCode {
     }
     let (face, no_colour) = cli::face();
     let mut ui = Ui::stdio(face, no_colour);
-    if let Err(e) = deny_network(Netlink::Deny) {
+    if let Err(e) = deny_network(Netlink::Deny).and_then(|()| leave_no_core()) {
         let failure = Failure::new(Status::SandboxUnavailable, e);
         return ui.fail("sd-airgap", &failure);
     }

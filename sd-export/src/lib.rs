@@ -39,7 +39,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use sd_doctor::Place;
-use sd_sandbox::Netlink;
+use sd_sandbox::{Netlink, deny_network, leave_no_core};
 use sd_term::{Failure, Status, Ui};
 
 /// Everything the program does.
@@ -49,7 +49,7 @@ pub fn main() -> ExitCode {
     }
     let args: Vec<OsString> = std::env::args_os().collect();
     let mut ui = cli::ui(&args);
-    if let Err(e) = sd_sandbox::deny_network(Netlink::Deny) {
+    if let Err(e) = deny_network(Netlink::Deny).and_then(|()| leave_no_core()) {
         let failure = Failure::new(Status::SandboxUnavailable, e);
         return ui.finish::<cli::Text>("sd-export", Err(failure));
     }

@@ -22,7 +22,7 @@ mod still;
 
 pub use channel::{Channel, ChannelError};
 pub use families::{Netlink, deny_network};
-pub use lock_down::{LockDownError, Profile};
+pub use lock_down::{LockDownError, Profile, leave_no_core};
 pub use mapped::Mapped;
 pub use probe::{Forbidden, ProbeError, probe, self_test};
 pub use room::{Room, RoomError};

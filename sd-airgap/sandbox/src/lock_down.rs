@@ -68,6 +68,13 @@ pub(crate) fn lock_down(profile: &Profile) -> Result<(), LockDownError> {
     Ok(seccompiler::apply_filter(&allow_list()?)?)
 }
 
+/// Has the system write no image of this process to the disk when it crashes: keys and plaintext
+/// are in its memory.
+pub fn leave_no_core() -> Result<(), LockDownError> {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    rustix::process::setrlimit(Resource::Core, none).map_err(LockDownError::from_errno)
+}
+
 fn limits(profile: &Profile) -> Result<(), LockDownError> {
     let set = |resource, value| {
         let limit = Rlimit { current: Some(value), maximum: Some(value) };
@@ -78,7 +85,7 @@ fn limits(profile: &Profile) -> Result<(), LockDownError> {
     set(Resource::Data, profile.memory)?;
     set(Resource::Fsize, profile.output)?;
     set(Resource::Cpu, profile.seconds)?;
-    set(Resource::Core, 0)?;
+    leave_no_core()?;
     set(Resource::Nofile, 16)?;
     set(Resource::Nproc, 0)?;
     rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use sd_sandbox::{
     ChannelError, Forbidden, Inside, Job, Netlink, Profile, Still, Worker, WorkerError,
-    deny_network, probe, worker_main,
+    deny_network, leave_no_core, probe, worker_main,
 };
 
 const SMALL: Profile = Profile { memory: 256 << 20, output: 4096, seconds: 1, map: 1 << 30 };
@@ -194,6 +194,9 @@ fn after_giving_up_the_network_no_family_but_unix_opens() {
         assert_eq!(open(family).err(), denied, "{family:?}");
     }
     assert!(open(AddressFamily::UNIX).is_ok());
+    leave_no_core().expect("given up");
+    let core = rustix::process::getrlimit(rustix::process::Resource::Core);
+    assert_eq!((core.current, core.maximum), (Some(0), Some(0)));
     std::thread::spawn(move || assert_eq!(open(AddressFamily::INET).err(), denied))
         .join()
         .expect("a new thread is behind the same wall");
