@@ -8,6 +8,7 @@ use std::io::{self, Read};
 mod bundle;
 pub mod gzip_header;
 pub mod openpgp;
+pub mod package;
 pub mod scrub;
 
 pub use bundle::{Good, Recorder, good};

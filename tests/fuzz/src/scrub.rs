@@ -7,6 +7,7 @@ use libfuzzer_sys::Corpus;
 use sd_scrub::{Detected, Format, Limits, Refusal, detect, scrub};
 
 use crate::assert_plain;
+use crate::package::packed;
 
 /// The families: a target, and the formats it tries. A format is in one family.
 const FAMILIES: &[(&str, &[Format])] = &[
@@ -39,7 +40,20 @@ const FAMILIES: &[(&str, &[Format])] = &[
         ],
     ),
     ("pdf", &[Format::Pdf]),
-    ("text", &[Format::Text]),
+    ("text", &[Format::Text, Format::Csv]),
+    (
+        "archives",
+        &[
+            Format::Zip,
+            Format::Tar,
+            Format::Gzip,
+            Format::Bzip2,
+            Format::Xz,
+            Format::Zstd,
+            Format::Torrent,
+        ],
+    ),
+    ("office", &[Format::Docx, Format::Xlsx, Format::Pptx]),
 ];
 
 /// A target of one family, by its name in the table.
@@ -58,7 +72,7 @@ pub fn ready(family: &str) {
     let seeds = std::fs::read_dir(corpus.join(format!("scrub-{family}"))).expect("seeds");
     let cleaned = seeds
         .filter_map(|seed| std::fs::read(seed.ok()?.path()).ok())
-        .filter(|seed| scrub(seed, &limits()).is_ok())
+        .filter(|seed| scrub(&packed(seed), &limits()).is_ok())
         .count();
     assert!(cleaned > 0, "no seed of {family} can be cleaned");
 }
@@ -66,11 +80,12 @@ pub fn ready(family: &str) {
 /// Cleans what is of the family, and cleans that again. Other kinds are other targets' business.
 pub fn twice(family: &str, data: &[u8]) -> Corpus {
     let known = FAMILIES.iter().find(|(name, _)| *name == family).expect("a family").1;
-    match detect(data) {
+    let data = packed(data);
+    match detect(&data) {
         Detected::Known(format) if known.contains(&format) => {}
         _ => return Corpus::Reject,
     }
-    match scrub(data, &limits()) {
+    match scrub(&data, &limits()) {
         Ok(done) => {
             for finding in &done.report.findings {
                 assert_plain(&finding.place);

@@ -37,6 +37,8 @@ fn main() -> io::Result<()> {
         ("scrub-video", scrubbing::video()),
         ("scrub-pdf", scrubbing::pdf()),
         ("scrub-text", scrubbing::text()),
+        ("scrub-archives", scrubbing::archives()),
+        ("scrub-office", scrubbing::office()),
     ] {
         let directory = corpus.join(target);
         std::fs::create_dir_all(&directory)?;

@@ -4,7 +4,8 @@
 mod common;
 
 use common::tiff::{Order, Stored};
-use common::{gif, jpeg, made, pdf, plain, png, tiff, webp, windows};
+use common::{gif, jpeg, made, office, packed, pdf, plain, png, tar, tiff, webp, windows, zip};
+use sd_fuzz::package::described;
 
 use super::Seeds;
 
@@ -106,4 +107,31 @@ pub(super) fn text() -> Seeds {
         ("launcher", "\u{200b}[Desktop\u{200b} Entry]\nExec=x\n".as_bytes().to_vec()),
         ("page", "<\u{200b}html>".as_bytes().to_vec()),
     ])
+}
+
+/// The members of a ZIP file, as the targets take them.
+fn members(file: &[u8]) -> Vec<u8> {
+    let parts: Vec<(String, Vec<u8>)> = office::parts(file).into_iter().collect();
+    described(&parts)
+}
+
+pub(super) fn archives() -> Seeds {
+    let mut seeds = named(vec![
+        ("zip", zip::planted()),
+        (
+            "zip-members",
+            described(&[("a.txt".to_owned(), b"words".to_vec()), ("b/".to_owned(), Vec::new())]),
+        ),
+        ("tar", tar::planted()),
+        ("torrent", packed::torrent("", "")),
+    ]);
+    for (format, bytes) in packed::packed(b"words, and words again") {
+        seeds.push((format.extension().to_owned(), bytes));
+    }
+    seeds
+}
+
+pub(super) fn office() -> Seeds {
+    let kinds = [("docx", office::word()), ("xlsx", office::sheet()), ("pptx", office::slides())];
+    kinds.map(|(name, package)| (name.to_owned(), members(&package.pack()))).into()
 }
