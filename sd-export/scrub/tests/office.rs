@@ -252,6 +252,15 @@ fn what_is_no_package_is_named() {
     assert!(refused.to_string().contains("save it as .xlsx"), "{refused}");
 }
 
+#[test]
+fn a_package_whose_main_part_is_not_there_is_malformed() {
+    let mut package = office::word();
+    package.replace("_rels/.rels", "word/document.xml", "word/gone.xml");
+    package.retype("/word/document.xml", "/word/gone.xml");
+    let refused = common::scrub(&package.pack()).expect_err("refused");
+    assert_eq!(refused, Refusal::Malformed { what: "no main part".to_owned() });
+}
+
 /// Changes bytes of the parts, not of the archive.
 fn mutate(package: &Package, dice: &mut Dice) -> Package {
     let mut out = package.clone();

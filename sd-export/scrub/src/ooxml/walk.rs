@@ -88,7 +88,8 @@ impl<'a> Walk<'a> {
     /// Walks from the main part to the end.
     pub(super) fn run(mut self, main: &str, kind: &'static Kind) -> Result<Clean, Refusal> {
         let first = self.reach(main, kind)?;
-        let target = first.map(|job| job.path).unwrap_or_default();
+        // What the package names may not be there.
+        let target = first.ok_or_else(|| Refusal::malformed("no main part"))?.path;
         let main = Written::internal("rId1", kind.relation, target);
         self.clean.relations.insert(String::new(), vec![main]);
         while let Some(job) = self.queue.pop_front().or_else(|| self.late.pop_front()) {

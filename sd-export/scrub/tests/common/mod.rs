@@ -6,10 +6,12 @@
     reason = "fixtures are ours; a fault is a bug in the test"
 )]
 
+pub(crate) mod bombs;
 pub(crate) mod corpus;
 pub(crate) mod gif;
 pub(crate) mod jpeg;
 pub(crate) mod made;
+pub(crate) mod mutants;
 pub(crate) mod office;
 pub(crate) mod packed;
 pub(crate) mod pdf;

@@ -110,6 +110,21 @@ impl Package {
         change(&mut self.parts[number % count].1);
     }
 
+    /// Exchanges what two parts hold.
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        let count = self.parts.len();
+        let (one, other) = (one % count, other % count);
+        let held = std::mem::take(&mut self.parts[one].1);
+        let held = std::mem::replace(&mut self.parts[other].1, held);
+        self.parts[one].1 = held;
+    }
+
+    /// Takes a part away.
+    pub(crate) fn lose(&mut self, number: usize) {
+        let count = self.parts.len();
+        drop(self.parts.remove(number % count));
+    }
+
     /// The package as a file.
     pub(crate) fn pack(&self) -> Vec<u8> {
         let space = "http://schemas.openxmlformats.org/package/2006/content-types";
