@@ -30,7 +30,7 @@ pub(crate) fn ending_lies(name: &str, content: Format) -> bool {
     let Some(ending) = split(name).1.map(str::to_lowercase) else {
         return false;
     };
-    let is_text = |format| matches!(format, Format::Text | Format::Csv);
+    let is_text = |format| matches!(format, Format::Text | Format::Csv | Format::Css);
     // Some endings stand for more than one format, and whether a text is a table is a guess.
     let fits = |(format, all): &(Format, &[&str])| {
         let alike = *format == content || is_text(*format) && is_text(content);
@@ -79,9 +79,9 @@ impl Method {
 /// marks.
 pub(crate) fn copy_name(original: &str, mark: &str, method: Method, format: Format) -> SafeName {
     let (stem, ending) = split(original);
-    // A guess does not make a table of what was not called one.
+    // A guess does not make a table or a style sheet of what was not called one.
     let format = match format {
-        Format::Csv if ending.and_then(format_of) != Some(Format::Csv) => Format::Text,
+        Format::Csv | Format::Css if ending.and_then(format_of) != Some(format) => Format::Text,
         format => format,
     };
     let (word, extension) = (method.word(), method.extension(format));

@@ -14,9 +14,9 @@ use crate::report::{Class, Findings};
 use crate::rope::Rope;
 use crate::wording::escape;
 use crate::{
-    Choices, Cleaned, Detected, Format, Limits, Refusal, Unclean, aiff, asf, avi, bmp, csv, detect,
-    flac, gif, heif, jpeg, jxl, mkv, mp3, mp4, ogg, ooxml, packed, pdf, png, pnm, tar, text, tiff,
-    torrent, wav, webp, zip,
+    Choices, Cleaned, Detected, Format, Limits, Refusal, Unclean, aiff, asf, avi, bmp, css, csv,
+    detect, flac, gif, heif, jpeg, jxl, mkv, mp3, mp4, ogg, ooxml, packed, pdf, png, pnm, svg, tar,
+    text, tiff, torrent, wav, webp, zip,
 };
 
 /// What may still be used up, by the whole file and all that is in it.
@@ -214,6 +214,8 @@ impl<'a> Nest<'a> {
             Format::Gzip | Format::Bzip2 | Format::Xz | Format::Zstd => {
                 return packed::scrub(bytes, format, self).map(|(out, met)| (out.into(), met));
             }
+            Format::Svg => return svg::scrub(bytes, self).map(|(out, met)| (out.into(), met)),
+            Format::Css => return css::scrub(bytes, self).map(|(out, met)| (out.into(), met)),
             Format::Docx | Format::Xlsx | Format::Pptx => {
                 return ooxml::scrub(bytes, format, self).map(|(out, met)| (out.into(), met));
             }

@@ -85,6 +85,10 @@ pub enum Format {
     Torrent,
     /// A table as text.
     Csv,
+    /// An SVG drawing.
+    Svg,
+    /// A style sheet.
+    Css,
 }
 
 impl Format {
@@ -127,6 +131,8 @@ impl Format {
             Self::Zstd => "zst",
             Self::Torrent => "torrent",
             Self::Csv => "csv",
+            Self::Svg => "svg",
+            Self::Css => "css",
         }
     }
 
@@ -182,6 +188,8 @@ impl fmt::Display for Format {
             Self::Zstd => "Zstandard file",
             Self::Torrent => "torrent",
             Self::Csv => "CSV table",
+            Self::Svg => "SVG drawing",
+            Self::Css => "CSS style sheet",
         })
     }
 }

@@ -93,6 +93,15 @@ pub(crate) fn cannot_remove(format: Format) -> &'static [&'static str] {
             "Wording, spelling, punctuation, line breaks and the number of spaces stay; they can mark a copy.",
             "Style of writing stays; it can point to an author.",
         ],
+        Format::Svg => &[
+            "What the drawing shows stays: words, names, faces, also outside of its edges and under other things.",
+            "Fonts, sizes and the exact numbers of lines stay; they can mark a copy or a program.",
+            "Watermarks in pictures inside stay.",
+        ],
+        Format::Css => &[
+            "Properties, their order and exact numbers stay; they can tell which site a style sheet is from.",
+            "Texts that a style sheet adds to a page stay, and names of fonts.",
+        ],
         Format::Gzip | Format::Bzip2 | Format::Xz | Format::Zstd => {
             &["What the file inside shows or says stays, as it would uncompressed."]
         }

@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::io::{Cursor, Read, Write as _};
 
 use common::corpus::{Planted, corpus};
-use common::made;
+use common::{made, web};
 use sd_scrub::{Class, ENDINGS, Fate, Format, Limits, Report};
 
 /// What became of one file.
@@ -52,9 +52,8 @@ fn marks(name: &str, bytes: &[u8]) -> Vec<Vec<u8>> {
         "pdf" => words(&pdf_text(bytes)),
         "txt" | "csv" => words(&sd_scrub::text(bytes).expect("a text")),
         "jxl" => vec![made::drawn_jxl(bytes).into_bytes()],
-        "docx" | "xlsx" | "pptx" | "zip" | "tar" | "gz" | "bz2" | "xz" | "zst" | "torrent" => {
-            kept(&opened(bytes))
-        }
+        "svg" | "svgz" | "css" | "docx" | "xlsx" | "pptx" | "zip" | "tar" | "gz" | "bz2" | "xz"
+        | "zst" | "torrent" => kept(&opened(bytes)),
         _ => vec![made::decoded(name, bytes).into_bytes()],
     }
 }
@@ -74,7 +73,7 @@ fn kept(bytes: &[u8]) -> Vec<Vec<u8>> {
 
 /// A file with everything that is packed in it behind it, unpacked.
 fn opened(bytes: &[u8]) -> Vec<u8> {
-    let mut all = bytes.to_vec();
+    let mut all = web::opened(bytes);
     for at in 0..bytes.len().saturating_sub(30) {
         if bytes[at..].starts_with(b"PK\x03\x04") {
             let number = |n: usize| usize::from(u16::from_le_bytes([bytes[n], bytes[n + 1]]));
@@ -250,6 +249,8 @@ fn words_for(format: Format) -> (&'static str, &'static str) {
         }
         Format::Torrent => ("names, lengths, sums, trackers by host", "archives.md"),
         Format::Csv => ("cells", "archives.md"),
+        Format::Svg => ("what draws, text, links, pictures", "web.md"),
+        Format::Css => ("known properties, names as numbers", "web.md"),
         Format::Pdf => ("text, links, drawings, pictures, outline", "pdf.md"),
         Format::Text => ("words and lines", "text.md"),
     }

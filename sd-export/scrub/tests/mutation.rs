@@ -4,7 +4,9 @@
 mod common;
 
 use common::tiff::{Order, Stored};
-use common::{Dice, find_canary, gif, jpeg, packed, pdf, plain, png, scrub, tar, tiff, webp, zip};
+use common::{
+    Dice, find_canary, gif, jpeg, packed, pdf, plain, png, scrub, tar, tiff, web, webp, zip,
+};
 
 /// Changes, cuts, doubles or moves a few bytes.
 fn mutate(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
@@ -163,4 +165,10 @@ fn changed_archives_come_out_clean() {
     assert!(run_bare(&packed::torrent("", "7:privatei1e"), 300, 28) > 20);
     let table = "name\tplace\tsum\t\r\n".repeat(20);
     assert!(run_bare(table.as_bytes(), 300, 29) > 20);
+}
+
+#[test]
+fn changed_drawings_and_sheets_come_out_clean() {
+    assert!(run_bare(web::svg().as_bytes(), 300, 30) > 5);
+    assert!(run_bare(web::css().as_bytes(), 300, 31) > 20);
 }

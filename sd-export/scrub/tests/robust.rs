@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use common::tiff::{Order, Stored};
 use common::{
-    Dice, gif, jpeg, made, mutate, office, packed, pdf, plain, png, scrub, tar, tiff, webp,
+    Dice, gif, jpeg, made, mutate, office, packed, pdf, plain, png, scrub, tar, tiff, web, webp,
     windows, zip,
 };
 use sd_scrub::{Detected, Refusal, detect};
@@ -63,6 +63,8 @@ fn files() -> Vec<Vec<u8>> {
         zip::planted(),
         tar::planted(),
         packed::planted_gzip(&tar::planted()),
+        web::svg().into_bytes(),
+        web::css().into_bytes(),
         packed::torrent("8:encoding12:CANARY-0765x", ""),
         b"name,sum\nKeep\xe2\x80\x8b,12\nthese,-5\n".to_vec(),
         "a\u{200b}b \u{202e}c\u{a0}d\r\n p\u{430}yp\u{430}l \u{feff}\n".as_bytes().to_vec(),

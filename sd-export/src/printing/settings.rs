@@ -77,6 +77,8 @@ pub(crate) fn mime_type(format: Format) -> &'static str {
         Format::Wma => "audio/x-ms-wma",
         Format::Pdf => "application/pdf",
         Format::Text | Format::Csv => "text/plain",
+        Format::Svg => "image/svg+xml",
+        Format::Css => "text/css",
         Format::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         Format::Pptx => "application/vnd.openxmlformats-officedocument.presentationml.presentation",

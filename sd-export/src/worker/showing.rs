@@ -64,6 +64,9 @@ fn named(e: &WorkError) -> String {
         WorkError::Refused { format: Some(Format::Docx | Format::Xlsx | Format::Pptx), .. } => {
             format!("{e}; it can hold macros that act when it is opened")
         }
+        WorkError::Refused { format: Some(Format::Svg), .. } => {
+            format!("{e}; it can hold scripts and links that act when it is opened")
+        }
         e => e.to_string(),
     }
 }

@@ -53,8 +53,12 @@ pub fn detect(bytes: &[u8]) -> Detected {
         return Detected::Unknown("desktop launcher");
     }
     let head: String = text.chars().take(HEAD).collect();
+    if let Some(format) = document(&text) {
+        return Detected::Known(format);
+    }
     match textual(head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}')) {
         Some(kind) => Detected::Unknown(kind),
+        None if crate::css::is_sheet(&text) => Detected::Known(Format::Css),
         None if crate::csv::delimiter(&text).is_some() => Detected::Known(Format::Csv),
         None => Detected::Known(Format::Text),
     }
@@ -234,6 +238,14 @@ fn textual(head: &str) -> Option<&'static str> {
     markup(&lower).or_else(|| mail(&lower))
 }
 
+/// Documents of markup, by their root.
+fn document(text: &str) -> Option<Format> {
+    match crate::markup::root_name(text)?.as_str() {
+        "svg" => Some(Format::Svg),
+        _ => None,
+    }
+}
+
 fn markup(lower: &str) -> Option<&'static str> {
     if lower.contains("<svg") {
         return Some("SVG drawing");
@@ -320,7 +332,6 @@ mod tests {
             ),
             (b"X-Spam: no\nMessage-ID: <1@x>\n", "mail message"),
             (b"\xef\xbb\xbf  <html><body>", "HTML page"),
-            (b"<?xml version='1.0'?><svg/>", "SVG drawing"),
             (b"{\\rtf1", "RTF document"),
             (b"Message-ID: <1@x>\nFrom: a@b\n", "mail message"),
             (b"From: a@b\nMessage-ID: <1@x>\n", "mail message"),

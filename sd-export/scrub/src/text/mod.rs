@@ -170,6 +170,14 @@ fn belongs(chars: &[char], at: usize) -> bool {
     }
 }
 
+/// Whether a character is a mark that cannot be seen and has no work to do where it stands.
+pub(crate) fn is_unseen(chars: &[char], at: usize) -> bool {
+    let space = |c: char| matches!(c, '\t' | '\n' | '\r');
+    chars
+        .get(at)
+        .is_some_and(|c| !space(*c) && !is_odd_space(*c) && is_invisible(*c) && !belongs(chars, at))
+}
+
 /// Digits and `#*` take a selector only as part of a keycap.
 fn is_keycap(before: char, after: Option<char>) -> bool {
     (before.is_ascii_digit() || matches!(before, '#' | '*')) && after == Some('\u{20e3}')

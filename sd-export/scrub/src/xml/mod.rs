@@ -18,6 +18,6 @@ mod tally;
 
 pub(crate) use reader::{Event, Reader, Tag, decode};
 pub(crate) use second::check;
-pub(crate) use sieve::{Guide, Names, Sieve, Verdict, escape_attribute};
+pub(crate) use sieve::{Guide, Names, Sieve, Verdict, escape_attribute, escape_text};
 pub(crate) use table::{Name, Table};
 pub(crate) use tally::Tally;

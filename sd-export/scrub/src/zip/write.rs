@@ -33,6 +33,8 @@ impl Packing {
             | Format::Pdf
             | Format::Text
             | Format::Csv
+            | Format::Svg
+            | Format::Css
             | Format::Tar => Self::Deflated,
             _ => Self::Stored,
         }

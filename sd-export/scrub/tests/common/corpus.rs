@@ -4,7 +4,7 @@
 use super::made::{aiff, ffmpeg, flac, grid, heif, jxl, jxl_in_boxes, mp3, wav, with_boxes};
 use super::tiff::{Order, Stored};
 use super::{
-    canary, exif, gif, jpeg, office, packed, pdf, plain, png, tar, tiff, webp, windows, zip,
+    canary, exif, gif, jpeg, office, packed, pdf, plain, png, tar, tiff, web, webp, windows, zip,
 };
 
 /// One file of the corpus.
@@ -203,6 +203,9 @@ fn packages() -> Vec<Planted> {
         same_behind("letter.bz2", bzip2),
         same("letter.xz", xz),
         same_behind("letter.zst", zstd),
+        same("drawing.svg", web::svg().into_bytes()),
+        same("drawing.svgz", packed::planted_gzip(web::svg().as_bytes())),
+        same("looks.css", web::css().into_bytes()),
         same("files.torrent", packed::torrent("8:encoding12:CANARY-0765x", "")),
     ]
 }

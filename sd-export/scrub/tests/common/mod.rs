@@ -19,6 +19,7 @@ pub(crate) mod plain;
 pub(crate) mod png;
 pub(crate) mod tar;
 pub(crate) mod tiff;
+pub(crate) mod web;
 pub(crate) mod webp;
 pub(crate) mod windows;
 pub(crate) mod zip;

@@ -1,0 +1,5 @@
+//! HTML.
+
+mod entities;
+
+pub(crate) use entities::named;

@@ -1,0 +1,103 @@
+//! Drawings, pages, style sheets and books with a canary in every hiding place and a keep-mark in every
+//! kind of content.
+
+use super::{canary, exif, jpeg, png};
+
+/// Base64 by the book, for addresses that hold their data.
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let byte = |n: usize| u32::from(chunk.get(n).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for n in 0..4 {
+            let letter = LETTERS[(bits >> (18 - 6 * n)) as usize & 63] as char;
+            out.push(if n <= chunk.len() { letter } else { '=' });
+        }
+    }
+    out
+}
+
+/// A photograph with EXIF, as an address.
+pub(crate) fn photo() -> String {
+    let mut picture = jpeg::gray();
+    let block = jpeg::segment(0xe1, &[b"Exif\0\0".as_slice(), &exif(1)].concat());
+    picture.splice(2..2, block);
+    format!("data:image/jpeg;base64,{}", base64(&picture))
+}
+
+/// A picture with a text in it, as an address.
+fn noted_png() -> String {
+    let mut picture = png::plain(8, 2, false);
+    let text = png::chunk(*b"tEXt", &[b"Author\0".as_slice(), canary(801).as_bytes()].concat());
+    picture.splice(33..33, text);
+    format!("data:image/png;base64,{}", base64(&picture))
+}
+
+/// A text in which `%804%` is the canary of that number and `%photo%` a picture.
+fn planted(text: &str) -> String {
+    let mut out = String::new();
+    for (n, part) in text.split('%').enumerate() {
+        match (n % 2, part) {
+            (0, part) => out += part,
+            (_, "photo") => out += &photo(),
+            (_, "noted") => out += &noted_png(),
+            (_, "inner") => out += &inner(),
+            (_, "zero") => out.push('\u{200b}'),
+            (_, "percent") => out.push('%'),
+            (_, number) => out += &canary(number.parse().expect("a number")),
+        }
+    }
+    out
+}
+
+/// A drawing in a drawing.
+fn inner() -> String {
+    let text = "<svg xmlns='http://www.w3.org/2000/svg' id='%802%'><desc>%803%</desc><text>KEEP inner</text></svg>";
+    base64(planted(text).as_bytes())
+}
+
+/// A drawing.
+pub(crate) fn svg() -> String {
+    planted(include_str!("data/web/drawing.svg.in"))
+}
+
+/// A style sheet.
+pub(crate) fn css() -> String {
+    planted(include_str!("data/web/looks.css.in"))
+}
+
+/// All the pictures that a text holds, behind it, so that what hides in them is found.
+pub(crate) fn opened(text: &[u8]) -> Vec<u8> {
+    let mut all = text.to_vec();
+    let text = String::from_utf8_lossy(text);
+    for (at, start) in text.match_indices(";base64,") {
+        let rest = &text[at + start.len()..];
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "+/=".contains(c)));
+        let inner = bytes(&rest[..end.unwrap_or(rest.len())]);
+        all.push(b'\n');
+        all.extend(opened(&inner));
+    }
+    all
+}
+
+fn bytes(text: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    let (mut bits, mut count) = (0u32, 0);
+    for letter in text.bytes().filter(|b| *b != b'=') {
+        let value = match letter {
+            b'A'..=b'Z' => letter - b'A',
+            b'a'..=b'z' => letter - b'a' + 26,
+            b'0'..=b'9' => letter - b'0' + 52,
+            b'+' => 62,
+            _ => 63,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push(u8::try_from(bits >> count & 0xff).expect("a byte"));
+        }
+    }
+    out
+}
