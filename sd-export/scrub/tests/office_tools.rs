@@ -82,18 +82,25 @@ fn show(number: usize) -> String {
 }
 
 /// Documents that `LibreOffice` makes of sources written here, and those planted by hand.
+fn write(directory: &Path, name: &str, text: &[u8]) -> PathBuf {
+    let path = directory.join(name);
+    std::fs::write(&path, text).expect("a temporary file");
+    path
+}
+
+/// Pages, tables and presentations before any program has seen them.
+fn sources(directory: &Path) -> [Vec<PathBuf>; 3] {
+    let write = |name: String, text: String| write(directory, &name, text.as_bytes());
+    [
+        (0..16).map(|n| write(format!("page{n}.html"), page(n))).collect(),
+        (0..9).map(|n| write(format!("table{n}.csv"), table(n))).collect(),
+        (1..8).map(|n| write(format!("show{n}.fodp"), show(n))).collect(),
+    ]
+}
+
 fn set(directory: &Path) -> Vec<PathBuf> {
-    let write = |name: String, text: &[u8]| {
-        let path = directory.join(name);
-        std::fs::write(&path, text).expect("a temporary file");
-        path
-    };
-    let pages: Vec<_> =
-        (0..16).map(|n| write(format!("page{n}.html"), page(n).as_bytes())).collect();
-    let tables: Vec<_> =
-        (0..9).map(|n| write(format!("table{n}.csv"), table(n).as_bytes())).collect();
-    let shows: Vec<_> =
-        (1..8).map(|n| write(format!("show{n}.fodp"), show(n).as_bytes())).collect();
+    let write = |name: String, text: &[u8]| write(directory, &name, text);
+    let [pages, tables, shows] = sources(directory);
     let mut all = convert("docx:MS Word 2007 XML", &pages, directory);
     // Fields, notes, frames, columns, recorded changes.
     let rich = include_str!("common/data/rich.fodt");
@@ -179,4 +186,68 @@ fn libreoffice_shows_the_same_before_and_after() {
         }
         assert_eq!(pages, old_pages, "{name}");
     }
+}
+
+/// A document as qpdf writes it.
+fn rewritten(from: &Path, to: &Path, options: &[&str]) -> PathBuf {
+    let path = to.join(from.file_name().expect("a name"));
+    run("qpdf", "qpdf", &[options, &[text(from), text(&path)]].concat());
+    path
+}
+
+/// Its words, its addresses on the web, its pages, its bytes.
+fn told(pdf: &Path) -> (Vec<String>, Vec<String>, String, f64) {
+    let poppler = |program, arguments: &[&str]| run(program, "poppler-utils", arguments);
+    let words = poppler("pdftotext", &[text(pdf), "-"]);
+    let words = words.split_whitespace().map(str::to_owned).collect();
+    let links = poppler("pdfinfo", &["-url", text(pdf)]);
+    let links = links.split_whitespace().filter(|word| word.starts_with("http"));
+    let info = poppler("pdfinfo", &[text(pdf)]);
+    let pages = info.lines().find(|line| line.starts_with("Pages:")).expect("a number of pages");
+    let size = std::fs::metadata(pdf).expect("its size").len();
+    let size = f64::from(u32::try_from(size).expect("a small document"));
+    (words, links.map(str::to_owned).collect(), pages.to_owned(), size)
+}
+
+#[test]
+fn what_libreoffice_prints_keeps_its_words_and_links_and_does_not_grow() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let sub = |name: &str| {
+        let path = directory.path().join(name);
+        std::fs::create_dir(&path).expect("a temporary directory");
+        path
+    };
+    let (printed, clean) = (sub("printed"), sub("clean"));
+    let mut set = Vec::new();
+    for sources in sources(&sub("sources")) {
+        set.extend(convert("pdf", &sources, &printed));
+    }
+    let plain = set.clone();
+    for option in ["--object-streams=generate", "--linearize"] {
+        let place = sub(option);
+        set.extend(plain.iter().map(|pdf| rewritten(pdf, &place, &[option])));
+    }
+    let (mut all, mut kept, mut links, mut ratios) = (0, 0, 0, Vec::new());
+    for pdf in &set {
+        // A slide's name is a bookmark here, which is seen.
+        let done = common::scrub(&std::fs::read(pdf).expect("a document"));
+        let copy = write(&clean, "copy.pdf", &done.expect("it can be cleaned").bytes);
+        let (before, after) = (told(pdf), told(&copy));
+        all += before.0.len();
+        kept += before.0.iter().zip(&after.0).filter(|(a, b)| a == b).count();
+        assert_eq!((&before.1, &before.2), (&after.1, &after.2), "{}", pdf.display());
+        links += before.1.len();
+        ratios.push(after.3 / before.3);
+    }
+    ratios.sort_by(f64::total_cmp);
+    let median = ratios[ratios.len() / 2];
+    println!(
+        "{} documents: {kept} of {all} words in their place, {links} links, size ratio {:.2} to {:.2}, median {median:.2}",
+        set.len(),
+        ratios[0],
+        ratios[ratios.len() - 1],
+    );
+    assert!(all > 2_000 && links >= 12, "{all} words, {links} links");
+    assert!(kept * 1_000 >= all * 999, "{kept} of {all} words");
+    assert!(median <= 1.0, "median {median}");
 }

@@ -220,3 +220,22 @@ fn a_name_in_a_font_that_is_drawn_is_replaced() {
     let (bytes, _) = clean(&document.finish());
     assert!(position(&bytes, b"/g1").is_some() && inflated(&bytes).contains("0 0 1 1 re"));
 }
+
+#[test]
+fn the_letters_behind_a_ligature_stay_and_longer_text_behind_a_mark_goes() {
+    let mark = |properties: &str| format!("/Span <<{properties}>> BDC BT /F 9 Tf (x) Tj ET EMC\n");
+    let content = mark("/ActualText (ffi)")
+        + &mark("/ActualText <feff006f0066200b0066>/Lang (en-CANARY)")
+        + &mark("/ActualText (CANARY-long)")
+        + &mark("/ActualText ()")
+        + "EMC EMC /Span <</ActualText (open)>> BDC\n";
+    let mut document = page(&content, "/Resources<</Font<</F 5 0 R>>>>");
+    document.add(5, HELVETICA);
+    let (bytes, report) = clean(&document.finish());
+    let inside = inflated(&bytes);
+    let kept: Vec<&str> = inside.lines().filter(|line| line.contains("Span")).collect();
+    let wanted = ["(ffi)", "(off)", "(open)"].map(|t| format!("/Span <</ActualText {t}>> BDC"));
+    assert_eq!(kept, wanted);
+    assert_eq!(inside.lines().filter(|line| *line == "EMC").count(), 3);
+    assert!(found(&report, "marks around content (tags and their properties)"));
+}

@@ -1,5 +1,7 @@
 //! Content streams: read token by token, written operator by operator from the list.
 
+use std::collections::BTreeMap;
+
 use super::copy::Copier;
 use super::lexer::{Lexer, Token};
 use super::ops::{self, Effect};
@@ -17,14 +19,32 @@ struct Writer<'s> {
     scope: &'s mut Scope,
     out: Vec<u8>,
     operands: Vec<Token>,
-    /// For each open piece of marked content whether it is in a layer that is off.
-    marked: Vec<bool>,
+    /// The open pieces of marked content.
+    marked: Vec<Mark>,
     invisible_text: bool,
+}
+
+/// What marked content is to us.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    /// A tag, which goes.
+    Gone,
+    /// A layer that is off.
+    Off,
+    /// The letters that a few shapes stand for, which stay.
+    Text,
 }
 
 impl Writer<'_> {
     fn hidden(&self) -> bool {
-        self.marked.contains(&true)
+        self.marked.contains(&Mark::Off)
+    }
+
+    /// Ends a piece of marked content; there may be none.
+    fn end_mark(&mut self) {
+        if self.marked.pop() == Some(Mark::Text) {
+            self.emit(&[], b"EMC");
+        }
     }
 
     fn emit(&mut self, operands: &[Obj], word: &[u8]) {
@@ -65,6 +85,9 @@ impl Copier<'_> {
                 operand if writer.operands.len() < MAX_OPERANDS => writer.operands.push(operand),
                 _ => return Err(Refusal::malformed("operands without an operator")),
             }
+        }
+        while !writer.marked.is_empty() {
+            writer.end_mark();
         }
         if lexer.comments {
             self.count(Class::Comment, "comments in content");
@@ -186,29 +209,41 @@ impl Copier<'_> {
         Ok(())
     }
 
-    /// Marked content: its tags and properties go, what it marks stays, unless a layer is off.
+    /// Marked content: its tags and properties go, what it marks stays, unless a layer is off. The
+    /// letters behind a ligature or a shape of many stay, so that text is copied as it is read.
     fn marked_content(&mut self, word: &[u8], writer: &mut Writer<'_>) -> Result<(), Refusal> {
         match word {
-            b"EMC" => drop(writer.marked.pop()),
-            b"BMC" => writer.marked.push(false),
-            b"BDC" => {
-                let layer = match writer.operands.as_slice() {
-                    [.., Token::Name(tag), Token::Name(name)] if tag == b"OC" => name.clone(),
-                    _ => Vec::new(),
-                };
-                let properties = self.source.dict(&writer.scope.source, "Properties")?;
-                let off = match properties.get(&layer).filter(|_| !layer.is_empty()) {
-                    Some(layer) => self.layers.hides(&self.source, layer)?,
-                    None => false,
-                };
-                writer.marked.push(off);
-            }
+            b"EMC" => writer.end_mark(),
+            b"BMC" => writer.marked.push(Mark::Gone),
+            b"BDC" if self.begin_mark(writer)? => return Ok(()),
             _ => {}
         }
         if word != b"EMC" {
             self.count(Class::Identifier, "marks around content (tags and their properties)");
         }
         Ok(())
+    }
+
+    /// Whether all that the mark says stays.
+    fn begin_mark(&mut self, writer: &mut Writer<'_>) -> Result<bool, Refusal> {
+        if let Some(text) = ops::letters(&writer.operands).filter(|_| !writer.hidden()) {
+            let is_whole = ops::are_letters(&writer.operands);
+            let letters = BTreeMap::from([(b"ActualText".to_vec(), Obj::Str(text))]);
+            writer.emit(&[Obj::name("Span"), Obj::Dict(letters)], b"BDC");
+            writer.marked.push(Mark::Text);
+            return Ok(is_whole);
+        }
+        let layer = match writer.operands.as_slice() {
+            [.., Token::Name(tag), Token::Name(name)] if tag == b"OC" => name.clone(),
+            _ => Vec::new(),
+        };
+        let properties = self.source.dict(&writer.scope.source, "Properties")?;
+        let off = match properties.get(&layer).filter(|_| !layer.is_empty()) {
+            Some(layer) => self.layers.hides(&self.source, layer)?,
+            None => false,
+        };
+        writer.marked.push(if off { Mark::Off } else { Mark::Gone });
+        Ok(false)
     }
 
     /// A picture inside the content becomes one beside it.

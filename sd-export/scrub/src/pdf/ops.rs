@@ -1,5 +1,8 @@
 //! The operators content may use, each with the operands it takes.
 
+use super::lexer::Token;
+use super::textstring;
+
 /// The rendering intents.
 pub(super) const INTENTS: &[&str] =
     &["AbsoluteColorimetric", "RelativeColorimetric", "Saturation", "Perceptual"];
@@ -77,8 +80,28 @@ pub(super) fn simple(word: &[u8]) -> Option<(&'static str, Effect)> {
     found.map(|(_, operands, effect)| (*operands, *effect))
 }
 
+/// Most letters that stand behind one mark: what a ligature or a shape of a script stands for. More
+/// would be text that is copied and not seen.
+const MOST_LETTERS: usize = 8;
+
+/// The letters that these operands of a mark say it stands for, if nothing hides in them.
+pub(super) fn letters(operands: &[Token]) -> Option<Vec<u8>> {
+    let [.., Token::Name(tag), Token::Dict(entries)] = operands else { return None };
+    let mut text = entries.iter().filter(|(key, _)| key == b"ActualText").map(|(_, value)| value);
+    let (Some(Token::Str(text)), None) = (text.next(), text.next()) else { return None };
+    let clean = textstring::clean(text);
+    let length = textstring::read(&clean).chars().count();
+    (tag == b"Span" && (1..=MOST_LETTERS).contains(&length)).then_some(clean)
+}
+
+/// Whether these operands are a mark in the one form that is written.
+pub(super) fn are_letters(operands: &[Token]) -> bool {
+    matches!(operands, [_, Token::Dict(entries)] if matches!(entries.as_slice(),
+        [(_, Token::Str(text))] if letters(operands).as_ref() == Some(text)))
+}
+
 /// Whether a word is an operator a clean content stream may hold; asked by the second reader.
 pub(super) fn is_listed(word: &[u8]) -> bool {
-    let named = ["ri", "gs", "CS", "cs", "SC", "SCN", "sc", "scn", "sh", "Do", "Tf"];
+    let named = ["ri", "gs", "CS", "cs", "SC", "SCN", "sc", "scn", "sh", "Do", "Tf", "BDC", "EMC"];
     simple(word).is_some() || named.iter().any(|name| name.as_bytes() == word)
 }

@@ -44,7 +44,10 @@ fn row(kind: &Kind, settings: &Settings) -> Outcome<Row> {
     }
     let has_mat2 = contenders.iter().any(|contender| contender.what == "mat2");
     let row = take_turns(format!("{} {}", place.count, kind.words), settings.rounds, contenders)?;
-    Ok(if kind.has_goal && has_mat2 { row.goal(Goal::Lighter { times: 10.0 }) } else { row })
+    Ok(match kind.goal {
+        Some(times) if has_mat2 => row.goal(Goal::Lighter { times }),
+        _ => row,
+    })
 }
 
 /// Where the files are.

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hayro_syntax::content::UntypedIter;
 
-use super::lexer::Lexer;
+use super::lexer::{Lexer, Token};
 use super::out::{Entries, Obj};
 use super::{fontfile, ops};
 use crate::{Limits, Refusal, deflate, jpeg};
@@ -168,10 +168,18 @@ fn content(data: &[u8]) -> Result<(), Refusal> {
         }
     }
     let mut lexer = Lexer::new(data);
+    let mut operands = Vec::new();
     while let Some(token) = lexer.next()? {
-        if matches!(token, super::lexer::Token::Dict(_)) {
+        let Token::Word(word) = token else {
+            operands.push(token);
+            continue;
+        };
+        let has_dictionary = operands.iter().any(|operand| matches!(operand, Token::Dict(_)));
+        let is_mark = word == b"BDC";
+        if has_dictionary != is_mark || is_mark && !ops::are_letters(&operands) {
             return Err(fault("a dictionary in content"));
         }
+        operands.clear();
     }
     if lexer.comments { Err(fault("a comment in content")) } else { Ok(()) }
 }
