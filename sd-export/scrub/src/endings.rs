@@ -35,6 +35,7 @@ pub const ENDINGS: &[(Format, &[&str])] = &[
     (Format::Docx, &["docx", "docm", "dotx", "dotm"]),
     (Format::Xlsx, &["xlsx", "xlsm", "xltx", "xltm"]),
     (Format::Pptx, &["pptx", "pptm", "potx", "potm", "ppsx", "ppsm"]),
+    (Format::Rtf, &["rtf"]),
     (Format::Zip, &["zip"]),
     (Format::Tar, &["tar"]),
     (Format::Gzip, &["gz", "tgz", "svgz"]),

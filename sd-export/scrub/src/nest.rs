@@ -15,8 +15,8 @@ use crate::rope::Rope;
 use crate::wording::escape;
 use crate::{
     Choices, Cleaned, Detected, Format, Limits, Refusal, Unclean, aiff, asf, avi, bmp, css, csv,
-    detect, flac, gif, heif, jpeg, jxl, mkv, mp3, mp4, ogg, ooxml, packed, pdf, png, pnm, svg, tar,
-    text, tiff, torrent, wav, webp, zip,
+    detect, flac, gif, heif, jpeg, jxl, mkv, mp3, mp4, ogg, ooxml, packed, pdf, png, pnm, rtf, svg,
+    tar, text, tiff, torrent, wav, webp, zip,
 };
 
 /// What may still be used up, by the whole file and all that is in it.
@@ -207,6 +207,7 @@ impl<'a> Nest<'a> {
             }
             Format::Csv => csv::scrub,
             Format::Torrent => torrent::scrub,
+            Format::Rtf => return rtf::scrub(bytes, self).map(|(out, met)| (out.into(), met)),
             Format::Zip | Format::Tar => {
                 let archive = if format == Format::Zip { zip::scrub } else { tar::scrub };
                 return archive(bytes, self).map(|(out, met)| (out.into(), met));

@@ -67,6 +67,8 @@ pub enum Format {
     Xlsx,
     /// A `PowerPoint` presentation.
     Pptx,
+    /// A document in Rich Text Format.
+    Rtf,
     /// Plain text.
     Text,
     /// A ZIP archive.
@@ -122,6 +124,7 @@ impl Format {
             Self::Docx => "docx",
             Self::Xlsx => "xlsx",
             Self::Pptx => "pptx",
+            Self::Rtf => "rtf",
             Self::Text => "txt",
             Self::Zip => "zip",
             Self::Tar => "tar",
@@ -145,7 +148,7 @@ impl Format {
 
     /// Whether a file of it may hold recorded changes and remarks, of which a person decides.
     pub fn records_changes(self) -> bool {
-        matches!(self, Self::Docx | Self::Xlsx | Self::Pptx)
+        matches!(self, Self::Docx | Self::Xlsx | Self::Pptx | Self::Rtf)
     }
 }
 
@@ -179,6 +182,7 @@ impl fmt::Display for Format {
             Self::Docx => "Word document",
             Self::Xlsx => "Excel workbook",
             Self::Pptx => "PowerPoint presentation",
+            Self::Rtf => "RTF document",
             Self::Text => "plain text",
             Self::Zip => "ZIP archive",
             Self::Tar => "TAR archive",

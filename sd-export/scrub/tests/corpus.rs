@@ -52,8 +52,8 @@ fn marks(name: &str, bytes: &[u8]) -> Vec<Vec<u8>> {
         "pdf" => words(&pdf_text(bytes)),
         "txt" | "csv" => words(&sd_scrub::text(bytes).expect("a text")),
         "jxl" => vec![made::drawn_jxl(bytes).into_bytes()],
-        "svg" | "svgz" | "css" | "docx" | "xlsx" | "pptx" | "zip" | "tar" | "gz" | "bz2" | "xz"
-        | "zst" | "torrent" => kept(&opened(bytes)),
+        "svg" | "svgz" | "css" | "docx" | "xlsx" | "pptx" | "rtf" | "zip" | "tar" | "gz"
+        | "bz2" | "xz" | "zst" | "torrent" => kept(&opened(bytes)),
         _ => vec![made::decoded(name, bytes).into_bytes()],
     }
 }
@@ -243,6 +243,7 @@ fn words_for(format: Format) -> (&'static str, &'static str) {
         Format::Docx => ("text, tables, styles' looks, pictures, notes", "office.md"),
         Format::Xlsx => ("cells, formulas, charts, number formats", "office.md"),
         Format::Pptx => ("slides, notes, pictures, animations", "office.md"),
+        Format::Rtf => ("text, tables, lists, looks, pictures, notes", "mail-and-rtf.md"),
         Format::Zip | Format::Tar => ("names, clean files", "archives.md"),
         Format::Gzip | Format::Bzip2 | Format::Xz | Format::Zstd => {
             ("the clean file", "archives.md")

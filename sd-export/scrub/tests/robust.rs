@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use common::tiff::{Order, Stored};
 use common::{
-    Dice, gif, jpeg, made, mutate, office, packed, pdf, plain, png, scrub, tar, tiff, web, webp,
-    windows, zip,
+    Dice, gif, jpeg, made, mutate, office, packed, pdf, plain, png, rtf, scrub, tar, tiff, web,
+    webp, windows, zip,
 };
 use sd_scrub::{Detected, Refusal, detect};
 
@@ -60,6 +60,7 @@ fn files() -> Vec<Vec<u8>> {
         office::word().pack(),
         office::sheet().pack(),
         office::slides().pack(),
+        rtf::planted(),
         zip::planted(),
         tar::planted(),
         packed::planted_gzip(&tar::planted()),

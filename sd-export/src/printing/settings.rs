@@ -82,6 +82,7 @@ pub(crate) fn mime_type(format: Format) -> &'static str {
         Format::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         Format::Pptx => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        Format::Rtf => "application/rtf",
         Format::Zip => "application/zip",
         Format::Tar => "application/x-tar",
         Format::Gzip => "application/gzip",

@@ -34,7 +34,6 @@ pub(super) const MAGIC: &[(&[u8], &str)] = &[
     (b"\0asm", "WebAssembly program"),
     (b"dex\n", "Android program"),
     (b"L\0\0\0\x01\x14\x02\0", "Windows shortcut"),
-    (b"{\\rtf", "RTF document"),
     (b"%!PS", "PostScript document"),
     (b"\xc5\xd0\xd3\xc6", "PostScript document"),
     (b"SQLite format 3\0", "SQLite database"),

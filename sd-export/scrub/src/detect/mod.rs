@@ -43,6 +43,9 @@ pub fn detect(bytes: &[u8]) -> Detected {
     if find(bytes.get(..bytes.len().min(1024)).unwrap_or_default(), b"%PDF-").is_some() {
         return Detected::Known(Format::Pdf);
     }
+    if crate::rtf::is_rtf(bytes) {
+        return Detected::Known(Format::Rtf);
+    }
     if bytes.len() > LONGEST_TEXT {
         return Detected::Unknown("data too long to be a text");
     }
@@ -72,6 +75,7 @@ fn known(bytes: &[u8]) -> Option<Format> {
         (b"GIF87a", Format::Gif),
         (b"GIF89a", Format::Gif),
         (b"%PDF-", Format::Pdf),
+        (b"{\\rtf", Format::Rtf),
         (b"fLaC", Format::Flac),
         (b"OggS", Format::Ogg),
         (b"\x1f\x8b\x08", Format::Gzip),
@@ -210,7 +214,6 @@ fn textual(head: &str) -> Option<&'static str> {
     const STARTS: &[(&str, &str)] = &[
         ("#!", "script"),
         ("[desktop entry]", "desktop launcher"),
-        ("{\\rtf", "RTF document"),
         ("%!ps", "PostScript document"),
         ("-----begin pgp", "OpenPGP message or key"),
         ("-----begin ", "PEM key or certificate"),
@@ -291,6 +294,8 @@ mod tests {
         assert_eq!(detect(b"\xff\x0a\xfa\x1f"), Detected::Known(Format::Jxl));
         assert_eq!(detect(b"\0\0\0\x0cJXL \r\n\x87\n...."), Detected::Known(Format::Jxl));
         assert_eq!(detect(b"GIF89a"), Detected::Known(Format::Gif));
+        assert_eq!(detect(b"{\\rtf1"), Detected::Known(Format::Rtf));
+        assert_eq!(detect(b"\xef\xbb\xbf\n {\\rtf1"), Detected::Known(Format::Rtf));
         assert_eq!(detect(b"RIFF\0\0\0\0WEBPVP8 "), Detected::Known(Format::Webp));
         assert_eq!(detect(b"RIFF\0\0\0\0AVI LIST"), Detected::Known(Format::Avi));
         assert_eq!(detect(b"MM\0*\0\0\0\x08"), Detected::Known(Format::Tiff));
@@ -332,7 +337,6 @@ mod tests {
             ),
             (b"X-Spam: no\nMessage-ID: <1@x>\n", "mail message"),
             (b"\xef\xbb\xbf  <html><body>", "HTML page"),
-            (b"{\\rtf1", "RTF document"),
             (b"Message-ID: <1@x>\nFrom: a@b\n", "mail message"),
             (b"From: a@b\nMessage-ID: <1@x>\n", "mail message"),
             (b"\x01\x02\x03\x04\x05", "unknown binary data"),

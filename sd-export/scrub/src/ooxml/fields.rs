@@ -11,7 +11,7 @@ use crate::xml::Names;
 
 /// What becomes of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Field {
+pub(crate) enum Field {
     /// It stays, with this code.
     Keep(String),
     /// Its result stays as text.
@@ -85,7 +85,7 @@ pub(super) fn is_removed(code: &str) -> bool {
 }
 
 /// Judges a field by its code.
-pub(super) fn judge(code: &str, names: &Names) -> Result<Field, Refusal> {
+pub(crate) fn judge(code: &str, names: &Names) -> Result<Field, Refusal> {
     if is_removed(code) {
         return Ok(Field::Remove);
     }

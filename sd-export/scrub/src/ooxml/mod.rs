@@ -8,9 +8,9 @@
 //!
 //! What is on the list stands in `tables/`: one text file a family of namespaces.
 
-mod fields;
+pub(crate) mod fields;
 mod guide;
-mod link;
+pub(crate) mod link;
 mod notes;
 mod package;
 mod parts;

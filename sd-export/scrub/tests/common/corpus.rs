@@ -4,7 +4,8 @@
 use super::made::{aiff, ffmpeg, flac, grid, heif, jxl, jxl_in_boxes, mp3, wav, with_boxes};
 use super::tiff::{Order, Stored};
 use super::{
-    canary, exif, gif, jpeg, office, packed, pdf, plain, png, tar, tiff, web, webp, windows, zip,
+    canary, exif, gif, jpeg, office, packed, pdf, plain, png, rtf, tar, tiff, web, webp, windows,
+    zip,
 };
 
 /// One file of the corpus.
@@ -196,6 +197,7 @@ fn packages() -> Vec<Planted> {
         same("minutes.docx", office::word().pack()),
         same("table.xlsx", office::sheet().pack()),
         same("talk.pptx", office::slides().pack()),
+        same("letter.rtf", rtf::planted()),
         same("letters.zip", zip::planted()),
         same("letters.tar", tar::planted()),
         same("letters.tar.gz", packed::planted_gzip(&tar::planted())),

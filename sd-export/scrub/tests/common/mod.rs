@@ -17,6 +17,7 @@ pub(crate) mod packed;
 pub(crate) mod pdf;
 pub(crate) mod plain;
 pub(crate) mod png;
+pub(crate) mod rtf;
 pub(crate) mod tar;
 pub(crate) mod tiff;
 pub(crate) mod web;
