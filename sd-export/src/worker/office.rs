@@ -23,7 +23,7 @@ const ROOM: Room = Room { memory: 6 << 30, output: 1 << 30, seconds: 240 };
 /// The ending by which LibreOffice knows what it is given, if it is one of its kinds.
 pub(super) fn ending(format: Format) -> Option<&'static str> {
     match format {
-        Format::Docx | Format::Xlsx | Format::Pptx => Some(format.extension()),
+        Format::Docx | Format::Xlsx | Format::Pptx | Format::Rtf => Some(format.extension()),
         _ => None,
     }
 }
