@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use common::tiff::{Order, Stored};
 use common::{
-    Dice, gif, jpeg, made, mutate, office, packed, pdf, plain, png, scrub, tar, tiff, webp,
+    Dice, gif, jpeg, made, mutate, odf, office, packed, pdf, plain, png, scrub, tar, tiff, webp,
     windows, zip,
 };
 use sd_scrub::{Detected, Refusal, detect};
@@ -60,6 +60,13 @@ fn files() -> Vec<Vec<u8>> {
         office::word().pack(),
         office::sheet().pack(),
         office::slides().pack(),
+        odf::package("text").pack(),
+        odf::package("spreadsheet").pack(),
+        odf::package("presentation").pack(),
+        odf::package("graphics").pack(),
+        odf::formula_package().pack(),
+        odf::flat("text").into_bytes(),
+        odf::flat("spreadsheet").into_bytes(),
         zip::planted(),
         tar::planted(),
         packed::planted_gzip(&tar::planted()),

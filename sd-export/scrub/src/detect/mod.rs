@@ -53,6 +53,9 @@ pub fn detect(bytes: &[u8]) -> Detected {
         return Detected::Unknown("desktop launcher");
     }
     let head: String = text.chars().take(HEAD).collect();
+    if let Some(format) = flat_document(&text) {
+        return Detected::Known(format);
+    }
     match textual(head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}')) {
         Some(kind) => Detected::Unknown(kind),
         None if crate::csv::delimiter(&text).is_some() => Detected::Known(Format::Csv),
@@ -232,6 +235,17 @@ fn textual(head: &str) -> Option<&'static str> {
         return Some(kind);
     }
     markup(&lower).or_else(|| mail(&lower))
+}
+
+/// `OpenDocument` in one XML file: the root says what it is.
+fn flat_document(text: &str) -> Option<Format> {
+    // The root declares all its prefixes before it says what it is.
+    let head: String = text.chars().take(4 * HEAD).collect();
+    let (_, root) = head.split_once("<office:document ")?;
+    let root = root.split('>').next()?;
+    let (_, said) = root.split_once("office:mimetype=")?;
+    let said = said.get(1..)?.split(['"', '\'']).next()?;
+    crate::odf::kind::of_type(said).and_then(|(kind, _)| kind.flat)
 }
 
 fn markup(lower: &str) -> Option<&'static str> {

@@ -4,7 +4,7 @@ const SCHEMES: [&str; 3] = ["http://", "https://", "mailto:"];
 
 /// Whether an address stays. What has letters that cannot be seen, or is longer than any address a
 /// person wrote, does not.
-pub(super) fn is_kept(address: &str) -> bool {
+pub(crate) fn is_kept(address: &str) -> bool {
     let lower = address.to_ascii_lowercase();
     SCHEMES.iter().any(|scheme| lower.starts_with(scheme))
         && address.len() <= 2000

@@ -10,8 +10,8 @@
 
 mod fields;
 mod guide;
-mod link;
-mod notes;
+pub(crate) mod link;
+pub(crate) mod notes;
 mod package;
 mod parts;
 mod recheck;

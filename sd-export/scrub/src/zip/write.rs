@@ -33,6 +33,10 @@ impl Packing {
             | Format::Pdf
             | Format::Text
             | Format::Csv
+            | Format::Fodt
+            | Format::Fods
+            | Format::Fodp
+            | Format::Fodg
             | Format::Tar => Self::Deflated,
             _ => Self::Stored,
         }

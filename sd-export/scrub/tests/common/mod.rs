@@ -10,6 +10,7 @@ pub(crate) mod corpus;
 pub(crate) mod gif;
 pub(crate) mod jpeg;
 pub(crate) mod made;
+pub(crate) mod odf;
 pub(crate) mod office;
 pub(crate) mod packed;
 pub(crate) mod pdf;
