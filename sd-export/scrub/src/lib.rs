@@ -51,6 +51,7 @@ mod mp3;
 mod mp4;
 mod msmedia;
 mod nest;
+mod odf;
 mod ogg;
 mod ooxml;
 mod packed;

@@ -15,8 +15,8 @@ use crate::rope::Rope;
 use crate::wording::escape;
 use crate::{
     Choices, Cleaned, Detected, Format, Limits, Refusal, Unclean, aiff, asf, avi, bmp, css, csv,
-    detect, flac, gif, heif, jpeg, jxl, mkv, mp3, mp4, ogg, ooxml, packed, pdf, png, pnm, rtf, svg,
-    tar, text, tiff, torrent, wav, webp, zip,
+    detect, flac, gif, heif, jpeg, jxl, mkv, mp3, mp4, odf, ogg, ooxml, packed, pdf, png, pnm, rtf,
+    svg, tar, text, tiff, torrent, wav, webp, zip,
 };
 
 /// What may still be used up, by the whole file and all that is in it.
@@ -219,6 +219,17 @@ impl<'a> Nest<'a> {
             Format::Css => return css::scrub(bytes, self).map(|(out, met)| (out.into(), met)),
             Format::Docx | Format::Xlsx | Format::Pptx => {
                 return ooxml::scrub(bytes, format, self).map(|(out, met)| (out.into(), met));
+            }
+            Format::Odt
+            | Format::Ods
+            | Format::Odp
+            | Format::Odg
+            | Format::Odf
+            | Format::Fodt
+            | Format::Fods
+            | Format::Fodp
+            | Format::Fodg => {
+                return odf::scrub(bytes, format, self).map(|(out, met)| (out.into(), met));
             }
         };
         whole(bytes, limits).map(|(out, met)| (out.into(), met))

@@ -69,6 +69,24 @@ pub enum Format {
     Pptx,
     /// A document in Rich Text Format.
     Rtf,
+    /// An `OpenDocument` text.
+    Odt,
+    /// An `OpenDocument` spreadsheet.
+    Ods,
+    /// An `OpenDocument` presentation.
+    Odp,
+    /// An `OpenDocument` drawing.
+    Odg,
+    /// An `OpenDocument` formula.
+    Odf,
+    /// An `OpenDocument` text in one XML file.
+    Fodt,
+    /// An `OpenDocument` spreadsheet in one XML file.
+    Fods,
+    /// An `OpenDocument` presentation in one XML file.
+    Fodp,
+    /// An `OpenDocument` drawing in one XML file.
+    Fodg,
     /// Plain text.
     Text,
     /// A ZIP archive.
@@ -125,6 +143,15 @@ impl Format {
             Self::Xlsx => "xlsx",
             Self::Pptx => "pptx",
             Self::Rtf => "rtf",
+            Self::Odt => "odt",
+            Self::Ods => "ods",
+            Self::Odp => "odp",
+            Self::Odg => "odg",
+            Self::Odf => "odf",
+            Self::Fodt => "fodt",
+            Self::Fods => "fods",
+            Self::Fodp => "fodp",
+            Self::Fodg => "fodg",
             Self::Text => "txt",
             Self::Zip => "zip",
             Self::Tar => "tar",
@@ -148,7 +175,14 @@ impl Format {
 
     /// Whether a file of it may hold recorded changes and remarks, of which a person decides.
     pub fn records_changes(self) -> bool {
-        matches!(self, Self::Docx | Self::Xlsx | Self::Pptx | Self::Rtf)
+        let office = matches!(self, Self::Docx | Self::Xlsx | Self::Pptx | Self::Rtf);
+        office || self.is_open_document()
+    }
+
+    /// Whether it is a kind of `OpenDocument`.
+    pub fn is_open_document(self) -> bool {
+        use Format::{Fodg, Fodp, Fods, Fodt, Odf, Odg, Odp, Ods, Odt};
+        matches!(self, Odt | Ods | Odp | Odg | Odf | Fodt | Fods | Fodp | Fodg)
     }
 }
 
@@ -183,6 +217,15 @@ impl fmt::Display for Format {
             Self::Xlsx => "Excel workbook",
             Self::Pptx => "PowerPoint presentation",
             Self::Rtf => "RTF document",
+            Self::Odt => "OpenDocument text",
+            Self::Ods => "OpenDocument spreadsheet",
+            Self::Odp => "OpenDocument presentation",
+            Self::Odg => "OpenDocument drawing",
+            Self::Odf => "OpenDocument formula",
+            Self::Fodt => "flat OpenDocument text",
+            Self::Fods => "flat OpenDocument spreadsheet",
+            Self::Fodp => "flat OpenDocument presentation",
+            Self::Fodg => "flat OpenDocument drawing",
             Self::Text => "plain text",
             Self::Zip => "ZIP archive",
             Self::Tar => "TAR archive",

@@ -87,7 +87,19 @@ pub(crate) fn cannot_remove(format: Format) -> &'static [&'static str] {
             "Wording, fonts, page size and the exact position of letters stay; they can mark a copy.",
             "The noise pattern of the camera or scanner sensor stays in pictures.",
         ],
-        Format::Docx | Format::Xlsx | Format::Pptx | Format::Rtf => &OFFICE,
+        Format::Docx
+        | Format::Xlsx
+        | Format::Pptx
+        | Format::Rtf
+        | Format::Odt
+        | Format::Ods
+        | Format::Odp
+        | Format::Odg
+        | Format::Odf
+        | Format::Fodt
+        | Format::Fods
+        | Format::Fodp
+        | Format::Fodg => &OFFICE,
         Format::Text | Format::Csv => &[
             "The words stay, with every name, date, number and address in them.",
             "Wording, spelling, punctuation, line breaks and the number of spaces stay; they can mark a copy.",

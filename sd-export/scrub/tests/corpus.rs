@@ -52,10 +52,19 @@ fn marks(name: &str, bytes: &[u8]) -> Vec<Vec<u8>> {
         "pdf" => words(&pdf_text(bytes)),
         "txt" | "csv" => words(&sd_scrub::text(bytes).expect("a text")),
         "jxl" => vec![made::drawn_jxl(bytes).into_bytes()],
+        "odt" | "ods" | "odp" | "odg" | "odf" | "fodt" | "fods" | "fodp" | "fodg" => {
+            shown(&opened(bytes))
+        }
         "svg" | "svgz" | "css" | "docx" | "xlsx" | "pptx" | "rtf" | "zip" | "tar" | "gz"
         | "bz2" | "xz" | "zst" | "torrent" => kept(&opened(bytes)),
         _ => vec![made::decoded(name, bytes).into_bytes()],
     }
+}
+
+/// The same in a document whose pictures and parts that go may hold such marks too: those only that
+/// stand as text of its own.
+fn shown(bytes: &[u8]) -> Vec<Vec<u8>> {
+    kept(bytes).into_iter().filter(|mark| mark.starts_with(b"KEEP")).collect()
 }
 
 /// The marks of what must stay in files inside files, each once.
@@ -244,6 +253,15 @@ fn words_for(format: Format) -> (&'static str, &'static str) {
         Format::Xlsx => ("cells, formulas, charts, number formats", "office.md"),
         Format::Pptx => ("slides, notes, pictures, animations", "office.md"),
         Format::Rtf => ("text, tables, lists, looks, pictures, notes", "mail-and-rtf.md"),
+        Format::Odt | Format::Fodt => {
+            ("text, tables, styles' looks, pictures, notes, charts", "opendocument.md")
+        }
+        Format::Ods | Format::Fods => {
+            ("cells, formulas, charts, number formats", "opendocument.md")
+        }
+        Format::Odp | Format::Fodp => ("slides, notes, pictures, animations", "opendocument.md"),
+        Format::Odg | Format::Fodg => ("pages, shapes, pictures", "opendocument.md"),
+        Format::Odf => ("the formula", "opendocument.md"),
         Format::Zip | Format::Tar => ("names, clean files", "archives.md"),
         Format::Gzip | Format::Bzip2 | Format::Xz | Format::Zstd => {
             ("the clean file", "archives.md")

@@ -5,7 +5,7 @@ mod common;
 
 use common::tiff::{Order, Stored};
 use common::{
-    Dice, find_canary, gif, jpeg, packed, pdf, plain, png, scrub, tar, tiff, web, webp, zip,
+    Dice, find_canary, gif, jpeg, odf, packed, pdf, plain, png, scrub, tar, tiff, web, webp, zip,
 };
 
 /// Changes, cuts, doubles or moves a few bytes.
@@ -127,6 +127,15 @@ fn changed_tiff_pictures_never_panic_and_come_out_clean() {
     let all = [Plain, PackBits, Lzw, Deflate, Tiles, Fax, Jpeg];
     assert!(run_bare(&tiff::file(Order::Little, &all), 300, 16) > 10);
     assert!(run_bare(&tiff::file(Order::Big, &[Lzw, Fax, Deflate, Jpeg]), 300, 17) > 10);
+}
+
+#[test]
+fn changed_open_documents_never_panic_and_come_out_clean() {
+    for (seed, kind) in (30..).zip(["text", "spreadsheet", "presentation", "graphics"]) {
+        // Most changes break a sum of the archive; those of flat ones reach the XML.
+        run_bare(&odf::package(kind).pack(), 200, seed);
+        assert!(run_bare(odf::flat(kind).as_bytes(), 200, seed + 10) > 5, "{kind}");
+    }
 }
 
 /// Makes the sums of tar heads fit again.

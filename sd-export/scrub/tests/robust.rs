@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use common::tiff::{Order, Stored};
 use common::{
-    Dice, gif, jpeg, made, mutate, office, packed, pdf, plain, png, rtf, scrub, tar, tiff, web,
-    webp, windows, zip,
+    Dice, gif, jpeg, made, mutate, odf, office, packed, pdf, plain, png, rtf, scrub, tar, tiff,
+    web, webp, windows, zip,
 };
 use sd_scrub::{Detected, Refusal, detect};
 
@@ -61,6 +61,13 @@ fn files() -> Vec<Vec<u8>> {
         office::sheet().pack(),
         office::slides().pack(),
         rtf::planted(),
+        odf::package("text").pack(),
+        odf::package("spreadsheet").pack(),
+        odf::package("presentation").pack(),
+        odf::package("graphics").pack(),
+        odf::formula_package().pack(),
+        odf::flat("text").into_bytes(),
+        odf::flat("spreadsheet").into_bytes(),
         zip::planted(),
         tar::planted(),
         packed::planted_gzip(&tar::planted()),

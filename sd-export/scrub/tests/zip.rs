@@ -229,7 +229,14 @@ fn documents_that_are_zip_files_are_told_from_archives() {
     let cases = [
         (vec![types(), member("x.fdseq", b"x")], "XPS document"),
         (vec![mimetype("application/epub+zip")], "EPUB book"),
-        (vec![mimetype("application/vnd.oasis.opendocument.text")], "OpenDocument file"),
+        (
+            vec![mimetype("application/vnd.oasis.opendocument.text")],
+            "OpenDocument file of another kind, or without content",
+        ),
+        (
+            vec![mimetype("application/vnd.sun.xml.writer"), member("content.xml", b"x")],
+            "old StarOffice document (save it as OpenDocument)",
+        ),
         (vec![member("META-INF/MANIFEST.MF", b"x")], "Java archive"),
     ];
     for (members, kind) in cases {

@@ -22,10 +22,8 @@ const ROOM: Room = Room { memory: 6 << 30, output: 1 << 30, seconds: 240 };
 
 /// The ending by which LibreOffice knows what it is given, if it is one of its kinds.
 pub(super) fn ending(format: Format) -> Option<&'static str> {
-    match format {
-        Format::Docx | Format::Xlsx | Format::Pptx | Format::Rtf => Some(format.extension()),
-        _ => None,
-    }
+    let office = matches!(format, Format::Docx | Format::Xlsx | Format::Pptx | Format::Rtf);
+    (office || format.is_open_document()).then(|| format.extension())
 }
 
 /// The document as a PDF without a name, with what was found in the document.

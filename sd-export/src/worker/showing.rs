@@ -61,7 +61,7 @@ fn named(e: &WorkError) -> String {
         WorkError::Refused { refusal: Refusal::UnknownType(kind), .. } => {
             format!("{kind}: not opened{}", danger(kind))
         }
-        WorkError::Refused { format: Some(Format::Docx | Format::Xlsx | Format::Pptx), .. } => {
+        WorkError::Refused { format: Some(format), .. } if format.records_changes() => {
             format!("{e}; it can hold macros that act when it is opened")
         }
         WorkError::Refused { format: Some(Format::Svg), .. } => {

@@ -1,7 +1,7 @@
 //! Documents that are ZIP files, told from plain archives by what is in them.
 
 use super::Detected;
-use crate::bytes::find;
+use crate::bytes::{find, le16, le32, slice};
 use crate::report::Format;
 
 /// What a file that starts like a ZIP archive is.
@@ -9,11 +9,27 @@ pub(super) fn detect(bytes: &[u8]) -> Detected {
     let kind = match crate::zip::names(bytes) {
         Some(names) => match office(&names) {
             Some(format) => return Detected::Known(format),
+            None if open_document(bytes)
+                .is_some_and(|_| names.contains(&b"content.xml".as_slice())) =>
+            {
+                return open_document(bytes)
+                    .map_or(Detected::Unknown("OpenDocument file"), Detected::Known);
+            }
             None => by_names(bytes, &names),
         },
         None => by_search(bytes),
     };
     kind.map_or(Detected::Known(Format::Zip), Detected::Unknown)
+}
+
+/// An `OpenDocument` package: its type is the first member, and not compressed.
+fn open_document(bytes: &[u8]) -> Option<Format> {
+    let size = usize::try_from(le32(bytes, 22)?).ok().filter(|size| *size <= 80)?;
+    let stored = le16(bytes, 8) == Some(0) && slice(bytes, 30, 8) == Some(b"mimetype");
+    let extra = usize::from(le16(bytes, 28)?);
+    let said = slice(bytes, extra.checked_add(38)?, size).filter(|_| stored)?;
+    let said = std::str::from_utf8(said).ok()?;
+    crate::odf::kind::of_type(said.trim_end()).map(|(kind, _)| kind.format)
 }
 
 /// Documents of Office, with macros or without: the main part is in a directory of a fixed name.
@@ -41,8 +57,17 @@ fn by_names(bytes: &[u8], names: &[&[u8]]) -> Option<&'static str> {
         if is(b"mimetypeapplication/epub+zip") || has(b"META-INF/container.xml") {
             return Some("EPUB book");
         }
+        if is(b"mimetypeapplication/vnd.oasis.opendocument.text-master") {
+            return Some("OpenDocument master document (it shows other files)");
+        }
+        if is(b"mimetypeapplication/vnd.oasis.opendocument.base") {
+            return Some("OpenDocument database");
+        }
+        if is(b"mimetypeapplication/vnd.sun.xml.") {
+            return Some("old StarOffice document (save it as OpenDocument)");
+        }
         if is(b"mimetypeapplication/vnd.oasis.opendocument") || has(b"META-INF/manifest.xml") {
-            return Some("OpenDocument file");
+            return Some("OpenDocument file of another kind, or without content");
         }
     }
     if has(b"AndroidManifest.xml") {
@@ -57,6 +82,7 @@ fn by_search(bytes: &[u8]) -> Option<&'static str> {
         (b"vbaProject.bin", "Office document with macros"),
         (b"mimetypeapplication/epub+zip", "EPUB book"),
         (b"mimetypeapplication/vnd.oasis.opendocument", "OpenDocument file"),
+        (b"mimetypeapplication/vnd.sun.xml.", "old StarOffice document"),
         (b"word/", "Word document"),
         (b"xl/", "Excel workbook"),
         (b"ppt/", "PowerPoint presentation"),

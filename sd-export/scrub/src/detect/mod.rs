@@ -56,7 +56,7 @@ pub fn detect(bytes: &[u8]) -> Detected {
         return Detected::Unknown("desktop launcher");
     }
     let head: String = text.chars().take(HEAD).collect();
-    if let Some(format) = document(&text) {
+    if let Some(format) = flat_document(&text).or_else(|| document(&text)) {
         return Detected::Known(format);
     }
     match textual(head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}')) {
@@ -247,6 +247,17 @@ fn document(text: &str) -> Option<Format> {
         "svg" => Some(Format::Svg),
         _ => None,
     }
+}
+
+/// `OpenDocument` in one XML file: the root says what it is.
+fn flat_document(text: &str) -> Option<Format> {
+    // The root declares all its prefixes before it says what it is.
+    let head: String = text.chars().take(4 * HEAD).collect();
+    let (_, root) = head.split_once("<office:document ")?;
+    let root = root.split('>').next()?;
+    let (_, said) = root.split_once("office:mimetype=")?;
+    let said = said.get(1..)?.split(['"', '\'']).next()?;
+    crate::odf::kind::of_type(said).and_then(|(kind, _)| kind.flat)
 }
 
 fn markup(lower: &str) -> Option<&'static str> {

@@ -14,6 +14,10 @@ pub(super) fn detect(bytes: &[u8]) -> Option<&'static str> {
         ("WordDocument", "old Word document (save it as DOCX)"),
         ("Workbook", "old Excel workbook (save it as XLSX)"),
         ("Book", "old Excel workbook (save it as XLSX)"),
+        ("StarWriterDocument", "old StarOffice document (save it as ODT)"),
+        ("StarCalcDocument", "old StarOffice spreadsheet (save it as ODS)"),
+        ("StarDrawDocument3", "old StarOffice drawing (save it as ODG or ODP)"),
+        ("StarMathDocument", "old StarOffice formula (save it as ODF)"),
         ("PowerPoint Document", "old presentation (save it as PPTX)"),
     ];
     bytes.starts_with(MAGIC).then_some(())?;

@@ -11,7 +11,7 @@
 pub(crate) mod fields;
 mod guide;
 pub(crate) mod link;
-mod notes;
+pub(crate) mod notes;
 mod package;
 mod parts;
 mod recheck;

@@ -4,7 +4,7 @@ use crate::report::Class;
 use crate::xml::{Event, Reader, Tally, decode};
 
 /// Notes each property of a document with its value.
-pub(super) fn properties(bytes: &[u8], tally: &Tally) {
+pub(crate) fn properties(bytes: &[u8], tally: &Tally) {
     tally.removed(Class::Software, "properties of the document", "");
     let _ = walk(bytes, &mut |name, text| {
         let class = match name {
@@ -21,7 +21,7 @@ pub(super) fn properties(bytes: &[u8], tally: &Tally) {
 }
 
 /// The first words that stand in a part.
-pub(super) fn words(bytes: &[u8]) -> String {
+pub(crate) fn words(bytes: &[u8]) -> String {
     let mut out = String::new();
     let _ = walk(bytes, &mut |_, text| {
         if out.len() < 200 {

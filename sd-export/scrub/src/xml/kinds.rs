@@ -17,6 +17,14 @@ pub(crate) enum Kind {
     Numbers,
     /// A word of a fixed vocabulary (letters and digits), or a number.
     Token,
+    /// Words of a fixed vocabulary with dashes, numbers and colours, in a list or alone.
+    Words,
+    /// Outlines of shapes and what computes them: numbers, operators and short words.
+    Expression,
+    /// A formula, or a place in a table, that stays inside the document.
+    Formula,
+    /// A date, a time or how long something takes.
+    Moment,
     /// A language, such as `en-US`.
     Language,
     /// A cell, a range of cells, or a list of them.
@@ -31,6 +39,8 @@ pub(crate) enum Kind {
     Fixed(&'static str),
     /// A name that is replaced by a number of its own, the same everywhere.
     Mapped(&'static str),
+    /// The same, but names of words that every program knows stay.
+    Named(&'static str),
     /// Such a name behind `#`.
     Hash(&'static str),
     /// The number of another part of the package; without one the attribute goes.
@@ -57,6 +67,7 @@ impl Kind {
             return Some(match head {
                 "fixed" => Self::Fixed(rest),
                 "map" => Self::Mapped(rest),
+                "name" => Self::Named(rest),
                 "hash" => Self::Hash(rest),
                 "drop" => Self::Drop(class(rest)?),
                 _ => return None,
@@ -66,6 +77,10 @@ impl Kind {
             "num" => Self::Number,
             "nums" => Self::Numbers,
             "tok" => Self::Token,
+            "word" => Self::Words,
+            "expr" => Self::Expression,
+            "formula" => Self::Formula,
+            "time" => Self::Moment,
             "lang" => Self::Language,
             "range" => Self::Range,
             "text" => Self::Text,
@@ -86,7 +101,11 @@ impl Kind {
             Self::Number => is_number(value),
             Self::Numbers => value.split([' ', ',', ';', ':', '(', ')']).all(is_number_or_empty),
             Self::Token => is_token(value) || is_number(value),
-            Self::Language => is_language(value),
+            Self::Words => value.split([' ', ',']).all(is_word),
+            Self::Expression => is_expression(value),
+            Self::Formula => !is_outside(value),
+            Self::Moment => is_moment(value),
+            Self::Language => is_language(value) || value == "none",
             Self::Range => value.split_ascii_whitespace().all(is_range),
             Self::Text => true,
             Self::Font => value.len() <= 128,
@@ -112,7 +131,10 @@ pub(super) fn is_number(value: &str) -> bool {
         (behind.len() < rest.len()).then_some(behind)
     });
     let unit = exponent.unwrap_or(digits);
-    let known = ["", "%", "pt", "in", "cm", "mm", "pc", "pi", "px", "em", "ex", "f", "fd", "emu"];
+    let known = [
+        "", "%", "pt", "in", "cm", "mm", "pc", "pi", "px", "em", "ex", "f", "fd", "emu", "s", "ms",
+        "deg", "rad", "grad",
+    ];
     value.len() <= 40 && rest.len() > digits.len() && known.contains(&unit)
 }
 
@@ -122,6 +144,61 @@ fn is_number_or_empty(value: &str) -> bool {
 
 pub(super) fn is_token(value: &str) -> bool {
     value.len() <= MAX_TOKEN && value.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// A number, a colour, or a word that starts with a small letter, such as `page-content`.
+fn is_word(word: &str) -> bool {
+    let small = word.starts_with(|c: char| c.is_ascii_lowercase()) && word.len() <= MAX_TOKEN;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    word.is_empty()
+        || is_number(word)
+        || word.strip_prefix('#').is_some_and(is_number)
+        || (small && word.bytes().all(plain))
+}
+
+/// `M 0 0 L 21600 0 Z N`, `rotate (0.5) translate (1cm 2cm)`, `$0 *logwidth/2`: no word is longer
+/// than the functions' names.
+fn is_expression(value: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b" #_+-*/().,$%:;@?=<>\n".contains(&b);
+    let word = |word: &str| {
+        let rest = word.strip_suffix(['X', 'Y']).unwrap_or(word);
+        word.len() <= 3 || (word.len() <= 14 && rest.bytes().all(|b| b.is_ascii_lowercase()))
+    };
+    let letters = value.split(|c: char| !c.is_ascii_alphabetic());
+    // Outlines are written without spaces: one letter is one command.
+    let outline = |word: &str| word.bytes().all(|b| b"MLCZNHVSQTAmlczhvsqtaFGUWXYBe".contains(&b));
+    value.bytes().all(plain) && !value.contains("//") && { letters }
+        .all(|text| word(text) || outline(text))
+}
+
+/// Whether a formula asks for something that is not in the document.
+fn is_outside(formula: &str) -> bool {
+    const ASKS: [&str; 13] = [
+        "FILE:",
+        "SMB:",
+        "FTP:",
+        "VND.SUN.STAR",
+        "\\\\",
+        ":\\",
+        "|'",
+        "'#$",
+        "'#'",
+        "WEBSERVICE(",
+        "DDE(",
+        "RTD(",
+        "SQL.REQUEST(",
+    ];
+    let upper = formula.to_ascii_uppercase();
+    // `of:` and the like say in which language it is written; others are not known.
+    let prefix = formula.split_once(":=").map(|(prefix, _)| prefix);
+    let foreign = prefix.is_some_and(|prefix| !matches!(prefix, "of" | "oooc"));
+    foreign || ASKS.iter().any(|ask| upper.contains(ask))
+}
+
+/// `2026-11-23T10:00:00`, `PT12H30M05.5S`.
+fn is_moment(value: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_digit() || b"TZPYMDHSW:.,+-".contains(&b);
+    value.len() <= 48 && value.bytes().all(plain)
 }
 
 fn is_language(value: &str) -> bool {
@@ -187,14 +264,30 @@ mod tests {
             ("lang", "sr-Latn-RS"),
             ("range", "A1:B5 $C$7 A:A"),
             ("css", "position:absolute;left:0;width:10.5pt"),
+            ("word", "0.06pt solid #000000"),
+            ("word", "ooxml-flowChartProcess"),
+            ("expr", "M ?f0 $1 L 21600 0 Z N"),
+            ("expr", "rotate (0.52) translate (1cm 2cm)"),
+            ("expr", "m0 0l100-5zm3 3h5"),
+            ("formula", "of:=SUM([.A1:.B2])*HYPERLINK(\"https://example.org\")"),
+            ("formula", "$'Sheet #1'.$A$1:.$B$5"),
+            ("time", "2026-11-23T10:00:00.5"),
         ] {
             assert!(fits(kind, value), "{kind} {value}");
         }
-        let kinds = ["num", "nums", "tok", "lang", "range", "css"];
+        let kinds = ["num", "nums", "tok", "lang", "range", "css", "word", "expr", "time"];
         for kind in kinds {
             for free in ["CANARY-0001-JaneDoe", "C:\\Users\\jane", "file:///home/jane"] {
                 assert!(!fits(kind, free), "{kind} {free}");
             }
+        }
+        for outside in [
+            "of:='file:///home/jane/a.ods'#$Sheet1.A1",
+            "of:=DDE(\"soffice\";\"a\";\"b\")",
+            "of:=WEBSERVICE(\"https://example.org\")",
+            "msoxl:='C:\\x\\[a.xlsx]S'!A1",
+        ] {
+            assert!(!fits("formula", outside), "{outside}");
         }
     }
 }

@@ -10,6 +10,7 @@
 //! in common with the first.
 
 mod kinds;
+mod named;
 mod reader;
 mod second;
 mod sieve;
@@ -19,5 +20,5 @@ mod tally;
 pub(crate) use reader::{Event, Reader, Tag, decode};
 pub(crate) use second::check;
 pub(crate) use sieve::{Guide, Names, Sieve, Verdict, escape_attribute, escape_text};
-pub(crate) use table::{Name, Table};
+pub(crate) use table::{Act, Name, Table};
 pub(crate) use tally::Tally;

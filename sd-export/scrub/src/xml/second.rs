@@ -118,6 +118,8 @@ impl<'t> Scan<'t> {
             Kind::Mapped("guid") => value.starts_with("{00000000-0000-0000-0000-"),
             Kind::Mapped("number") => numbered(value, ""),
             Kind::Mapped(kind) => numbered(value, kind),
+            Kind::Named(kind) => self.table.is_name(kind, value),
+            Kind::Formula => matches!(kind.admit(value), Value::Keep(_)),
             Kind::Hash(kind) => numbered(value.strip_prefix('#')?, kind),
             Kind::Relation | Kind::RelationNeeded | Kind::RelationWrap => {
                 if !value.is_empty() {

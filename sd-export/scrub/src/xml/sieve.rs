@@ -53,6 +53,11 @@ pub(crate) trait Guide {
         None
     }
 
+    /// Prefixes that stand in values, and are declared for that.
+    fn declared(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// An element that was kept ends.
     fn close(&mut self, _element: Name) {}
 }
@@ -270,21 +275,31 @@ impl Run<'_, '_> {
     }
 
     fn keep(&mut self, element: Name, rule: &Rule, tag: &Tag<'_>) -> Result<(), Refusal> {
-        let mut attrs: Vec<(Name, String)> = Vec::with_capacity(tag.attrs.len());
+        let table = self.sieve.table;
+        let mut found: Vec<(Name, Kind, &str)> = Vec::with_capacity(tag.attrs.len());
         for attr in &tag.attrs {
             if attr.space == ALTERNATIVES {
                 continue;
             }
-            let table = self.sieve.table;
             let space = table.space(attr.space);
-            let found = space.and_then(|s| table.kind_of(element.0, rule, s, attr.name));
-            let Some((name, kind)) = found else {
+            let kind = space.and_then(|s| table.kind_of(element.0, rule, s, attr.name));
+            let Some((name, kind)) = kind else {
                 let prefix = space.map_or("?", |space| table.prefix(space));
                 let place = format!("attribute not on the list: {prefix}:{}", attr.name);
                 self.note(Class::Unknown, &place, &attr.value);
                 continue;
             };
-            match self.value(element, name, kind, &attr.value)? {
+            found.push((name, kind, attr.value.as_ref()));
+        }
+        // One order, whatever it was, so that names get the same numbers each time; what may end
+        // the element first, so that an element that goes takes no numbers with it.
+        let relation = |kind| matches!(kind, Kind::RelationNeeded | Kind::RelationWrap);
+        found.sort_by_key(|((space, name), kind, _)| {
+            (!relation(*kind), table.prefix(*space), *name)
+        });
+        let mut attrs: Vec<(Name, String)> = Vec::with_capacity(found.len());
+        for (name, kind, value) in found {
+            match self.value(element, name, kind, value)? {
                 Value::Keep(value) => attrs.push((name, value.into_owned())),
                 Value::Gone => match kind {
                     Kind::RelationNeeded => {
@@ -324,6 +339,11 @@ impl Run<'_, '_> {
         let names = self.sieve.names;
         let (class, done) = match kind {
             Kind::Mapped(kind) => return Ok(owned(Some(names.map(kind, value)?))),
+            Kind::Named(kind) => {
+                let name = self.sieve.table.name(value, |name| names.map(kind, name))?;
+                return Ok(owned(Some(name)));
+            }
+            Kind::Formula => (Class::Link, kind.admit(value)),
             Kind::Hash(kind) => {
                 let mapped = value.strip_prefix('#').map(|name| names.map(kind, name));
                 (Class::Unknown, owned(mapped.transpose()?.map(|name| format!("#{name}"))))
@@ -397,7 +417,9 @@ impl Run<'_, '_> {
             }
             return;
         }
-        match self.stack.last_mut() {
+        // What was replaced by what is in it does not stand between a text and its element.
+        let around = self.stack.iter_mut().rev().find(|frame| !matches!(frame, Frame::Clear));
+        match around {
             Some(Frame::Kept { text: TextMode::Keep, .. }) => {
                 self.end_tag();
                 escape_text(&mut self.out, text);
@@ -510,6 +532,12 @@ impl Run<'_, '_> {
     /// The part with its head, and with the prefixes it uses in its root.
     fn finish(mut self) -> String {
         let table = self.sieve.table;
+        for prefix in self.guide.declared() {
+            let at = table.by_prefix(prefix).map(|space| usize::from(space.0));
+            if let Some(used) = at.and_then(|at| self.used.get_mut(at)) {
+                *used = true;
+            }
+        }
         let mut declared = String::new();
         let mut prefixes: Vec<_> = (0..table.len())
             .filter(|at| self.used.get(*at) == Some(&true))

@@ -12,13 +12,17 @@
 //! insert: ins    delete: del            recorded changes
 //! element hlink rel:r:id text:tip       kept, with attributes of its own
 //! hidden sheet state=hidden: a sheet    kept, and pointed out as hidden content
+//! names: heading list                   words that names of the kind `name` may be made of
+//! suffixes: -title                      ends of such names that stay when the rest is replaced
 //! ```
 //!
 //! An indented line belongs to the line before it. What no line names is dropped and counted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::kinds::Kind;
+use super::named;
+use crate::Refusal;
 use crate::report::Class;
 
 /// A namespace, by its place in the table. An attribute without one has [`Space::NONE`].
@@ -96,13 +100,17 @@ struct Section {
 pub(crate) struct Table {
     sections: Vec<Section>,
     spaces: HashMap<&'static str, Space>,
+    /// Words and ends of names that every program knows.
+    names: HashSet<&'static str>,
+    suffixes: Vec<&'static str>,
 }
 
 impl Table {
     /// Reads the files of a table. Lines that cannot be read are given back: a test holds that
     /// there are none.
     pub(crate) fn read(files: &[&'static str]) -> (Self, Vec<String>) {
-        let mut table = Self { sections: Vec::new(), spaces: HashMap::new() };
+        let (names, suffixes) = (HashSet::new(), Vec::new());
+        let mut table = Self { sections: Vec::new(), spaces: HashMap::new(), names, suffixes };
         let mut faults = Vec::new();
         // Prefixes first: a file may use those of another.
         for line in files.iter().flat_map(|file| file.lines()) {
@@ -153,6 +161,17 @@ impl Table {
 
     /// Takes a line in; `None` when it cannot be read.
     fn line(&mut self, at: usize, head: &'static str, words: &[&'static str]) -> Option<()> {
+        match head {
+            "names" => {
+                self.names.extend(words);
+                return Some(());
+            }
+            "suffixes" => {
+                self.suffixes.extend(words);
+                return Some(());
+            }
+            _ => {}
+        }
         let act = match head {
             "keep" => Some(Act::Keep),
             "text" => Some(Act::Text),
@@ -256,6 +275,33 @@ impl Table {
     /// How many namespaces there are.
     pub(super) fn len(&self) -> usize {
         self.sections.len()
+    }
+
+    /// What a name of the kind `name` becomes: itself, or what `number` makes of it.
+    pub(crate) fn name(
+        &self,
+        value: &str,
+        number: impl Fn(&str) -> Result<String, Refusal>,
+    ) -> Result<String, Refusal> {
+        let plain = named::decode(value);
+        if named::is_known(&plain, &self.names) {
+            return Ok(value.to_owned());
+        }
+        let suffix = self.suffix_of(&plain);
+        let stem = plain.strip_suffix(suffix).unwrap_or(&plain);
+        Ok(number(stem)? + suffix)
+    }
+
+    /// Whether a name is one that [`Table::name`] gives.
+    pub(super) fn is_name(&self, kind: &str, value: &str) -> bool {
+        let stem = value.strip_suffix(self.suffix_of(value)).unwrap_or(value);
+        let number = stem.strip_prefix(kind);
+        number.is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
+            || named::is_known(&named::decode(value), &self.names)
+    }
+
+    fn suffix_of(&self, name: &str) -> &'static str {
+        self.suffixes.iter().find(|suffix| name.ends_with(**suffix)).copied().unwrap_or_default()
     }
 
     /// The rule of an element.

@@ -35,6 +35,10 @@ impl Packing {
             | Format::Csv
             | Format::Svg
             | Format::Css
+            | Format::Fodt
+            | Format::Fods
+            | Format::Fodp
+            | Format::Fodg
             | Format::Tar => Self::Deflated,
             _ => Self::Stored,
         }

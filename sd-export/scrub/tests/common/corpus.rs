@@ -4,8 +4,8 @@
 use super::made::{aiff, ffmpeg, flac, grid, heif, jxl, jxl_in_boxes, mp3, wav, with_boxes};
 use super::tiff::{Order, Stored};
 use super::{
-    canary, exif, gif, jpeg, office, packed, pdf, plain, png, rtf, tar, tiff, web, webp, windows,
-    zip,
+    canary, exif, gif, jpeg, odf, office, packed, pdf, plain, png, rtf, tar, tiff, web, webp,
+    windows, zip,
 };
 
 /// One file of the corpus.
@@ -26,6 +26,7 @@ pub(crate) fn corpus() -> Vec<Planted> {
     all.extend(video());
     all.extend(documents());
     all.extend(packages());
+    all.extend(open_documents());
     all
 }
 
@@ -209,6 +210,22 @@ fn packages() -> Vec<Planted> {
         same("drawing.svgz", packed::planted_gzip(web::svg().as_bytes())),
         same("looks.css", web::css().into_bytes()),
         same("files.torrent", packed::torrent("8:encoding12:CANARY-0765x", "")),
+    ]
+}
+
+/// Documents of `OpenDocument`, in packages and flat.
+fn open_documents() -> Vec<Planted> {
+    let flat = |name, kind| same(name, odf::flat(kind).into_bytes());
+    vec![
+        same("minutes.odt", odf::package("text").pack()),
+        same("table.ods", odf::package("spreadsheet").pack()),
+        same("talk.odp", odf::package("presentation").pack()),
+        same("plan.odg", odf::package("graphics").pack()),
+        same("sum.odf", odf::formula_package().pack()),
+        flat("minutes.fodt", "text"),
+        flat("table.fods", "spreadsheet"),
+        flat("talk.fodp", "presentation"),
+        flat("plan.fodg", "graphics"),
     ]
 }
 

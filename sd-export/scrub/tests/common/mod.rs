@@ -12,6 +12,7 @@ pub(crate) mod gif;
 pub(crate) mod jpeg;
 pub(crate) mod made;
 pub(crate) mod mutants;
+pub(crate) mod odf;
 pub(crate) mod office;
 pub(crate) mod packed;
 pub(crate) mod pdf;
