@@ -34,6 +34,7 @@ pub const ENDINGS: &[(Format, &[&str])] = &[
     (Format::Xlsx, &["xlsx", "xlsm", "xltx", "xltm"]),
     (Format::Pptx, &["pptx", "pptm", "potx", "potm", "ppsx", "ppsm"]),
     (Format::Rtf, &["rtf"]),
+    (Format::Eml, &["eml"]),
     (Format::Zip, &["zip"]),
     (Format::Tar, &["tar"]),
     (Format::Gzip, &["gz", "tgz"]),

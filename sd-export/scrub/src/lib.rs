@@ -41,6 +41,7 @@ mod iptc;
 mod jpeg;
 mod jxl;
 mod limits;
+mod mail;
 mod member_name;
 mod mkv;
 mod mp3;

@@ -69,6 +69,8 @@ pub enum Format {
     Pptx,
     /// A document in Rich Text Format.
     Rtf,
+    /// A mail.
+    Eml,
     /// Plain text.
     Text,
     /// A ZIP archive.
@@ -121,6 +123,7 @@ impl Format {
             Self::Xlsx => "xlsx",
             Self::Pptx => "pptx",
             Self::Rtf => "rtf",
+            Self::Eml => "eml",
             Self::Text => "txt",
             Self::Zip => "zip",
             Self::Tar => "tar",
@@ -177,6 +180,7 @@ impl fmt::Display for Format {
             Self::Xlsx => "Excel workbook",
             Self::Pptx => "PowerPoint presentation",
             Self::Rtf => "RTF document",
+            Self::Eml => "mail message",
             Self::Text => "plain text",
             Self::Zip => "ZIP archive",
             Self::Tar => "TAR archive",

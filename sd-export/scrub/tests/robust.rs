@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use common::tiff::{Order, Stored};
 use common::{
-    Dice, gif, jpeg, made, mutate, office, packed, pdf, plain, png, rtf, scrub, tar, tiff, webp,
-    windows, zip,
+    Dice, gif, jpeg, made, mail, mutate, office, packed, pdf, plain, png, rtf, scrub, tar, tiff,
+    webp, windows, zip,
 };
 use sd_scrub::{Detected, Refusal, detect};
 
@@ -61,6 +61,7 @@ fn files() -> Vec<Vec<u8>> {
         office::sheet().pack(),
         office::slides().pack(),
         rtf::planted(),
+        mail::planted(),
         zip::planted(),
         tar::planted(),
         packed::planted_gzip(&tar::planted()),

@@ -81,6 +81,7 @@ pub(crate) fn mime_type(format: Format) -> &'static str {
         Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         Format::Pptx => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
         Format::Rtf => "application/rtf",
+        Format::Eml => "message/rfc822",
         Format::Zip => "application/zip",
         Format::Tar => "application/x-tar",
         Format::Gzip => "application/gzip",
