@@ -10,7 +10,7 @@ use sd_scrub::{ENDINGS, Format};
 const MAX_STEM: usize = 160;
 
 /// Endings that promise something else than plain text.
-const NOT_TEXT: &[&str] = &["doc", "odt", "rtf", "xls", "ods", "ppt", "odp", "7z", "rar"];
+const NOT_TEXT: &[&str] = &["doc", "odt", "xls", "ods", "ppt", "odp", "7z", "rar"];
 
 fn format_of(ending: &str) -> Option<Format> {
     let ending = ending.to_lowercase();

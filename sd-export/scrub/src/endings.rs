@@ -45,6 +45,7 @@ pub const ENDINGS: &[(Format, &[&str])] = &[
     (Format::Fods, &["fods"]),
     (Format::Fodp, &["fodp"]),
     (Format::Fodg, &["fodg"]),
+    (Format::Eml, &["eml"]),
     (Format::Zip, &["zip"]),
     (Format::Tar, &["tar"]),
     (Format::Gzip, &["gz", "tgz", "svgz"]),

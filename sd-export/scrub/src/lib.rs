@@ -44,6 +44,7 @@ mod iptc;
 mod jpeg;
 mod jxl;
 mod limits;
+mod mail;
 mod markup;
 mod member_name;
 mod mkv;

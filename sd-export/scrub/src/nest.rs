@@ -15,8 +15,8 @@ use crate::rope::Rope;
 use crate::wording::escape;
 use crate::{
     Choices, Cleaned, Detected, Format, Limits, Refusal, Unclean, aiff, asf, avi, bmp, css, csv,
-    detect, flac, gif, heif, jpeg, jxl, mkv, mp3, mp4, odf, ogg, ooxml, packed, pdf, png, pnm, rtf,
-    svg, tar, text, tiff, torrent, wav, webp, zip,
+    detect, flac, gif, heif, jpeg, jxl, mail, mkv, mp3, mp4, odf, ogg, ooxml, packed, pdf, png,
+    pnm, rtf, svg, tar, text, tiff, torrent, wav, webp, zip,
 };
 
 /// What may still be used up, by the whole file and all that is in it.
@@ -127,6 +127,24 @@ impl<'a> Nest<'a> {
         }
     }
 
+    /// Cleans a mail inside a mail, which need not look like one by itself; else as
+    /// [`Nest::member`].
+    pub(crate) fn mail(
+        &self,
+        bytes: &[u8],
+        place: &str,
+        findings: &mut Findings,
+    ) -> Result<Option<Inner>, Refusal> {
+        let place = escape(place);
+        match self.deeper().and_then(|nest| mail::scrub(bytes, &nest)) {
+            Ok((bytes, met)) => {
+                findings.absorb(&place, met);
+                Ok(Some(Inner { bytes, format: Format::Eml }))
+            }
+            Err(why) => self.note_left_out(why.inside(&place), findings).map(|()| None),
+        }
+    }
+
     /// Leaves something out that is refused before it comes to [`Nest::member`], if a person chose
     /// so, and says it in the report; else gives the refusal back, with its place.
     pub(crate) fn leave_out(
@@ -207,6 +225,7 @@ impl<'a> Nest<'a> {
             }
             Format::Csv => csv::scrub,
             Format::Torrent => torrent::scrub,
+            Format::Eml => return mail::scrub(bytes, self).map(|(out, met)| (out.into(), met)),
             Format::Rtf => return rtf::scrub(bytes, self).map(|(out, met)| (out.into(), met)),
             Format::Zip | Format::Tar => {
                 let archive = if format == Format::Zip { zip::scrub } else { tar::scrub };

@@ -87,6 +87,8 @@ pub enum Format {
     Fodp,
     /// An `OpenDocument` drawing in one XML file.
     Fodg,
+    /// A mail.
+    Eml,
     /// Plain text.
     Text,
     /// A ZIP archive.
@@ -152,6 +154,7 @@ impl Format {
             Self::Fods => "fods",
             Self::Fodp => "fodp",
             Self::Fodg => "fodg",
+            Self::Eml => "eml",
             Self::Text => "txt",
             Self::Zip => "zip",
             Self::Tar => "tar",
@@ -226,6 +229,7 @@ impl fmt::Display for Format {
             Self::Fods => "flat OpenDocument spreadsheet",
             Self::Fodp => "flat OpenDocument presentation",
             Self::Fodg => "flat OpenDocument drawing",
+            Self::Eml => "mail message",
             Self::Text => "plain text",
             Self::Zip => "ZIP archive",
             Self::Tar => "TAR archive",

@@ -100,6 +100,12 @@ pub(crate) fn cannot_remove(format: Format) -> &'static [&'static str] {
         | Format::Fods
         | Format::Fodp
         | Format::Fodg => &OFFICE,
+        Format::Eml => &[
+            "Who wrote to whom, when and about what stays, with every name and address in it.",
+            "The text and the attachments stay, with what they say and show; text that was quoted stays too.",
+            "Wording, spelling and style of writing stay; they can point to an author or mark a copy.",
+            "The names of the attachments stay, made safe; they may name people.",
+        ],
         Format::Text | Format::Csv => &[
             "The words stay, with every name, date, number and address in them.",
             "Wording, spelling, punctuation, line breaks and the number of spaces stay; they can mark a copy.",

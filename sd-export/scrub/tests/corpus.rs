@@ -48,6 +48,7 @@ fn marks(name: &str, bytes: &[u8]) -> Vec<Vec<u8>> {
             vec![read.expect("a picture that decodes").into_bytes()]
         }
         "tif" => pages(bytes),
+        "eml" => kept(common::mail::read(bytes).as_bytes()),
         "heic" | "avif" => vec![made::shown(bytes)],
         "pdf" => words(&pdf_text(bytes)),
         "txt" | "csv" => words(&sd_scrub::text(bytes).expect("a text")),
@@ -252,6 +253,7 @@ fn words_for(format: Format) -> (&'static str, &'static str) {
         Format::Docx => ("text, tables, styles' looks, pictures, notes", "office.md"),
         Format::Xlsx => ("cells, formulas, charts, number formats", "office.md"),
         Format::Pptx => ("slides, notes, pictures, animations", "office.md"),
+        Format::Eml => ("From, To, Cc, Subject, Date, text, attachments", "mail-and-rtf.md"),
         Format::Rtf => ("text, tables, lists, looks, pictures, notes", "mail-and-rtf.md"),
         Format::Odt | Format::Fodt => {
             ("text, tables, styles' looks, pictures, notes, charts", "opendocument.md")

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use common::tiff::{Order, Stored};
 use common::{
-    Dice, gif, jpeg, made, mutate, odf, office, packed, pdf, plain, png, rtf, scrub, tar, tiff,
-    web, webp, windows, zip,
+    Dice, gif, jpeg, made, mail, mutate, odf, office, packed, pdf, plain, png, rtf, scrub, tar,
+    tiff, web, webp, windows, zip,
 };
 use sd_scrub::{Detected, Refusal, detect};
 
@@ -68,6 +68,7 @@ fn files() -> Vec<Vec<u8>> {
         odf::formula_package().pack(),
         odf::flat("text").into_bytes(),
         odf::flat("spreadsheet").into_bytes(),
+        mail::planted(),
         zip::planted(),
         tar::planted(),
         packed::planted_gzip(&tar::planted()),

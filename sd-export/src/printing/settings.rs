@@ -92,6 +92,7 @@ pub(crate) fn mime_type(format: Format) -> &'static str {
         Format::Fods => "application/vnd.oasis.opendocument.spreadsheet-flat-xml",
         Format::Fodp => "application/vnd.oasis.opendocument.presentation-flat-xml",
         Format::Fodg => "application/vnd.oasis.opendocument.graphics-flat-xml",
+        Format::Eml => "message/rfc822",
         Format::Zip => "application/zip",
         Format::Tar => "application/x-tar",
         Format::Gzip => "application/gzip",

@@ -52,7 +52,6 @@ impl Page {
     }
 
     /// All of it as text; `None` when a byte is no letter.
-    #[cfg(test)]
     pub(crate) fn decode(&self, bytes: &[u8]) -> Option<String> {
         bytes.iter().map(|b| self.letter(*b)).collect()
     }

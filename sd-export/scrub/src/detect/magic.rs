@@ -37,7 +37,7 @@ pub(super) const MAGIC: &[(&[u8], &str)] = &[
     (b"%!PS", "PostScript document"),
     (b"\xc5\xd0\xd3\xc6", "PostScript document"),
     (b"SQLite format 3\0", "SQLite database"),
-    (b"!BDN", "Outlook mailbox"),
+    (b"!BDN", "Outlook mailbox (PST; save its mails as EML)"),
     (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d", "OneNote notebook"),
     (b"\xd4\xc3\xb2\xa1", "network capture"),
     (b"\xa1\xb2\xc3\xd4", "network capture"),

@@ -19,6 +19,9 @@ pub enum Detected {
 /// How far into a file the textual kinds look for their marks.
 const HEAD: usize = 4096;
 
+/// Most bytes of headers that are looked at.
+const LONGEST_HEAD: usize = 1 << 18;
+
 /// Longest file that is looked through for text: it takes several times its size in memory.
 const LONGEST_TEXT: usize = 512 << 20;
 
@@ -45,6 +48,11 @@ pub fn detect(bytes: &[u8]) -> Detected {
     }
     if crate::rtf::is_rtf(bytes) {
         return Detected::Known(Format::Rtf);
+    }
+    match mail(bytes) {
+        Some(Mail::One) => return Detected::Known(Format::Eml),
+        Some(Mail::Box) => return Detected::Unknown("mailbox (MBOX; save its mails as EML)"),
+        None => {}
     }
     if bytes.len() > LONGEST_TEXT {
         return Detected::Unknown("data too long to be a text");
@@ -224,10 +232,6 @@ fn textual(head: &str) -> Option<&'static str> {
         ("<?php", "script"),
         ("@echo off", "script"),
         ("windows registry editor", "Windows registry file"),
-        ("mime-version:", "mail message"),
-        ("return-path:", "mail message"),
-        ("delivered-to:", "mail message"),
-        ("received:", "mail message"),
         ("/* xpm */", "XPM picture"),
     ];
     let lower = head.to_ascii_lowercase();
@@ -238,7 +242,7 @@ fn textual(head: &str) -> Option<&'static str> {
     if let Some((_, kind)) = GROUPS.iter().find(|(g, _)| lower.lines().any(|l| l.trim() == *g)) {
         return Some(kind);
     }
-    markup(&lower).or_else(|| mail(&lower))
+    markup(&lower)
 }
 
 /// Documents of markup, by their root.
@@ -276,20 +280,62 @@ fn markup(lower: &str) -> Option<&'static str> {
     tag.then_some("HTML or XML fragment")
 }
 
-/// A mail or a mailbox: two or more header lines at the very start.
-fn mail(lower: &str) -> Option<&'static str> {
-    const HEADERS: [&str; 8] =
-        ["from:", "to:", "date:", "subject:", "message-id:", "received:", "reply-to:", "cc:"];
-    let mut lines = lower.lines();
-    if lower.starts_with("from ") && lines.clone().nth(1).is_some_and(|l| l.contains(": ")) {
-        return Some("mailbox");
+/// What a text of headers is.
+enum Mail {
+    One,
+    Box,
+}
+
+/// A mail or a mailbox, by the lines up to the first empty one: all of them are headers, the first
+/// is one that mails start with, and they say what only mails say.
+fn mail(bytes: &[u8]) -> Option<Mail> {
+    const FIRST: [&str; 14] = [
+        "from",
+        "to",
+        "date",
+        "subject",
+        "message-id",
+        "received",
+        "reply-to",
+        "cc",
+        "mime-version",
+        "return-path",
+        "delivered-to",
+        "sender",
+        "content-type",
+        "dkim-signature",
+    ];
+    // What stands behind the headers may be anything.
+    let start = bytes.get(..bytes.len().min(LONGEST_HEAD)).unwrap_or_default();
+    let end = find(start, b"\n\n").into_iter().chain(find(start, b"\n\r\n")).min();
+    let (text, _) = crate::text::decode(start.get(..end.unwrap_or(start.len()))?)?;
+    let lower = |line: &str| line.to_ascii_lowercase();
+    if let Some(rest) = text.strip_prefix("From ") {
+        let second = rest.lines().nth(1).and_then(header_name);
+        return second.map(|_| Mail::Box);
     }
-    if !lower.contains("message-id:") && !lower.contains("content-type:") {
-        return None;
+    let mut names = Vec::new();
+    for line in text.lines().take_while(|line| !line.is_empty()) {
+        if line.starts_with([' ', '\t']) && !names.is_empty() {
+            continue;
+        }
+        names.push(lower(header_name(line)?));
     }
-    let first = lines.next()?;
-    let known = HEADERS.iter().any(|header| first.starts_with(header));
-    (known || (first.starts_with("x-") && first.contains(": "))).then_some("mail message")
+    let first = names.first()?;
+    let known =
+        FIRST.contains(&first.as_str()) || first.starts_with("x-") || first.starts_with("arc-");
+    let has = |name: &str| names.iter().any(|n| n == name);
+    let alone =
+        ["mime-version", "return-path", "delivered-to", "received"].contains(&first.as_str());
+    let mails = has("message-id") || has("content-type") || has("mime-version");
+    (known && (alone || mails)).then_some(Mail::One)
+}
+
+/// The name of a header line.
+fn header_name(line: &str) -> Option<&str> {
+    let (name, _) = line.split_once(':')?;
+    let plain = name.bytes().all(|b| b.is_ascii_graphic());
+    (plain && !name.is_empty()).then_some(name)
 }
 
 #[cfg(test)]
@@ -346,14 +392,29 @@ mod tests {
                 b"PK\x03\x04....word/document.xml....word/vbaProject.bin",
                 "Office document with macros",
             ),
-            (b"X-Spam: no\nMessage-ID: <1@x>\n", "mail message"),
             (b"\xef\xbb\xbf  <html><body>", "HTML page"),
-            (b"Message-ID: <1@x>\nFrom: a@b\n", "mail message"),
-            (b"From: a@b\nMessage-ID: <1@x>\n", "mail message"),
+            (b"From jane Mon Nov 23\nReceived: x\n", "mailbox (MBOX; save its mails as EML)"),
+            (b"!BDN\0", "Outlook mailbox (PST; save its mails as EML)"),
             (b"\x01\x02\x03\x04\x05", "unknown binary data"),
         ];
         for (bytes, kind) in cases {
             assert_eq!(detect(bytes), Detected::Unknown(kind));
+        }
+    }
+
+    #[test]
+    fn mails_are_told_by_their_headers() {
+        for mail in [
+            "X-Spam: no\nMessage-ID: <1@x>\n",
+            "Message-ID: <1@x>\nFrom: a@b\n",
+            "From: a@b\r\nMessage-ID: <1@x>\r\n\r\n<html>",
+            "MIME-Version: 1.0\n\n",
+            "Received: x\n y\n",
+        ] {
+            assert_eq!(detect(mail.as_bytes()), Detected::Known(Format::Eml), "{mail}");
+        }
+        for other in ["From: a\nTo: b\n\nMemo", "Dear editor,\nMessage-ID: x\n", "From here on\n"] {
+            assert_eq!(detect(other.as_bytes()), Detected::Known(Format::Text), "{other}");
         }
     }
 

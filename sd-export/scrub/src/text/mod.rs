@@ -40,27 +40,35 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
 pub(crate) fn scrub_with(bytes: &[u8], tabs: Tabs, limits: &Limits) -> Result<Cleaned, Refusal> {
     let (text, encoding) =
         decode(bytes).ok_or_else(|| Refusal::malformed("text that is in no known encoding"))?;
-    let mut tidy = Tidy::default();
-    note_encoding(bytes, encoding, &mut tidy.findings);
-    let chars: Vec<char> = one_line_end(&text, &mut tidy.findings).chars().collect();
-    for at in 0..chars.len() {
-        tidy.step(&chars, at, tabs);
-    }
-    let Tidy { out, counts, mut findings, .. } = tidy.finish();
+    let mut findings = Findings::default();
+    note_encoding(bytes, encoding, &mut findings);
+    let out = visible(&text, tabs, &mut findings)?;
     // Five times the file: what follows needs room of its own.
-    drop((text, chars));
-    for (name, (count, place)) in counts {
-        findings.removed(Class::Identifier, name, &format!("{count}, first at {place}"));
-    }
-    point_out(&out, &mut findings);
+    drop(text);
     limits.admit_output(out.len())?;
-    check(&out, tabs)?;
     // Marks that cannot be seen may have kept a launcher or a page from being known as one.
     match crate::detect(out.as_bytes()) {
         Detected::Known(Format::Text | Format::Csv) => Ok((out.into_bytes(), findings)),
         Detected::Known(format) => Err(becomes(&format.to_string())),
         Detected::Unknown(kind) => Err(becomes(kind)),
     }
+}
+
+/// The visible characters of a text, with one line end.
+pub(crate) fn visible(text: &str, tabs: Tabs, findings: &mut Findings) -> Result<String, Refusal> {
+    let mut tidy = Tidy::default();
+    let chars: Vec<char> = one_line_end(text, findings).chars().collect();
+    for at in 0..chars.len() {
+        tidy.step(&chars, at, tabs);
+    }
+    drop(chars);
+    let Tidy { out, counts, .. } = tidy.finish();
+    for (name, (count, place)) in counts {
+        findings.removed(Class::Identifier, name, &format!("{count}, first at {place}"));
+    }
+    point_out(&out, findings);
+    check(&out, tabs)?;
+    Ok(out)
 }
 
 fn becomes(kind: &str) -> Refusal {
@@ -99,7 +107,6 @@ struct Tidy {
     /// Blanks not yet written: they are dropped when the line ends.
     blanks: String,
     counts: BTreeMap<&'static str, (usize, String)>,
-    findings: Findings,
 }
 
 impl Tidy {

@@ -4,7 +4,7 @@
 use super::made::{aiff, ffmpeg, flac, grid, heif, jxl, jxl_in_boxes, mp3, wav, with_boxes};
 use super::tiff::{Order, Stored};
 use super::{
-    canary, exif, gif, jpeg, odf, office, packed, pdf, plain, png, rtf, tar, tiff, web, webp,
+    canary, exif, gif, jpeg, mail, odf, office, packed, pdf, plain, png, rtf, tar, tiff, web, webp,
     windows, zip,
 };
 
@@ -199,6 +199,8 @@ fn packages() -> Vec<Planted> {
         same("table.xlsx", office::sheet().pack()),
         same("talk.pptx", office::slides().pack()),
         same("letter.rtf", rtf::planted()),
+        same("letter.eml", mail::planted()),
+        same("short.eml", mail::plain()),
         same("letters.zip", zip::planted()),
         same("letters.tar", tar::planted()),
         same("letters.tar.gz", packed::planted_gzip(&tar::planted())),

@@ -11,6 +11,7 @@ pub(crate) mod corpus;
 pub(crate) mod gif;
 pub(crate) mod jpeg;
 pub(crate) mod made;
+pub(crate) mod mail;
 pub(crate) mod mutants;
 pub(crate) mod odf;
 pub(crate) mod office;
