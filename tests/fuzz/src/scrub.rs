@@ -53,7 +53,26 @@ const FAMILIES: &[(&str, &[Format])] = &[
             Format::Torrent,
         ],
     ),
-    ("office", &[Format::Docx, Format::Xlsx, Format::Pptx]),
+    (
+        "office",
+        &[
+            Format::Docx,
+            Format::Xlsx,
+            Format::Pptx,
+            Format::Odt,
+            Format::Ods,
+            Format::Odp,
+            Format::Odg,
+            Format::Odf,
+            Format::Fodt,
+            Format::Fods,
+            Format::Fodp,
+            Format::Fodg,
+            Format::Rtf,
+        ],
+    ),
+    ("web", &[Format::Svg, Format::Css]),
+    ("mail", &[Format::Eml]),
 ];
 
 /// A target of one family, by its name in the table.

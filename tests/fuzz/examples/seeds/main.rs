@@ -39,6 +39,8 @@ fn main() -> io::Result<()> {
         ("scrub-text", scrubbing::text()),
         ("scrub-archives", scrubbing::archives()),
         ("scrub-office", scrubbing::office()),
+        ("scrub-web", scrubbing::web()),
+        ("scrub-mail", scrubbing::mail()),
     ] {
         let directory = corpus.join(target);
         std::fs::create_dir_all(&directory)?;

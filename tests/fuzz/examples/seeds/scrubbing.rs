@@ -4,7 +4,10 @@
 mod common;
 
 use common::tiff::{Order, Stored};
-use common::{gif, jpeg, made, office, packed, pdf, plain, png, tar, tiff, webp, windows, zip};
+use common::{
+    gif, jpeg, made, mail, odf, office, packed, pdf, plain, png, rtf, tar, tiff, web, webp,
+    windows, zip,
+};
 use sd_fuzz::package::described;
 
 use super::Seeds;
@@ -109,9 +112,10 @@ pub(super) fn text() -> Seeds {
     ])
 }
 
-/// The members of a ZIP file, as the targets take them.
+/// The members of a ZIP file, as the targets take them; the one that says what it is comes first.
 fn members(file: &[u8]) -> Vec<u8> {
-    let parts: Vec<(String, Vec<u8>)> = office::parts(file).into_iter().collect();
+    let mut parts: Vec<(String, Vec<u8>)> = office::parts(file).into_iter().collect();
+    parts.sort_by_key(|(name, _)| name != "mimetype");
     described(&parts)
 }
 
@@ -132,6 +136,25 @@ pub(super) fn archives() -> Seeds {
 }
 
 pub(super) fn office() -> Seeds {
-    let kinds = [("docx", office::word()), ("xlsx", office::sheet()), ("pptx", office::slides())];
-    kinds.map(|(name, package)| (name.to_owned(), members(&package.pack()))).into()
+    let named = |name: &str, package: &[u8]| (name.to_owned(), members(package));
+    let mut seeds = vec![
+        named("docx", &office::word().pack()),
+        named("xlsx", &office::sheet().pack()),
+        named("pptx", &office::slides().pack()),
+        named("odf", &odf::formula_package().pack()),
+        ("rtf".to_owned(), rtf::planted()),
+    ];
+    for kind in ["text", "spreadsheet", "presentation", "graphics"] {
+        seeds.push(named(kind, &odf::package(kind).pack()));
+        seeds.push((format!("flat-{kind}"), odf::flat(kind).into_bytes()));
+    }
+    seeds
+}
+
+pub(super) fn web() -> Seeds {
+    named(vec![("svg", web::svg().into_bytes()), ("css", web::css().into_bytes())])
+}
+
+pub(super) fn mail() -> Seeds {
+    named(vec![("planted", mail::planted()), ("plain", mail::plain())])
 }
