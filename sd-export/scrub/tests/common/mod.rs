@@ -9,6 +9,7 @@
 pub(crate) mod corpus;
 pub(crate) mod gif;
 pub(crate) mod jpeg;
+pub(crate) mod libre;
 pub(crate) mod made;
 pub(crate) mod odf;
 pub(crate) mod office;
