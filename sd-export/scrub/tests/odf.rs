@@ -215,6 +215,17 @@ fn rejected_changes_go_over_paragraphs() {
 }
 
 #[test]
+fn what_was_deleted_and_still_stands_in_the_text_goes_when_changes_are_accepted() {
+    let mut package = odf::package("text");
+    package.replace("content.xml", "<text:p>KEEP last", "<text:p>KEEP end <text:change-start text:change-id=\"ct1CANARY-0850-JaneDoe\"/>STRUCK <text:span>STRUCK</text:span></text:p><text:p>STRUCK<text:change-end text:change-id=\"ct1CANARY-0850-JaneDoe\"/>KEEP last");
+    let text = with(&package.pack(), Choices::default()).expect("cleaned");
+    assert!(!text.contains("STRUCK") && text.contains("KEEP inserted"));
+    assert!(text.contains("<text:p>KEEP end </text:p><text:p>KEEP last"), "{text}");
+    let reject = Choices { changes: Changes::Reject, ..Choices::default() };
+    assert!(with(&package.pack(), reject).expect("cleaned").contains("STRUCK <text:span>STRUCK"));
+}
+
+#[test]
 fn recorded_changes_of_a_spreadsheet_cannot_be_rejected() {
     let reject = Choices { changes: Changes::Reject, ..Choices::default() };
     let refused = with(&odf::package("spreadsheet").pack(), reject).expect_err("refused");

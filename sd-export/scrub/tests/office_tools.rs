@@ -9,31 +9,11 @@
 
 mod common;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use common::made::{run, text};
+use common::libre::{convert, shown};
 use common::office::{self, inside};
 use common::rtf;
-
-/// Converts many files in one run. `LibreOffice` says nothing when it fails: the files are counted.
-fn convert(to: &str, files: &[PathBuf], out: &Path) -> Vec<PathBuf> {
-    let profile = tempfile::tempdir().expect("a temporary directory");
-    let user = format!("-env:UserInstallation=file://{}", text(profile.path()));
-    let mut arguments =
-        vec!["--headless", "--norestore", &user, "--convert-to", to, "--outdir", text(out)];
-    arguments.extend(files.iter().map(|file| text(file)));
-    run("soffice", "libreoffice-writer-nogui", &arguments);
-    let extension = to.split(':').next().unwrap_or(to);
-    let made: Vec<PathBuf> = files
-        .iter()
-        .map(|file| out.join(file.file_name().expect("a name")).with_extension(extension))
-        .collect();
-    for file in &made {
-        assert!(file.exists(), "LibreOffice did not make {}", file.display());
-    }
-    made
-}
 
 /// A page with the things that writers use.
 fn page(number: usize) -> String {
@@ -135,20 +115,6 @@ fn set(directory: &Path) -> Vec<PathBuf> {
         all.push(write(format!("more-{name}"), &plain.pack()));
     }
     all
-}
-
-/// What a document says and how many pages it has, as `LibreOffice` shows it.
-fn shown(files: &[PathBuf], out: &Path) -> BTreeMap<String, (String, usize)> {
-    let pdfs = convert("pdf", files, out);
-    let read = |pdf: &PathBuf| {
-        let words = run("pdftotext", "poppler-utils", &["-layout", text(pdf), "-"]);
-        let pages = run("pdfinfo", "poppler-utils", &[text(pdf)]);
-        let pages = pages.lines().find_map(|line| line.strip_prefix("Pages:"));
-        let pages = pages.and_then(|n| n.trim().parse().ok()).expect("a number of pages");
-        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-        (pdf.file_stem().expect("a name").to_string_lossy().into_owned(), (words, pages))
-    };
-    pdfs.iter().map(read).collect()
 }
 
 #[test]

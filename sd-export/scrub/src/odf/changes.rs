@@ -1,15 +1,16 @@
-//! Recorded changes of a text, rejected: the text as it was before.
+//! Recorded changes of a text, rejected, or accepted where what was deleted still stands in the text.
 //!
 //! ```text
-//! change-start .. change-end   of an insertion: what starts and ends between them goes; a tag whose
-//!                              other half stands outside stays, so a paragraph may stay apart
-//! change                       of a deletion: what was deleted is put back in this place, once
+//! change-start .. change-end   what starts and ends between them goes, if it was inserted (rejected)
+//!                              or deleted (accepted); a tag whose other half stands outside stays,
+//!                              so a paragraph may stay apart
+//! change                       rejected: what was deleted is put back in this place, once
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::tokens::{Token, Writer, read};
+use super::tokens::{Tag, Token, Writer, read};
 use crate::Refusal;
 use crate::report::Class;
 use crate::xml::Tally;
@@ -17,7 +18,8 @@ use crate::xml::Tally;
 /// How deep what was deleted may hold marks of what was deleted before.
 const MAX_DEPTH: u32 = 32;
 
-/// A recorded change.
+/// A recorded change. What was inserted and then deleted is both.
+#[derive(Default)]
 struct Region {
     deletion: bool,
     insertion: bool,
@@ -30,36 +32,48 @@ struct Changed<'t> {
     tokens: &'t [Token],
     /// Where the element that starts at a place ends.
     ends: BTreeMap<usize, usize>,
+    rejects: bool,
     regions: BTreeMap<String, Region>,
-    /// Starts of elements that were inserted whole.
-    inserted: BTreeSet<usize>,
+    /// Starts of elements that go whole.
+    doomed: BTreeSet<usize>,
     /// Deletions that are back.
     used: BTreeSet<String>,
     back: String,
     gone: String,
 }
 
-/// The text as it was before.
-pub(super) fn reject(text: &str, tally: &Tally, place: &str) -> Result<String, Refusal> {
+/// The text as it was before, or as it was meant to become.
+pub(super) fn resolve(
+    text: &str,
+    rejects: bool,
+    tally: &Tally,
+    place: &str,
+) -> Result<String, Refusal> {
     let tokens = read(text)?;
     let mut changed = Changed {
         tokens: &tokens,
         ends: ends(&tokens),
+        rejects,
         regions: BTreeMap::new(),
-        inserted: BTreeSet::new(),
+        doomed: BTreeSet::new(),
         used: BTreeSet::new(),
         back: String::new(),
         gone: String::new(),
     };
     changed.find_regions();
-    changed.find_inserted();
+    changed.find_doomed();
     let mut out = Writer::default();
     changed.write(0..tokens.len(), &mut out, 0);
-    for (words, quote) in [
-        ("recorded insertions: rejected, the text is gone", &changed.gone),
-        ("recorded deletions: rejected, the text is back", &changed.back),
-    ] {
-        tally.removed(Class::TrackedChange, &format!("{place}: {words}"), quote);
+    let gone = if rejects {
+        "recorded insertions: rejected, the text is gone"
+    } else {
+        "recorded deletions: accepted, the text is gone"
+    };
+    let back = "recorded deletions: rejected, the text is back";
+    for (words, quote) in [(gone, &changed.gone), (back, &changed.back)] {
+        if rejects || words == gone {
+            tally.removed(Class::TrackedChange, &format!("{place}: {words}"), quote);
+        }
     }
     Ok(out.finish())
 }
@@ -111,20 +125,23 @@ impl Changed<'_> {
             {
                 start = self.end(start).saturating_add(1);
             }
-            let (deletion, insertion) = (kind == "deletion", kind == "insertion");
             let content = start..self.end(at);
-            self.regions.insert(current.clone(), Region { deletion, insertion, content });
+            let region = self.regions.entry(current.clone()).or_default();
+            match kind {
+                "deletion" => (region.deletion, region.content) = (true, content),
+                _ => region.insertion = true,
+            }
         }
     }
 
-    /// Finds the elements that start and end in one inserted stretch.
-    fn find_inserted(&mut self) {
+    /// Finds the elements that start and end in one stretch that goes.
+    fn find_doomed(&mut self) {
         let (mut open, mut stretch) = (BTreeSet::new(), 0usize);
         let mut starts: Vec<(usize, Option<usize>)> = Vec::new();
         for (at, token) in self.tokens.iter().enumerate() {
             match token {
                 Token::Open(tag) => {
-                    mark(tag.text_name(), tag.get("change-id"), &self.regions, &mut open);
+                    self.mark(tag, &mut open);
                     if open.is_empty() {
                         stretch = stretch.saturating_add(1);
                     }
@@ -135,7 +152,7 @@ impl Changed<'_> {
                         && begun == stretch
                         && !open.is_empty()
                     {
-                        self.inserted.insert(start);
+                        self.doomed.insert(start);
                     }
                 }
                 Token::Text(_) => {}
@@ -143,7 +160,7 @@ impl Changed<'_> {
         }
     }
 
-    /// Writes the tokens of a range without what was inserted, and with what was deleted.
+    /// Writes the tokens of a range without what goes, and with what is back.
     fn write(&mut self, range: Range<usize>, out: &mut Writer, depth: u32) {
         let tokens = self.tokens;
         let mut open = BTreeSet::new();
@@ -152,7 +169,7 @@ impl Changed<'_> {
             match token {
                 Token::Open(tag) => {
                     let name = tag.text_name();
-                    mark(name, tag.get("change-id"), &self.regions, &mut open);
+                    self.mark(tag, &mut open);
                     let id = tag.get("change-id").unwrap_or_default();
                     match name {
                         Some("tracked-changes" | "change-start" | "change-end") => {
@@ -162,7 +179,7 @@ impl Changed<'_> {
                             self.put_back(id, out, depth);
                             at = self.end(at);
                         }
-                        _ if !open.is_empty() && self.inserted.contains(&at) => {
+                        _ if !open.is_empty() && self.doomed.contains(&at) => {
                             let end = self.end(at);
                             self.pass_over(at..end, &mut open);
                             at = end;
@@ -178,13 +195,13 @@ impl Changed<'_> {
         }
     }
 
-    /// Passes over what was inserted; other stretches may start and end in it.
+    /// Passes over what goes; other stretches may start and end in it.
     fn pass_over(&mut self, range: Range<usize>, open: &mut BTreeSet<String>) {
         for token in self.tokens.get(range).unwrap_or_default() {
             match token {
                 Token::Text(text) => add(&mut self.gone, text),
                 Token::Open(tag) => {
-                    mark(tag.text_name(), tag.get("change-id"), &self.regions, open);
+                    self.mark(tag, open);
                 }
                 Token::Close => {}
             }
@@ -194,7 +211,8 @@ impl Changed<'_> {
     /// Puts back what was deleted here: the first paragraph goes on with the one that is open, the
     /// last one is gone on with.
     fn put_back(&mut self, id: &str, out: &mut Writer, depth: u32) {
-        let region = self.regions.get(id).filter(|region| region.deletion);
+        let fits = |region: &&Region| region.deletion && !region.insertion && self.rejects;
+        let region = self.regions.get(id).filter(fits);
         let Some(content) = region.map(|region| region.content.clone()) else { return };
         if depth >= MAX_DEPTH || !self.used.insert(id.to_owned()) {
             return;
@@ -240,26 +258,22 @@ impl Changed<'_> {
         out
     }
 
+    /// Notes the start or end of a stretch that goes.
+    fn mark(&self, tag: &Tag, open: &mut BTreeSet<String>) {
+        let id = tag.get("change-id").unwrap_or_default();
+        let goes = |region: &Region| if self.rejects { region.insertion } else { region.deletion };
+        match tag.text_name() {
+            Some("change-start") if self.regions.get(id).is_some_and(goes) => {
+                open.insert(id.to_owned());
+            }
+            Some("change-end") => drop(open.remove(id)),
+            _ => {}
+        }
+    }
+
     fn is_paragraph(&self, at: usize) -> bool {
         let tag = self.tokens.get(at);
         matches!(tag, Some(Token::Open(tag)) if matches!(tag.text_name(), Some("p" | "h")))
-    }
-}
-
-/// Notes the start or end of an inserted stretch.
-fn mark(
-    name: Option<&str>,
-    id: Option<&str>,
-    regions: &BTreeMap<String, Region>,
-    open: &mut BTreeSet<String>,
-) {
-    let id = id.unwrap_or_default();
-    match name {
-        Some("change-start") if regions.get(id).is_some_and(|region| region.insertion) => {
-            open.insert(id.to_owned());
-        }
-        Some("change-end") => drop(open.remove(id)),
-        _ => {}
     }
 }
 

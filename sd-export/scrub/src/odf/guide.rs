@@ -179,6 +179,10 @@ impl Guide for PartGuide<'_, '_> {
     fn attribute(&mut self, element: Name, attr: Name, value: &str) -> Option<String> {
         match (prefix(element), element.1, attr.1) {
             ("office", "document", _) => {
+                if !self.bodies.is_empty() && value.strip_prefix(super::kind::TYPE) == Some("chart")
+                {
+                    return Some(value.to_owned());
+                }
                 let (kind, template) = of_type(value)?;
                 if template {
                     super::tell_template(self.walk.tally);

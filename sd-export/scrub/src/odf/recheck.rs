@@ -15,11 +15,17 @@ pub(super) fn check(clean: &Clean, kind: &Kind, choices: Choices) -> Result<(), 
         let Some(root) = part.root else { continue };
         let text = std::str::from_utf8(&part.bytes);
         let text = text.map_err(|_| Refusal::not_clean("a part that is not UTF-8"))?;
+        // Only sheets are called what a person called them; objects may be spreadsheets.
+        let object = name.is_empty() || name.contains('/');
+        if kind.body != "spreadsheet" && !object {
+            values(text, " table:name=\"", '"', &is_table)?;
+        }
         let addresses = xml::check(text, root, &TABLE, false, choices)?;
         let directory = name.rsplit_once('/').map(|(directory, _)| format!("{directory}/"));
         let directory = directory.unwrap_or_default();
         for address in addresses {
-            if !leads(clean, kind, &directory, address, &mut reached) {
+            let bodies = [kind.body, if object { "spreadsheet" } else { kind.body }];
+            if !leads(clean, bodies, &directory, address, &mut reached) {
                 return Err(Refusal::not_clean("an address that leads outside or nowhere"));
             }
         }
@@ -36,14 +42,14 @@ pub(super) fn check(clean: &Clean, kind: &Kind, choices: Choices) -> Result<(), 
 /// Whether an address leads to the web, to a place inside, or to a part that is there.
 fn leads(
     clean: &Clean,
-    kind: &Kind,
+    bodies: [&str; 2],
     directory: &str,
     address: &str,
     reached: &mut BTreeSet<String>,
 ) -> bool {
     let plain = address.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">");
     let plain = plain.replace("&amp;", "&");
-    if link::is_kept(&plain) || links::is_inside(&plain, kind.body) {
+    if link::is_kept(&plain) || bodies.iter().any(|body| links::is_inside(&plain, body)) {
         return true;
     }
     let (path, there) = if let Some(object) = plain.strip_prefix("./") {
@@ -57,6 +63,12 @@ fn leads(
     };
     reached.insert(path);
     there
+}
+
+/// Whether this is a number for the name of a table.
+fn is_table(name: &str) -> bool {
+    let number = name.strip_prefix("Table");
+    name == "local-table" || number.is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Checks each value that stands between a start and an end.

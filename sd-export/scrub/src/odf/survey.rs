@@ -16,6 +16,12 @@ pub(super) struct Survey {
     pub(super) spare: BTreeSet<u64>,
     /// Whether changes of a text were recorded.
     pub(super) changed: bool,
+    /// Whether something that was deleted still stands in the text.
+    pub(super) struck: bool,
+    /// The deletions among the changes.
+    deletions: BTreeSet<String>,
+    /// The change that is being told.
+    current: String,
 }
 
 /// A frame that is open: its pictures, whether each can be cleaned, and whether they only stand for
@@ -82,7 +88,15 @@ pub(super) fn survey<'p>(
 fn note(tag: &Tag<'_>, survey: &mut Survey) {
     match tag.name {
         "table" => survey.tables.extend(tag.get("name").map(str::to_owned)),
-        "changed-region" => survey.changed = true,
+        "changed-region" => {
+            survey.changed = true;
+            tag.get("id").unwrap_or_default().clone_into(&mut survey.current);
+        }
+        "deletion" => drop(survey.deletions.insert(survey.current.clone())),
+        "change-start" => {
+            let id = tag.get("change-id").unwrap_or_default();
+            survey.struck |= survey.deletions.contains(id);
+        }
         _ => {}
     }
 }

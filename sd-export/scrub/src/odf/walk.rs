@@ -130,8 +130,10 @@ impl<'a> Walk<'a> {
         let look = |address: &str| package.part(&package.follow(from, address)?);
         let mut found = survey(&decode(&bytes)?, look)?;
         let choices = self.nest.choices();
-        if choices.changes == Changes::Reject && found.changed {
-            bytes = Cow::Owned(changes::reject(&decode(&bytes)?, self.tally, place)?.into_bytes());
+        let rejects = choices.changes == Changes::Reject;
+        if found.changed && (rejects || (choices.changes == Changes::Accept && found.struck)) {
+            let text = changes::resolve(&decode(&bytes)?, rejects, self.tally, place)?;
+            bytes = Cow::Owned(text.into_bytes());
             found = survey(&decode(&bytes)?, look)?;
         }
         let (names, tally) = (self.names, self.tally);

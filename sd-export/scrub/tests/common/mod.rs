@@ -10,6 +10,7 @@ pub(crate) mod bombs;
 pub(crate) mod corpus;
 pub(crate) mod gif;
 pub(crate) mod jpeg;
+pub(crate) mod libre;
 pub(crate) mod made;
 pub(crate) mod mail;
 pub(crate) mod mutants;
