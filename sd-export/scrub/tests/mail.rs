@@ -1,5 +1,5 @@
 //! Mails: what servers and programs wrote is gone, what persons wrote is still there.
-#![allow(clippy::expect_used, reason = "tests")]
+#![allow(clippy::expect_used, clippy::format_collect, reason = "tests")]
 
 mod common;
 
@@ -97,6 +97,34 @@ fn what_cannot_be_cleaned_is_named() {
     let leave = Choices { unclean: Unclean::LeaveOut, ..Choices::default() };
     let done = sd_scrub::scrub_with(&bytes, &Limits::default(), leave).expect("without it");
     assert!(read(&done.bytes).contains("words") && found(&done.report, "a.exe"));
+}
+
+#[test]
+fn parts_are_read_by_what_they_say_they_are() {
+    let digest = "--b\r\n\r\nReceived: CANARY\r\nFrom: <c@d>\r\n\r\nwords\r\n--b--\r\n";
+    let (bytes, report) = clean(&message("Content-Type: multipart/digest; boundary=b", digest));
+    assert!(read(&bytes).contains("1 From | c@d") && found(&report, "mail 1: header received"));
+    let mut letter = message("Content-Type: text/plain; charset=koi8-r; name=a.txt", "");
+    letter.extend_from_slice(b"\xd0\xd2\xc9");
+    let (bytes, _) = clean(&letter);
+    let said = read(&bytes);
+    assert!(said.contains("a.txt 6 b'\\xd0\\xbf\\xd1\\x80\\xd0\\xb8'"), "{said}");
+    let twice = "--b\r\nContent-Type: text/plain; name=a.txt\r\n\r\none\r\n".repeat(3);
+    let (bytes, _) =
+        clean(&message("Content-Type: multipart/mixed; boundary=b", &(twice + "--b--\r\n")));
+    let said = read(&bytes);
+    assert!(said.contains("a (2).txt") && said.contains("a (3).txt"), "{said}");
+}
+
+#[test]
+fn many_marks_that_mean_nothing_take_no_time() {
+    let words = format!("Subject: {}\r\nMIME-Version: 1.0\r\n\r\nx", "=?a?B?".repeat(100_000));
+    assert!(common::scrub(words.as_bytes()).is_ok());
+    let one = "--b\r\nContent-Type: text/plain; name=a.txt\r\n\r\none\r\n".repeat(5_000);
+    let many = message("Content-Type: multipart/mixed; boundary=b", &(one + "--b--\r\n"));
+    assert!(common::scrub(&many).is_ok());
+    let styles: String = (0..200_000).map(|n| format!("{{\\s{n} x;}}")).collect();
+    assert!(common::scrub(format!("{{\\rtf1{{\\stylesheet{styles}}}}}").as_bytes()).is_ok());
 }
 
 #[test]

@@ -4,8 +4,10 @@ use super::letters;
 use crate::Refusal;
 use crate::text::is_invisible;
 
-/// Most lines of headers in one part.
+/// Most headers in one part.
 const MOST: usize = 2_000;
+/// Longest header, in bytes.
+const LONGEST: usize = 1 << 20;
 
 /// The headers of a part.
 #[derive(Debug, Default)]
@@ -30,9 +32,13 @@ impl Headers {
             let text = text.ok_or_else(|| Refusal::malformed("a header that is no text"))?;
             if text.starts_with([' ', '\t']) {
                 let last = all.last_mut();
-                last.ok_or_else(|| Refusal::malformed("a header that starts with a blank"))?
-                    .1
-                    .push_str(&text);
+                let none = || Refusal::malformed("a header that starts with a blank");
+                let value = &mut last.ok_or_else(none)?.1;
+                value.push_str(&text);
+                if value.len() > LONGEST {
+                    let what = "a header, in bytes".to_owned();
+                    return Err(Refusal::TooLarge { what, limit: LONGEST as u64 });
+                }
                 continue;
             }
             let (name, value) = text

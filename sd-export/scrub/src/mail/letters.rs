@@ -8,6 +8,9 @@ use crate::codepage::Page;
 /// Most bytes of text in one encoded word: the word may have 75 letters.
 const CHUNK: usize = 42;
 
+/// Longest encoded word that is read; the rules allow 75 letters.
+const LONGEST_WORD: usize = 4096;
+
 /// Bytes of a charset as text.
 pub(super) fn decode(bytes: &[u8], charset: &str) -> Result<String, Refusal> {
     let name = charset.trim().to_ascii_lowercase();
@@ -70,9 +73,12 @@ pub(super) fn unfold(raw: &str) -> Result<String, Refusal> {
 
 /// The encoded word at the start, and what stands behind it; `None` when it is none.
 fn encoded_word(text: &str) -> Option<(Result<String, Refusal>, &str)> {
-    let (charset, rest) = text.strip_prefix("=?")?.split_once('?')?;
+    // A longer one is none; else many that do not end would be looked through to the end of all.
+    let near = (0..4).find_map(|n| text.get(..LONGEST_WORD.min(text.len()).checked_sub(n)?))?;
+    let (charset, rest) = near.strip_prefix("=?")?.split_once('?')?;
     let (kind, rest) = rest.split_once('?')?;
-    let (body, behind) = rest.split_once("?=")?;
+    let (body, rest) = rest.split_once("?=")?;
+    let behind = text.get(near.len().saturating_sub(rest.len())..)?;
     if charset.is_empty() || charset.len() > 60 || body.contains([' ', '\t']) {
         return None;
     }

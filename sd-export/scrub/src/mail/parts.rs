@@ -69,6 +69,11 @@ impl Reader<'_> {
             }
             let (headers, body) = Headers::read(part)?;
             gone(&headers, self.tally);
+            if group == "digest" && headers.one("content-type")?.is_none() {
+                // Here a part that says nothing is a mail.
+                all.push(self.mail(body)?);
+                continue;
+            }
             all.push(self.content(&headers, body, depth.saturating_add(1))?);
         }
         if group == "alternative" {
@@ -142,14 +147,15 @@ impl Reader<'_> {
             "text/html" if !attached => return Ok(vec![Item::Html]),
             _ => {}
         }
-        let data = transfer(headers, body)?;
+        let mut data = transfer(headers, body)?;
         self.nest.admit_bytes(data.len() as u64)?;
+        let charset = parameter("charset")?.unwrap_or_default();
+        if word.starts_with("text/") && attached && !charset.is_empty() {
+            data = letters::decode(&data, &charset)?.into_bytes();
+        }
         match word {
             "message/rfc822" | "message/global" => self.mail(&data),
-            "text/plain" if !attached => {
-                let charset = parameter("charset")?.unwrap_or_default();
-                self.text(&letters::decode(&data, &charset)?)
-            }
+            "text/plain" if !attached => self.text(&letters::decode(&data, &charset)?),
             "text/rfc822-headers" => Ok(self.report(word, &data)),
             _ if word.starts_with("message/") => Ok(self.report(word, &data)),
             _ => self.file(&data, name.as_deref().unwrap_or_default()),

@@ -1,5 +1,6 @@
 //! The one form in which parts are written.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::Item;
@@ -48,17 +49,18 @@ fn boundary(items: &[Item]) -> String {
 
 /// Attachments with names of their own.
 fn unique(items: Vec<Item>) -> Vec<Item> {
-    let mut taken: Vec<String> = Vec::new();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    // Where counting goes on for a name that many have.
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     let rename = |item| match item {
         Item::File { name, bytes, format } => {
             let mut new = name.clone();
-            let mut n = 2u32;
-            while taken.contains(&new.to_lowercase()) {
+            let n = counts.entry(name.to_lowercase()).or_insert(1);
+            while !taken.insert(new.to_lowercase()) {
+                *n = n.saturating_add(1);
                 let (stem, end) = name.rsplit_once('.').unwrap_or((&name, ""));
                 new = format!("{stem} ({n}).{end}");
-                n = n.saturating_add(1);
             }
-            taken.push(new.to_lowercase());
             Item::File { name: new, bytes, format }
         }
         other => other,

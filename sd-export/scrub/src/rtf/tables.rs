@@ -1,6 +1,6 @@
 //! What stands in front of the text: fonts, colours, styles. They are numbered anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::text::{Charset, Reading, plain};
 use super::token::{Item, Token, head, items};
@@ -201,12 +201,11 @@ impl Tables {
             // The style of all that has none is number 0.
             self.styles.entry(old).or_insert(if old == 0 { 0 } else { next });
         }
-        let mut written = Vec::new();
+        let mut written = BTreeSet::new();
         for inside in groups() {
             let (kind, old) = handle(inside);
             let Some(number) = self.styles.get(&old).copied() else { continue };
-            if !written.contains(&old) {
-                written.push(old);
+            if written.insert(old) {
                 self.style(inside, (kind, number), out, tally)?;
             }
         }
