@@ -98,6 +98,13 @@ pub(crate) fn cannot_remove(format: Format) -> &'static [&'static str] {
             "Fonts, sizes and the exact numbers of lines stay; they can mark a copy or a program.",
             "Watermarks in pictures inside stay.",
         ],
+        Format::Html => &[
+            "The text stays, with every name, date, number and address in it, hidden text too.",
+            "Wording, spelling, structure, styles and fonts stay; they can tell the site or program, or mark a copy.",
+            "Addresses of links stay, also the parts of them that follow a reader; they may name people.",
+            "Watermarks and faces in pictures stay.",
+            "Style of writing stays; it can point to an author.",
+        ],
         Format::Css => &[
             "Properties, their order and exact numbers stay; they can tell which site a style sheet is from.",
             "Texts that a style sheet adds to a page stay, and names of fonts.",

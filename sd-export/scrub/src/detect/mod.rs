@@ -238,10 +238,53 @@ fn textual(head: &str) -> Option<&'static str> {
     markup(&lower).or_else(|| mail(&lower))
 }
 
+/// Elements of HTML that a page or a part of one starts with.
+const PARTS: [&str; 36] = [
+    "head",
+    "body",
+    "title",
+    "meta",
+    "link",
+    "base",
+    "style",
+    "script",
+    "p",
+    "div",
+    "span",
+    "table",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "dl",
+    "a",
+    "b",
+    "i",
+    "u",
+    "img",
+    "br",
+    "hr",
+    "font",
+    "center",
+    "pre",
+    "blockquote",
+    "form",
+    "iframe",
+    "section",
+    "article",
+];
+
 /// Documents of markup, by their root.
 fn document(text: &str) -> Option<Format> {
     match crate::markup::root_name(text)?.as_str() {
         "svg" => Some(Format::Svg),
+        "html" => Some(Format::Html),
+        // A page may leave out where it and its parts start.
+        root if !text.trim_start().starts_with("<?") && PARTS.contains(&root) => Some(Format::Html),
         _ => None,
     }
 }
@@ -331,7 +374,7 @@ mod tests {
                 "Office document with macros",
             ),
             (b"X-Spam: no\nMessage-ID: <1@x>\n", "mail message"),
-            (b"\xef\xbb\xbf  <html><body>", "HTML page"),
+            (b"Read <html><body>", "HTML page"),
             (b"{\\rtf1", "RTF document"),
             (b"Message-ID: <1@x>\nFrom: a@b\n", "mail message"),
             (b"From: a@b\nMessage-ID: <1@x>\n", "mail message"),

@@ -35,6 +35,7 @@ impl Packing {
             | Format::Csv
             | Format::Svg
             | Format::Css
+            | Format::Html
             | Format::Tar => Self::Deflated,
             _ => Self::Stored,
         }

@@ -62,6 +62,16 @@ pub(crate) fn svg() -> String {
     planted(include_str!("data/web/drawing.svg.in"))
 }
 
+/// A page in HTML.
+pub(crate) fn html() -> String {
+    planted(include_str!("data/web/page.html.in"))
+}
+
+/// A page in XHTML.
+pub(crate) fn xhtml() -> String {
+    planted(include_str!("data/web/page.xhtml.in"))
+}
+
 /// A style sheet.
 pub(crate) fn css() -> String {
     planted(include_str!("data/web/looks.css.in"))
