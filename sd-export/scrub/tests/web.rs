@@ -1,5 +1,5 @@
 //! Drawings, style sheets, pages and books: what hides in them is gone, what they show is still there.
-#![allow(clippy::expect_used, reason = "tests")]
+#![allow(clippy::expect_used, clippy::format_collect, reason = "tests")]
 
 mod common;
 
