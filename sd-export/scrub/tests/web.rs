@@ -1,4 +1,4 @@
-//! Drawings, style sheets, pages and books: what hides in them is gone, what they show is still there.
+//! Drawings, style sheets and pages: what hides in them is gone, what they show is still there.
 #![allow(clippy::expect_used, clippy::format_collect, reason = "tests")]
 
 mod common;

@@ -1,4 +1,4 @@
-//! Drawings, pages, style sheets and books with a canary in every hiding place and a keep-mark in every
+//! Drawings, pages and style sheets with a canary in every hiding place and a keep-mark in every
 //! kind of content.
 
 use super::{canary, exif, jpeg, png};
