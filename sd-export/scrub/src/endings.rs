@@ -32,6 +32,7 @@ pub const ENDINGS: &[(Format, &[&str])] = &[
     (Format::Csv, &["csv", "tsv", "tab"]),
     (Format::Css, &["css"]),
     (Format::Svg, &["svg"]),
+    (Format::Html, &["html", "htm", "xhtml", "xht"]),
     (Format::Docx, &["docx", "docm", "dotx", "dotm"]),
     (Format::Xlsx, &["xlsx", "xlsm", "xltx", "xltm"]),
     (Format::Pptx, &["pptx", "pptm", "potx", "potm", "ppsx", "ppsm"]),

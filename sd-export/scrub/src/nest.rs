@@ -15,8 +15,8 @@ use crate::rope::Rope;
 use crate::wording::escape;
 use crate::{
     Choices, Cleaned, Detected, Format, Limits, Refusal, Unclean, aiff, asf, avi, bmp, css, csv,
-    detect, flac, gif, heif, jpeg, jxl, mail, mkv, mp3, mp4, odf, ogg, ooxml, packed, pdf, png,
-    pnm, rtf, svg, tar, text, tiff, torrent, wav, webp, zip,
+    detect, flac, gif, heif, html, jpeg, jxl, mail, mkv, mp3, mp4, odf, ogg, ooxml, packed, pdf,
+    png, pnm, rtf, svg, tar, text, tiff, torrent, wav, webp, zip,
 };
 
 /// What may still be used up, by the whole file and all that is in it.
@@ -235,6 +235,7 @@ impl<'a> Nest<'a> {
                 return packed::scrub(bytes, format, self).map(|(out, met)| (out.into(), met));
             }
             Format::Svg => return svg::scrub(bytes, self).map(|(out, met)| (out.into(), met)),
+            Format::Html => return html::scrub(bytes, self).map(|(out, met)| (out.into(), met)),
             Format::Css => return css::scrub(bytes, self).map(|(out, met)| (out.into(), met)),
             Format::Docx | Format::Xlsx | Format::Pptx => {
                 return ooxml::scrub(bytes, format, self).map(|(out, met)| (out.into(), met));

@@ -111,6 +111,8 @@ pub enum Format {
     Svg,
     /// A style sheet.
     Css,
+    /// A page in HTML or XHTML.
+    Html,
 }
 
 impl Format {
@@ -166,6 +168,7 @@ impl Format {
             Self::Csv => "csv",
             Self::Svg => "svg",
             Self::Css => "css",
+            Self::Html => "html",
         }
     }
 
@@ -241,6 +244,7 @@ impl fmt::Display for Format {
             Self::Csv => "CSV table",
             Self::Svg => "SVG drawing",
             Self::Css => "CSS style sheet",
+            Self::Html => "HTML page",
         })
     }
 }

@@ -35,34 +35,35 @@ pub(crate) fn foreign(bytes: &[u8]) -> String {
     }
 }
 
+const PICTURE: [&str; 4] = [
+    "What the picture shows stays: faces, places, screens, reflections, names and handwriting.",
+    "Watermarks and printer tracking dots in the picture stay.",
+    "The noise pattern of the camera or scanner sensor stays; it can tie pictures to one device.",
+    "The compression settings stay; they tell what kind of camera or program wrote the picture.",
+];
+const SOUND: [&str; 4] = [
+    "What can be heard stays: voices, names, places; a voice can be recognised.",
+    "Watermarks in the sound stay.",
+    "The hum of the mains and the sound of the room stay; they can tell when and where.",
+    "The compression settings stay; they tell what kind of device or program made the recording.",
+];
+const VIDEO: [&str; 5] = [
+    "What can be seen and heard stays: faces, places, screens, voices, names.",
+    "Watermarks in pictures and sound stay.",
+    "The noise pattern of the camera sensor stays; it can tie videos to one device.",
+    "The hum of the mains and the sound of the room stay; they can tell when and where.",
+    "The compression settings stay; they tell what kind of device or program made the recording.",
+];
+const OFFICE: [&str; 5] = [
+    "The text stays, with every name, date, number and address in it, hidden text too.",
+    "Wording, spelling, spaces, fonts, styles and page size stay; they can mark a copy.",
+    "Formulas, headings, names of sheets and addresses of links stay; they may name people.",
+    "Watermarks, tracking dots and faces in pictures stay.",
+    "Style of writing stays; it can point to an author.",
+];
+
 /// What no program removes from a format, in fixed sentences.
 pub(crate) fn cannot_remove(format: Format) -> &'static [&'static str] {
-    const PICTURE: [&str; 4] = [
-        "What the picture shows stays: faces, places, screens, reflections, names and handwriting.",
-        "Watermarks and printer tracking dots in the picture stay.",
-        "The noise pattern of the camera or scanner sensor stays; it can tie pictures to one device.",
-        "The compression settings stay; they tell what kind of camera or program wrote the picture.",
-    ];
-    const SOUND: [&str; 4] = [
-        "What can be heard stays: voices, names, places; a voice can be recognised.",
-        "Watermarks in the sound stay.",
-        "The hum of the mains and the sound of the room stay; they can tell when and where.",
-        "The compression settings stay; they tell what kind of device or program made the recording.",
-    ];
-    const VIDEO: [&str; 5] = [
-        "What can be seen and heard stays: faces, places, screens, voices, names.",
-        "Watermarks in pictures and sound stay.",
-        "The noise pattern of the camera sensor stays; it can tie videos to one device.",
-        "The hum of the mains and the sound of the room stay; they can tell when and where.",
-        "The compression settings stay; they tell what kind of device or program made the recording.",
-    ];
-    const OFFICE: [&str; 5] = [
-        "The text stays, with every name, date, number and address in it, hidden text too.",
-        "Wording, spelling, spaces, fonts, styles and page size stay; they can mark a copy.",
-        "Formulas, headings, names of sheets and addresses of links stay; they may name people.",
-        "Watermarks, tracking dots and faces in pictures stay.",
-        "Style of writing stays; it can point to an author.",
-    ];
     match format {
         Format::Jpeg | Format::Webp | Format::Tiff | Format::Heic | Format::Avif | Format::Jxl => {
             &PICTURE
@@ -115,6 +116,13 @@ pub(crate) fn cannot_remove(format: Format) -> &'static [&'static str] {
             "What the drawing shows stays: words, names, faces, also outside of its edges and under other things.",
             "Fonts, sizes and the exact numbers of lines stay; they can mark a copy or a program.",
             "Watermarks in pictures inside stay.",
+        ],
+        Format::Html => &[
+            "The text stays, with every name, date, number and address in it, hidden text too.",
+            "Wording, spelling, structure, styles and fonts stay; they can tell the site or program, or mark a copy.",
+            "Addresses of links stay, also the parts of them that follow a reader; they may name people.",
+            "Watermarks and faces in pictures stay.",
+            "Style of writing stays; it can point to an author.",
         ],
         Format::Css => &[
             "Properties, their order and exact numbers stay; they can tell which site a style sheet is from.",

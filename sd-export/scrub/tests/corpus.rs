@@ -56,8 +56,8 @@ fn marks(name: &str, bytes: &[u8]) -> Vec<Vec<u8>> {
         "odt" | "ods" | "odp" | "odg" | "odf" | "fodt" | "fods" | "fodp" | "fodg" => {
             shown(&opened(bytes))
         }
-        "svg" | "svgz" | "css" | "docx" | "xlsx" | "pptx" | "rtf" | "zip" | "tar" | "gz"
-        | "bz2" | "xz" | "zst" | "torrent" => kept(&opened(bytes)),
+        "svg" | "svgz" | "css" | "html" | "xhtml" | "docx" | "xlsx" | "pptx" | "rtf" | "zip"
+        | "tar" | "gz" | "bz2" | "xz" | "zst" | "torrent" => kept(&opened(bytes)),
         _ => vec![made::decoded(name, bytes).into_bytes()],
     }
 }
@@ -271,6 +271,7 @@ fn words_for(format: Format) -> (&'static str, &'static str) {
         Format::Torrent => ("names, lengths, sums, trackers by host", "archives.md"),
         Format::Csv => ("cells", "archives.md"),
         Format::Svg => ("what draws, text, links, pictures", "web.md"),
+        Format::Html => ("text, structure, looks, links, pictures inside", "web.md"),
         Format::Css => ("known properties, names as numbers", "web.md"),
         Format::Pdf => ("text, links, drawings, pictures, outline", "pdf.md"),
         Format::Text => ("words and lines", "text.md"),

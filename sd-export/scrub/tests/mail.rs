@@ -65,6 +65,19 @@ fn a_plain_mail_stays_plain() {
     assert_eq!(text, wanted);
 }
 
+#[test]
+fn a_text_that_is_only_a_page_becomes_an_attachment() {
+    let page = "<html><head><script>CANARY</script></head><body onload=CANARY>\
+                <p>KEEP words <img src=http://a.example/CANARY.gif><a href=https://keep.example>KEEP link</a></p></body></html>";
+    for headers in ["Content-Type: text/html", "Content-Type: text/html; charset=utf-8"] {
+        let (bytes, report) = clean(&message(headers, page));
+        let read = mail::read(&bytes);
+        assert!(read.contains("page.html") && read.contains("KEEP words"), "{read}");
+        assert!(read.contains("https://keep.example") && !read.contains("CANARY"), "{read}");
+        assert!(found(&report, "text that is there only as a page (HTML)"), "{report:#?}");
+    }
+}
+
 fn message(headers: &str, body: &str) -> Vec<u8> {
     format!("From: <a@b>\r\nMIME-Version: 1.0\r\n{headers}\r\n\r\n{body}").into_bytes()
 }
@@ -72,7 +85,6 @@ fn message(headers: &str, body: &str) -> Vec<u8> {
 #[test]
 fn what_cannot_be_cleaned_is_named() {
     for (headers, body, word) in [
-        ("Content-Type: text/html", "<p>x</p>", "only HTML"),
         ("Content-Type: multipart/encrypted; boundary=b", "--b\r\n\r\n--b--", "encrypted"),
         ("Content-Type: application/pkcs7-mime; smime-type=enveloped-data", "AAAA", "encrypted"),
         (

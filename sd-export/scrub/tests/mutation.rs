@@ -177,7 +177,9 @@ fn changed_archives_come_out_clean() {
 }
 
 #[test]
-fn changed_drawings_and_sheets_come_out_clean() {
+fn changed_drawings_pages_and_sheets_come_out_clean() {
     assert!(run_bare(web::svg().as_bytes(), 300, 30) > 5);
+    assert!(run_bare(web::html().as_bytes(), 300, 32) > 100);
+    assert!(run_bare(web::xhtml().as_bytes(), 200, 33) > 50);
     assert!(run_bare(web::css().as_bytes(), 300, 31) > 20);
 }

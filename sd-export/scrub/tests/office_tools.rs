@@ -12,6 +12,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use common::libre::{convert, shown};
+use common::made::{run, text};
 use common::office::{self, inside};
 use common::rtf;
 

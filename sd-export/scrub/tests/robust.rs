@@ -73,6 +73,8 @@ fn files() -> Vec<Vec<u8>> {
         tar::planted(),
         packed::planted_gzip(&tar::planted()),
         web::svg().into_bytes(),
+        web::html().into_bytes(),
+        web::xhtml().into_bytes(),
         web::css().into_bytes(),
         packed::torrent("8:encoding12:CANARY-0765x", ""),
         b"name,sum\nKeep\xe2\x80\x8b,12\nthese,-5\n".to_vec(),

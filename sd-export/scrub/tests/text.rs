@@ -82,7 +82,7 @@ fn look_alike_letters_are_pointed_out_and_stay() {
 fn what_is_not_plain_text_is_refused_by_its_kind() {
     for (bytes, kind) in [
         (b"text\x00with\x01control".as_slice(), "unknown binary data"),
-        (b"<!DOCTYPE html><p>", "HTML page"),
+        (b"Read <html><p>", "HTML page"),
         (b"", "empty file"),
         (b"#!/bin/sh\n", "script"),
         (b"\xe4\xf6\xfc\xdf\xe4\xf6", "unknown binary data"),

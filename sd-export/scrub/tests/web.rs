@@ -1,5 +1,5 @@
-//! Drawings, style sheets, pages and books: what hides in them is gone, what they show is still there.
-#![allow(clippy::expect_used, reason = "tests")]
+//! Drawings, style sheets and pages: what hides in them is gone, what they show is still there.
+#![allow(clippy::expect_used, clippy::format_collect, reason = "tests")]
 
 mod common;
 
@@ -126,9 +126,104 @@ fn what_is_a_drawing_or_a_sheet_is_told_by_content() {
             Format::Svg,
         ),
         ("body { color: red; margin: 0 }\n", Format::Css),
+        ("<!DOCTYPE html><p>x", Format::Html),
+        ("\u{feff}  <html><body>", Format::Html),
+        (
+            "<?xml version='1.0'?><!-- x --><html xmlns='http://www.w3.org/1999/xhtml'/>",
+            Format::Html,
+        ),
+        ("<p>a part of a page", Format::Html),
         ("Notes { not: a sheet }\n", Format::Text),
         ("const a = { color: 'red' };\n", Format::Text),
     ] {
         assert_eq!(detect(text.as_bytes()), Detected::Known(format), "{text}");
     }
+}
+
+#[test]
+fn a_page_keeps_what_it_says_and_loses_everything_else() {
+    let (text, report) = clean(web::html().as_bytes());
+    assert_eq!(report.format, Format::Html);
+    for place in [
+        "where the page was saved from",
+        "comment for one program",
+        "meta: generator",
+        "meta: author",
+        "meta: og:title",
+        "meta: refresh",
+        "script: onload",
+        "page: script",
+        "page: link",
+        "page: base",
+        "page: input",
+        "page: iframe",
+        "page: noscript",
+        "page: template",
+        "picture of one dot",
+        "picture that is not in the file",
+        "element my-widget: what is in it stays",
+        "letters that cannot be seen",
+        "href of a",
+        "srcset of img",
+        "APP1 EXIF",
+        "picture: drawing: desc",
+        "attribute data-session",
+    ] {
+        assert!(found(&report, place), "{place}: {report:#?}");
+    }
+    for place in ["hidden element", "content hidden by its style", "address of a link"] {
+        assert!(kept(&report, place), "{place}: {report:#?}");
+    }
+    for said in [
+        "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\"",
+        "<head><meta charset=\"utf-8\"/>",
+        "<title>KEEP the title</title>",
+        "KEEP words &amp; &lt;signs&gt; \u{e9}\u{a0}<b>bold</b>",
+        "<a href=\"#n",
+        "<td colspan=\"2\" style=\"width:10px\">KEEP cell</td>",
+        "<pre>KEEP  pre   formatted\n</pre>",
+        "<circle fill=\"red\" r=\"4\"/>",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+}
+
+#[test]
+fn a_page_in_xhtml_is_read_as_xml_and_comes_out_in_the_same_form() {
+    let (text, report) = clean(web::xhtml().as_bytes());
+    assert_eq!(report.format, Format::Html);
+    assert!(text.contains("KEEP words; KEEP &lt;data&gt;"), "{text}");
+    assert!(found(&report, "element not on the list: foreign:note"), "{report:#?}");
+}
+
+#[test]
+fn what_takes_too_long_or_runs_too_deep_is_refused() {
+    let refused = |text: &str| scrub(text.as_bytes()).map(|done| done.report.format);
+    let attributes: String = (0..20_000).map(|n| format!(" a{n}=1")).collect();
+    for bad in [
+        "<div>".repeat(100_000),
+        format!("<p{attributes}>"),
+        format!("<html>{}", "<b><i>".repeat(50_000)),
+        format!("<html><table>{}", "<table><tr><td>".repeat(2_000)),
+        format!("<style>{}", "a{".repeat(100)),
+    ] {
+        assert!(matches!(refused(&bad), Err(Refusal::TooLarge { .. })), "{}", &bad[..40]);
+    }
+    // Marks of formats that are not closed are opened again in every paragraph.
+    let marks: String = (0..100).map(|n| format!("<b id=a{n}>")).collect();
+    let many = format!("<html><p>{marks}{}", "<p>x".repeat(100_000));
+    assert!(matches!(refused(&many), Err(Refusal::TooLarge { .. })));
+}
+
+#[test]
+fn every_encoding_of_a_page_becomes_utf_8_or_is_refused() {
+    let page =
+        "<html><head><meta charset=utf-16></head><body><p>KEEP Gr\u{fc}\u{df}e</body></html>";
+    let wide: Vec<u8> =
+        format!("\u{feff}{page}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert!(clean(&wide).0.contains("KEEP Gr\u{fc}\u{df}e"));
+    let western = b"<html><meta charset=iso-8859-1><p>KEEP Gr\xfc\xdfe</html>";
+    assert!(clean(western).0.contains("Gr\u{fc}\u{df}e"));
+    let cyrillic = b"<html><meta charset=windows-1251><p>KEEP words and words \xcf\xf0\xe8</html>";
+    assert!(matches!(scrub(cyrillic), Err(Refusal::Unsupported { .. })));
 }

@@ -79,6 +79,7 @@ pub(crate) fn mime_type(format: Format) -> &'static str {
         Format::Text | Format::Csv => "text/plain",
         Format::Svg => "image/svg+xml",
         Format::Css => "text/css",
+        Format::Html => "text/html",
         Format::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         Format::Pptx => "application/vnd.openxmlformats-officedocument.presentationml.presentation",

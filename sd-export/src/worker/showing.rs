@@ -64,22 +64,25 @@ fn named(e: &WorkError) -> String {
         WorkError::Refused { format: Some(format), .. } if format.records_changes() => {
             format!("{e}; it can hold macros that act when it is opened")
         }
-        WorkError::Refused { format: Some(Format::Svg), .. } => {
-            format!("{e}; it can hold scripts and links that act when it is opened")
+        WorkError::Refused { format: Some(format @ (Format::Html | Format::Svg)), .. } => {
+            format!("{format}: not opened{REACHES}")
         }
         e => e.to_string(),
     }
 }
 
+/// What markup can do.
+const REACHES: &str = "; it can hold scripts and links that act when it is opened";
+
 fn danger(kind: &str) -> &'static str {
     const STARTS: &[&str] =
         &["program", "script", "launcher", "shortcut", "Java", "package", "macros", "service"];
-    const REACHES: &[&str] = &["HTML", "SVG", "XML"];
+    const MARKUP: &[&str] = &["HTML", "SVG", "XML"];
     let has = |words: &[&str]| words.iter().any(|word| kind.contains(word));
     if has(STARTS) {
         "; it can start a program when it is opened"
-    } else if has(REACHES) {
-        "; it can hold scripts and links that act when it is opened"
+    } else if has(MARKUP) {
+        REACHES
     } else {
         ""
     }

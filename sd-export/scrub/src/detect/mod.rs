@@ -245,10 +245,53 @@ fn textual(head: &str) -> Option<&'static str> {
     markup(&lower)
 }
 
+/// Elements of HTML that a page or a part of one starts with.
+const PARTS: [&str; 36] = [
+    "head",
+    "body",
+    "title",
+    "meta",
+    "link",
+    "base",
+    "style",
+    "script",
+    "p",
+    "div",
+    "span",
+    "table",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "dl",
+    "a",
+    "b",
+    "i",
+    "u",
+    "img",
+    "br",
+    "hr",
+    "font",
+    "center",
+    "pre",
+    "blockquote",
+    "form",
+    "iframe",
+    "section",
+    "article",
+];
+
 /// Documents of markup, by their root.
 fn document(text: &str) -> Option<Format> {
     match crate::markup::root_name(text)?.as_str() {
         "svg" => Some(Format::Svg),
+        "html" => Some(Format::Html),
+        // A page may leave out where it and its parts start.
+        root if !text.trim_start().starts_with("<?") && PARTS.contains(&root) => Some(Format::Html),
         _ => None,
     }
 }
@@ -392,9 +435,9 @@ mod tests {
                 b"PK\x03\x04....word/document.xml....word/vbaProject.bin",
                 "Office document with macros",
             ),
-            (b"\xef\xbb\xbf  <html><body>", "HTML page"),
             (b"From jane Mon Nov 23\nReceived: x\n", "mailbox (MBOX; save its mails as EML)"),
             (b"!BDN\0", "Outlook mailbox (PST; save its mails as EML)"),
+            (b"Read <html><body>", "HTML page"),
             (b"\x01\x02\x03\x04\x05", "unknown binary data"),
         ];
         for (bytes, kind) in cases {

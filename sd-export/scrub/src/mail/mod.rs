@@ -4,6 +4,7 @@
 //! headers --head--> From, To, Cc, Subject, Date: written anew      all others: named, gone
 //! body --parts--> text --text::visible--> text                  .--> one form: UTF-8, quoted-printable
 //!          |----> attachments, mails inside --Nest--> clean  ---'    or base64, boundaries of ours --> check
+//!          |----> HTML without a text --html--> attachment
 //!          '----> HTML beside a text, signatures, reports: named, gone
 //! ```
 
@@ -26,8 +27,9 @@ use parts::Reader;
 pub(super) enum Item {
     /// Text that is shown.
     Text(String),
-    /// A page that is shown, and that is not cleaned yet: it is dropped where a text says the same.
-    Html,
+    /// A page that is shown, as it was sent, and its charset. It is dropped where a text says the
+    /// same, and else becomes an attachment.
+    Html(Vec<u8>, String),
     /// An attachment, cleaned.
     File { name: String, bytes: Vec<u8>, format: Format },
     /// A mail inside, cleaned.
@@ -63,7 +65,7 @@ pub(crate) fn scrub(bytes: &[u8], nest: &Nest<'_>) -> Result<Cleaned, Refusal> {
     gone(&headers, &tally);
     let mut reader = Reader { nest, findings: &mut findings, tally: &tally, files: 0 };
     let items = reader.content(&headers, body, 0)?;
-    let items = reader.without_pages(items)?;
+    let items = reader.attach_pages(items)?;
     out.push_str(&write::body(items));
     tally.report(&mut findings);
     nest.limits().admit_output(out.len())?;

@@ -88,7 +88,7 @@ impl Reader<'_> {
         let Some(chosen) = all.iter().position(has_text) else { return };
         for (n, items) in all.iter_mut().enumerate() {
             items.retain(|item| match item {
-                Item::Html => {
+                Item::Html(..) => {
                     let words = "the same text as a page (HTML)";
                     self.tally.removed(Class::HiddenContent, words, "");
                     false
@@ -102,14 +102,30 @@ impl Reader<'_> {
         }
     }
 
-    /// Refuses pages that no text stands for, or leaves them out if a person chose so.
-    pub(super) fn without_pages(&mut self, mut items: Vec<Item>) -> Result<Vec<Item>, Refusal> {
-        if items.iter().any(|item| matches!(item, Item::Html)) {
-            let why = Refusal::unsupported("a text that is there as a page (only HTML)");
-            self.nest.leave_out("body", why, self.findings)?;
-            items.retain(|item| !matches!(item, Item::Html));
+    /// Cleans pages that no text stands for; each becomes an attachment.
+    pub(super) fn attach_pages(&mut self, items: Vec<Item>) -> Result<Vec<Item>, Refusal> {
+        const PLACE: &str = "text that is there only as a page (HTML)";
+        let mut all = Vec::with_capacity(items.len());
+        for item in items {
+            let Item::Html(data, charset) = item else {
+                all.push(item);
+                continue;
+            };
+            let page = match charset.as_str() {
+                "" => crate::text::decode(&data).map(|(page, _)| page),
+                charset => Some(letters::decode(&data, charset)?),
+            };
+            let page = page.ok_or_else(|| Refusal::malformed("a page in no known letters"))?;
+            match crate::html::clean(&page, self.nest, self.findings) {
+                Ok(clean) => {
+                    let (name, bytes) = ("page.html".to_owned(), clean.into_bytes());
+                    self.findings.kept(Class::Unknown, PLACE, &name, "it stands as an attachment");
+                    all.push(Item::File { name, bytes, format: Format::Html });
+                }
+                Err(why) => self.nest.leave_out(PLACE, why, self.findings)?,
+            }
         }
-        Ok(items)
+        Ok(all)
     }
 
     fn leaf(
@@ -144,12 +160,14 @@ impl Reader<'_> {
                 self.tally.removed(Class::Person, "digital signature", "");
                 return Ok(Vec::new());
             }
-            "text/html" if !attached => return Ok(vec![Item::Html]),
             _ => {}
         }
         let mut data = transfer(headers, body)?;
         self.nest.admit_bytes(data.len() as u64)?;
         let charset = parameter("charset")?.unwrap_or_default();
+        if word == "text/html" && !attached {
+            return Ok(vec![Item::Html(data, charset)]);
+        }
         if word.starts_with("text/") && attached && !charset.is_empty() {
             data = letters::decode(&data, &charset)?.into_bytes();
         }

@@ -76,7 +76,8 @@ fn part_of_text(text: &str) -> String {
 fn part(item: Item) -> String {
     match item {
         Item::Text(text) => part_of_text(&text),
-        Item::Html => String::new(),
+        // Pages have become attachments before.
+        Item::Html(..) => String::new(),
         Item::Mail(bytes) => {
             let head = "Content-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\n";
             [head, &String::from_utf8_lossy(&bytes)].concat()

@@ -134,6 +134,10 @@ impl Run<'_, '_> {
             Act::Drop(class) => self.drop(class, name, at, attrs),
             Act::Unwrap => {
                 self.unwrapped(name, attrs);
+                // The words of fields do not run into those before them.
+                if space == Space::Html && !self.tag_open {
+                    self.out.push(' ');
+                }
                 self.children(at);
             }
             Act::Style => self.style(at, space, table, attrs)?,

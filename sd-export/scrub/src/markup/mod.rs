@@ -25,7 +25,7 @@ pub(crate) use address::{Alone, Cleaned, is_kept};
 pub(crate) use check::check;
 pub(crate) use clean::Cleaner;
 pub(crate) use read::{read, read_text, root_name};
-pub(crate) use tree::{Space, Tree};
+pub(crate) use tree::{Attr, MAX_DEPTH, Space, Tree, What};
 
 use crate::Refusal;
 use table::Table;

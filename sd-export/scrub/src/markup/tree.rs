@@ -50,7 +50,6 @@ pub(crate) enum What {
         attrs: Vec<Attr>,
     },
     Text(String),
-    #[expect(dead_code, reason = "the reader of HTML keeps comments for the report")]
     Comment(String),
 }
 
@@ -123,12 +122,33 @@ impl Tree {
         Ok(())
     }
 
-    #[expect(dead_code, reason = "the reader of HTML moves nodes")]
     pub(crate) fn remove(&mut self, child: usize) {
         let parent = self.nodes.get_mut(child).and_then(|node| node.parent.take());
         if let Some(node) = parent.and_then(|parent| self.nodes.get_mut(parent)) {
-            node.children.retain(|other| *other != child);
+            // What moves was put there last.
+            if let Some(at) = node.children.iter().rposition(|other| *other == child) {
+                node.children.remove(at);
+            }
         }
+    }
+
+    /// Adds attributes that are not there yet.
+    pub(crate) fn add_attrs(&mut self, at: usize, new: impl Iterator<Item = Attr>) {
+        let Some(What::Element { attrs, .. }) = self.nodes.get_mut(at).map(|node| &mut node.what)
+        else {
+            return;
+        };
+        for attr in new {
+            if !attrs.iter().any(|other| other.name == attr.name) {
+                attrs.push(attr);
+            }
+        }
+    }
+
+    /// Whether the root is this element of a page.
+    pub(crate) fn is_rooted(&self, wanted: &str) -> bool {
+        let root = self.root().and_then(|at| self.get(at)).map(|node| &node.what);
+        matches!(root, Some(What::Element { space: Space::Html, name, .. }) if name == wanted)
     }
 
     /// The root element.

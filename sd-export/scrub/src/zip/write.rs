@@ -39,6 +39,7 @@ impl Packing {
             | Format::Fods
             | Format::Fodp
             | Format::Fodg
+            | Format::Html
             | Format::Tar => Self::Deflated,
             _ => Self::Stored,
         }

@@ -210,6 +210,8 @@ fn packages() -> Vec<Planted> {
         same_behind("letter.zst", zstd),
         same("drawing.svg", web::svg().into_bytes()),
         same("drawing.svgz", packed::planted_gzip(web::svg().as_bytes())),
+        same("page.html", web::html().into_bytes()),
+        same("page.xhtml", web::xhtml().into_bytes()),
         same("looks.css", web::css().into_bytes()),
         same("files.torrent", packed::torrent("8:encoding12:CANARY-0765x", "")),
     ]

@@ -1,4 +1,4 @@
-//! Drawings, pages, style sheets and books with a canary in every hiding place and a keep-mark in every
+//! Drawings, pages and style sheets with a canary in every hiding place and a keep-mark in every
 //! kind of content.
 
 use super::{canary, exif, jpeg, png};
@@ -60,6 +60,16 @@ fn inner() -> String {
 /// A drawing.
 pub(crate) fn svg() -> String {
     planted(include_str!("data/web/drawing.svg.in"))
+}
+
+/// A page in HTML.
+pub(crate) fn html() -> String {
+    planted(include_str!("data/web/page.html.in"))
+}
+
+/// A page in XHTML.
+pub(crate) fn xhtml() -> String {
+    planted(include_str!("data/web/page.xhtml.in"))
 }
 
 /// A style sheet.
