@@ -21,6 +21,7 @@ mod aiff;
 mod archive;
 mod asf;
 mod avi;
+mod base64;
 mod bits;
 mod bmff;
 mod bmp;

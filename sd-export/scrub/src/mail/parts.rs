@@ -269,7 +269,7 @@ fn transfer(headers: &Headers, body: &[u8]) -> Result<Vec<u8>, Refusal> {
     let how = headers.word("content-transfer-encoding")?.map(|word| word.word);
     let data = match how.as_deref().unwrap_or("7bit") {
         "7bit" | "8bit" | "binary" | "" => Some(body.to_vec()),
-        "base64" => letters::unbase64(body),
+        "base64" => crate::base64::decode(body),
         "quoted-printable" => letters::unquoted(body),
         _ => return Err(Refusal::unsupported("a part that is encoded in an unknown way")),
     };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::Item;
-use super::letters::{base64, quoted};
+use super::letters::quoted;
 use crate::Format;
 
 /// What stands behind the headers of the mail: its type and its parts.
@@ -89,7 +89,7 @@ fn part(item: Item) -> String {
                 "Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment;\r\n {name}\r\n\r\n"
             );
             for line in bytes.chunks(57) {
-                out.push_str(&base64(line));
+                out.push_str(&crate::base64::encode(line));
                 out.push_str("\r\n");
             }
             out

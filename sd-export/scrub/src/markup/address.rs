@@ -1,10 +1,9 @@
 //! Addresses: what a link may lead to, and pictures that an address holds itself.
 
-use super::base64;
 use crate::css::Host;
 use crate::nest::Nest;
 use crate::report::{Class, Findings};
-use crate::{Format, Refusal};
+use crate::{Format, Refusal, base64};
 
 /// Whether a link's address stays: web and mail. What has letters that cannot be seen, or is longer
 /// than any address a person wrote, does not.
@@ -36,7 +35,7 @@ fn held(address: &str) -> Option<Vec<u8>> {
     if head.to_ascii_lowercase().ends_with(";base64") {
         // The signs of the alphabet may be escaped.
         let plain = unescaped(data)?;
-        return base64::decode(std::str::from_utf8(&plain).ok()?);
+        return base64::decode(plain);
     }
     unescaped(data)
 }

@@ -12,7 +12,6 @@
 
 mod address;
 mod attrs;
-mod base64;
 mod check;
 mod clean;
 mod read;

@@ -4,10 +4,10 @@ use super::kind::of_type;
 use super::links::{self, Address};
 use super::survey::Survey;
 use super::walk::Walk;
-use super::{TABLE, base64, fields, settings};
+use super::{TABLE, fields, settings};
 use crate::report::Class;
 use crate::xml::{Guide, Name, Tag, Verdict};
-use crate::{Changes, Refusal};
+use crate::{Changes, Refusal, base64};
 
 /// The guide of one part.
 pub(super) struct PartGuide<'w, 'a> {

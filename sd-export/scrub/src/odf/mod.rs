@@ -10,7 +10,6 @@
 //! What is on the list stands in `tables/`. Names of styles and marks are numbered, but for those
 //! that every program knows (`tables/names.txt`).
 
-mod base64;
 mod changes;
 mod clean;
 mod fields;

@@ -9,11 +9,11 @@ use super::guide::PartGuide;
 use super::kind::{Kind, type_of};
 use super::package::Package;
 use super::survey::{root, survey};
-use super::{TABLE, base64, changes};
+use super::{TABLE, changes};
 use crate::nest::Nest;
 use crate::report::{Class, Findings};
 use crate::xml::{Names, Sieve, Tally, decode};
-use crate::{Changes, Refusal};
+use crate::{Changes, Refusal, base64};
 
 /// The roots that parts can have.
 #[cfg(test)]

@@ -12,24 +12,6 @@ fn c(number: u32) -> String {
     canary(number)
 }
 
-/// Base64 in lines.
-pub(crate) fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for (n, group) in bytes.chunks(3).enumerate() {
-        let byte = |n: usize| u32::from(group.get(n).copied().unwrap_or(0));
-        let number = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for at in 0..4 {
-            let digit = (number >> (18 - 6 * at) & 63) as usize;
-            out.push(if at <= group.len() { char::from(ALPHABET[digit]) } else { '=' });
-        }
-        if n % 18 == 17 {
-            out.push_str("\r\n");
-        }
-    }
-    out
-}
-
 /// The headers that servers and programs put in front.
 fn trace() -> String {
     let names = [
@@ -101,7 +83,7 @@ pub(crate) fn planted() -> Vec<u8> {
         c(944),
         c(945),
         c(946),
-        base64(&png::planted())
+        super::base64(&png::planted())
     );
     out += &format!(
         "--{boundary}\r\nContent-Type: text/plain; charset=koi8-r\r\nContent-Disposition: attachment; filename*=UTF-8''KEEP-%C3%A4.txt\r\n\r\nKEEP attached words\r\n"

@@ -40,6 +40,11 @@ pub(crate) fn canary(number: u32) -> String {
     format!("{CANARY}-{number:04}-JaneDoe")
 }
 
+/// Bytes as letters, in one line.
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes)
+}
+
 pub(crate) fn scrub(bytes: &[u8]) -> Result<Scrubbed, Refusal> {
     sd_scrub::scrub(bytes, &Limits::default())
 }

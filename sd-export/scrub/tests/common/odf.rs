@@ -250,7 +250,7 @@ fn picture(flat: bool, address: &str) -> String {
     let inner = if flat {
         format!(
             "<draw:image><office:binary-data>{}</office:binary-data></draw:image>",
-            base64(&png::planted())
+            super::base64(&png::planted())
         )
     } else {
         format!("<draw:image xlink:href=\"{address}\" draw:mime-type=\"image/{}\"/>", canary(840))
@@ -600,18 +600,4 @@ pub(crate) fn content(package: &Package) -> String {
         .iter()
         .filter(|(name, _)| name.ends_with("content.xml") || name == "styles.xml");
     parts.map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect()
-}
-
-pub(crate) fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let part = |n: usize| u32::from(chunk.get(n).copied().unwrap_or_default());
-        let all = part(0) << 16 | part(1) << 8 | part(2);
-        for n in 0..4 {
-            let letter = LETTERS[(all >> (18 - 6 * n) & 63) as usize];
-            out.push(if n <= chunk.len() { char::from(letter) } else { '=' });
-        }
-    }
-    out
 }

@@ -3,27 +3,12 @@
 
 use super::{canary, exif, jpeg, png};
 
-/// Base64 by the book, for addresses that hold their data.
-pub(crate) fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let byte = |n: usize| u32::from(chunk.get(n).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for n in 0..4 {
-            let letter = LETTERS[(bits >> (18 - 6 * n)) as usize & 63] as char;
-            out.push(if n <= chunk.len() { letter } else { '=' });
-        }
-    }
-    out
-}
-
 /// A photograph with EXIF, as an address.
 pub(crate) fn photo() -> String {
     let mut picture = jpeg::gray();
     let block = jpeg::segment(0xe1, &[b"Exif\0\0".as_slice(), &exif(1)].concat());
     picture.splice(2..2, block);
-    format!("data:image/jpeg;base64,{}", base64(&picture))
+    format!("data:image/jpeg;base64,{}", super::base64(&picture))
 }
 
 /// A picture with a text in it, as an address.
@@ -31,7 +16,7 @@ fn noted_png() -> String {
     let mut picture = png::plain(8, 2, false);
     let text = png::chunk(*b"tEXt", &[b"Author\0".as_slice(), canary(801).as_bytes()].concat());
     picture.splice(33..33, text);
-    format!("data:image/png;base64,{}", base64(&picture))
+    format!("data:image/png;base64,{}", super::base64(&picture))
 }
 
 /// A text in which `%804%` is the canary of that number and `%photo%` a picture.
@@ -54,7 +39,7 @@ fn planted(text: &str) -> String {
 /// A drawing in a drawing.
 fn inner() -> String {
     let text = "<svg xmlns='http://www.w3.org/2000/svg' id='%802%'><desc>%803%</desc><text>KEEP inner</text></svg>";
-    base64(planted(text).as_bytes())
+    super::base64(planted(text).as_bytes())
 }
 
 /// A drawing.
