@@ -188,9 +188,19 @@ impl<'a> Nest<'a> {
         };
         let limits = self.limits.of(format);
         limits.admit_input(bytes.len())?;
-        let (clean, findings) = self.with_module(bytes, format, &limits)?;
+        let (clean, mut findings) = self.with_module(bytes, format, &limits)?;
         limits.admit_output(clean.len())?;
-        Ok((clean, format, findings))
+        if format != Format::Text {
+            return Ok((clean, format, findings));
+        }
+        let text = clean.into_vec();
+        // Marks that cannot be seen may have kept a table from being known as one.
+        if detect(&text) != Detected::Known(Format::Csv) {
+            return Ok((text.into(), format, findings));
+        }
+        let (table, met) = csv::scrub(&text, &limits)?;
+        findings.absorb("table", met);
+        Ok((table.into(), Format::Csv, findings))
     }
 
     fn with_module<'b>(

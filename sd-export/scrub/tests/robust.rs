@@ -89,7 +89,8 @@ fn outcome(bytes: &[u8]) -> &'static str {
             let again = scrub(&done.bytes);
             let again = again.map(|again| (again.bytes, again.report.format));
             let same = again.as_ref() == Ok(&(done.bytes, done.report.format));
-            assert!(same, "{}: {again:?}", done.report.format);
+            let shown = String::from_utf8_lossy(bytes).chars().take(300).collect::<String>();
+            assert!(same, "{}: {shown:?}", done.report.format);
             "cleaned"
         }
         Err(refusal) => reason(refusal),

@@ -112,3 +112,11 @@ fn a_text_that_is_a_launcher_without_its_invisible_marks_is_refused() {
         assert_eq!(scrub(text.as_bytes()), Err(sd_scrub::Refusal::Unsupported { what }));
     }
 }
+
+#[test]
+fn a_table_that_hides_behind_odd_line_ends_is_one_without_them() {
+    let hidden = b"name,sum\x0bkeep,12\nthese,-5\n";
+    assert_eq!(detect(hidden), Detected::Known(Format::Text));
+    let (text, report) = clean(hidden);
+    assert_eq!((text.as_str(), report.format), ("name,sum\nkeep,12\nthese,-5\n", Format::Csv));
+}
