@@ -24,10 +24,16 @@ fn split(name: &str) -> (&str, Option<&str>) {
     }
 }
 
+/// The name without the `.unsafe` that stands behind the ending of a page or drawing.
+fn unmarked(name: &str) -> &str {
+    let plain = name.strip_suffix(".unsafe");
+    plain.filter(|plain| split(plain).1.and_then(format_of).is_some()).unwrap_or(name)
+}
+
 /// Whether a name's ending says something else than the content does. An ending we know
 /// nothing of is no lie about plain text.
 pub(crate) fn ending_lies(name: &str, content: Format) -> bool {
-    let Some(ending) = split(name).1.map(str::to_lowercase) else {
+    let Some(ending) = split(unmarked(name)).1.map(str::to_lowercase) else {
         return false;
     };
     let is_text = |format| matches!(format, Format::Text | Format::Csv | Format::Css);
@@ -78,7 +84,7 @@ impl Method {
 /// of a copy gets the same name, so that it is refused as already there instead of piling up
 /// marks.
 pub(crate) fn copy_name(original: &str, mark: &str, method: Method, format: Format) -> SafeName {
-    let (stem, ending) = split(original);
+    let (stem, ending) = split(unmarked(original));
     // A guess does not make a table or a style sheet of what was not called one.
     let format = match format {
         Format::Csv | Format::Css if ending.and_then(format_of) != Some(format) => Format::Text,
@@ -92,7 +98,7 @@ pub(crate) fn copy_name(original: &str, mark: &str, method: Method, format: Form
 
 /// Whether a name is that of a copy of this original, without a mark.
 pub(crate) fn is_copy_of(name: &str, original: &str, method: Method) -> bool {
-    let extension = split(name).1;
+    let extension = split(unmarked(name)).1;
     extension.and_then(format_of).is_some_and(|format| {
         name != original && copy_name(original, "", method, format).as_str() == name
     })
@@ -100,8 +106,7 @@ pub(crate) fn is_copy_of(name: &str, original: &str, method: Method) -> bool {
 
 /// `file-001.jpg`: a name that tells nothing.
 pub(crate) fn neutral_name(number: usize, extension: &str) -> SafeName {
-    let name = format!("file-{number:03}.{extension}");
-    SafeName::new(&name).unwrap_or_else(|_| plain_file())
+    RawName::new(format!("file-{number:03}.{extension}")).neutralise(&plain_file())
 }
 
 /// The name of an archive of an export's files.
@@ -119,7 +124,7 @@ fn plain_file() -> SafeName {
 /// The first number no neutral name in this directory has.
 pub(crate) fn first_free_neutral(dir: &Dir) -> Result<usize, DirError> {
     let number = |name: &str| {
-        let digits = split(name.strip_prefix("file-")?).0;
+        let digits = name.strip_prefix("file-")?.split('.').next()?;
         digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse::<usize>().ok())?
     };
     let entries = dir.entries()?;
@@ -227,6 +232,13 @@ mod tests {
         assert_eq!(clean("-rf.jpg"), "rf.clean.jpg");
         assert_eq!(clean("a\u{202e}gpj.exe"), "a_gpj.clean.jpg");
         assert_eq!(clean("CON.jpg"), "_CON.clean.jpg");
+        let page = |name| copy_name(name, "", Method::Clean, Format::Html).to_string();
+        assert_eq!(page("a.html.unsafe"), "a.clean.html.unsafe");
+        assert_eq!(page("a.desktop.unsafe"), "a.desktop.clean.html.unsafe");
+        assert!(is_copy_of("a.clean.html.unsafe", "a.html.unsafe", Method::Clean));
+        assert_eq!(neutral_name(7, "html").as_str(), "file-007.html.unsafe");
+        assert!(!ending_lies("a.html.unsafe", Format::Html), "the mark is ours");
+        assert!(ending_lies("a.html.unsafe", Format::Png));
         let long = clean(&format!("{}.jpg", "ä".repeat(120)));
         assert!(long.len() < 200 && long.ends_with("ä.clean.jpg"), "{long}");
     }
