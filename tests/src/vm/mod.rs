@@ -170,10 +170,9 @@ impl Vm {
     /// After going back: the right time, the programs, and other random numbers than its twin.
     fn arrive(&mut self) -> io::Result<()> {
         let now = UNIX_EPOCH.elapsed().map_err(io::Error::other)?.as_secs();
-        let mut seed = [0; 32];
+        let mut seed = [0; 16];
         io::Read::read_exact(&mut std::fs::File::open("/dev/urandom")?, &mut seed)?;
-        let seed: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
-        let reseed = RESEED.replace("$0", &seed);
+        let reseed = RESEED.replace("$0", &u128::from_ne_bytes(seed).to_string());
         self.sh(&format!("date -s @{now} >/dev/null && {MOUNT} && {reseed}")).map(drop)
     }
 
@@ -213,7 +212,7 @@ impl Vm {
     }
 }
 
-/// Takes 64 hexadecimal digits into the kernel's random numbers, and makes it draw from them at once.
+/// Takes a number into the kernel's random ones, and makes it draw from that at once.
 const RESEED: &str = "printf %s $0 >/dev/urandom && \
     perl -e 'open(R, \">\", \"/dev/urandom\") or die; ioctl(R, 0x5207, 0) or die'";
 
