@@ -244,6 +244,11 @@ fn safe(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain = |c: char| if ":*?\"<>|".contains(c) { '_' } else { c };
     let name: String = shown(last).chars().map(plain).collect();
+    shortened(&name)
+}
+
+/// The end of a name that is too long.
+pub(super) fn shortened(name: &str) -> String {
     let name = name.trim_matches(['.', ' ']);
     let letters = name.chars().count();
     let cut: String = name.chars().skip(letters.saturating_sub(LONGEST_NAME)).collect();
@@ -261,7 +266,8 @@ fn ending(name: &str, format: Format) -> String {
         .flat_map(|(_, all)| all.iter())
         .any(|end| lower.ends_with(&format!(".{end}")));
     let free = matches!(format, Format::Text | Format::Csv) && !other && lower.contains('.');
-    if fits || free { name.to_owned() } else { format!("{name}.{}", format.extension()) }
+    let own = || shortened(&format!("{name}.{}", format.extension()));
+    if fits || free { name.to_owned() } else { own() }
 }
 
 /// The bytes of a part as they were before they were sent.
@@ -332,6 +338,8 @@ mod tests {
         assert_eq!(ending("a.JPEG", Format::Jpeg), "a.JPEG");
         assert_eq!(ending("a.log", Format::Text), "a.log");
         assert_eq!(ending("a", Format::Text), "a.txt");
+        let long = ending(&safe(&"a".repeat(150)), Format::Text);
+        assert_eq!((long.len(), safe(&long)), (LONGEST_NAME, long.clone()));
         assert_eq!(ending("a.png", Format::Text), "a.png.txt");
     }
 

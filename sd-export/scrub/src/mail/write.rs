@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::Item;
 use super::letters::quoted;
+use super::parts::shortened;
 use crate::Format;
 
 /// What stands behind the headers of the mail: its type and its parts.
@@ -59,7 +60,7 @@ fn unique(items: Vec<Item>) -> Vec<Item> {
             while !taken.insert(new.to_lowercase()) {
                 *n = n.saturating_add(1);
                 let (stem, end) = name.rsplit_once('.').unwrap_or((&name, ""));
-                new = format!("{stem} ({n}).{end}");
+                new = shortened(&format!("{stem} ({n}).{end}"));
             }
             Item::File { name: new, bytes, format }
         }
