@@ -45,6 +45,7 @@ mod iptc;
 mod jpeg;
 mod jxl;
 mod limits;
+mod link;
 mod mail;
 mod markup;
 mod member_name;

@@ -7,16 +7,13 @@ use crate::report::Format;
 /// What a file that starts like a ZIP archive is.
 pub(super) fn detect(bytes: &[u8]) -> Detected {
     let kind = match crate::zip::names(bytes) {
-        Some(names) => match office(&names) {
-            Some(format) => return Detected::Known(format),
-            None if open_document(bytes)
-                .is_some_and(|_| names.contains(&b"content.xml".as_slice())) =>
-            {
-                return open_document(bytes)
-                    .map_or(Detected::Unknown("OpenDocument file"), Detected::Known);
+        Some(names) => {
+            let with_content = || names.contains(&b"content.xml".as_slice());
+            match office(&names).or_else(|| open_document(bytes).filter(|_| with_content())) {
+                Some(format) => return Detected::Known(format),
+                None => by_names(bytes, &names),
             }
-            None => by_names(bytes, &names),
-        },
+        }
         None => by_search(bytes),
     };
     kind.map_or(Detected::Known(Format::Zip), Detected::Unknown)

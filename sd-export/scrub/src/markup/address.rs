@@ -1,19 +1,10 @@
 //! Addresses: what a link may lead to, and pictures that an address holds itself.
 
 use crate::css::Host;
+use crate::link::percent_decoded;
 use crate::nest::Nest;
 use crate::report::{Class, Findings};
 use crate::{Format, Refusal, base64};
-
-/// Whether a link's address stays: web and mail. What has letters that cannot be seen, or is longer
-/// than any address a person wrote, does not.
-pub(crate) fn is_kept(address: &str) -> bool {
-    const SCHEMES: [&str; 3] = ["http://", "https://", "mailto:"];
-    let lower = address.to_ascii_lowercase();
-    SCHEMES.iter().any(|scheme| lower.starts_with(scheme))
-        && address.len() <= 2000
-        && address.chars().all(|c| !c.is_whitespace() && !crate::text::is_invisible(c) && c != '"')
-}
 
 /// The media type of a picture that a page or drawing may show.
 pub(crate) fn picture_type(format: Format) -> Option<&'static str> {
@@ -34,23 +25,10 @@ fn held(address: &str) -> Option<Vec<u8>> {
     let (head, data) = address.get(5..)?.split_once(',')?;
     if head.to_ascii_lowercase().ends_with(";base64") {
         // The signs of the alphabet may be escaped.
-        let plain = unescaped(data)?;
+        let plain = percent_decoded(data)?;
         return base64::decode(plain);
     }
-    unescaped(data)
-}
-
-/// `%20` as the bytes they stand for.
-pub(crate) fn unescaped(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut parts = text.split('%');
-    out.extend(parts.next()?.bytes());
-    for part in parts {
-        let (code, rest) = part.split_at_checked(2)?;
-        out.push(u8::from_str_radix(code, 16).ok()?);
-        out.extend(rest.bytes());
-    }
-    Some(out)
+    percent_decoded(data)
 }
 
 /// Cleans the picture in a `data:` address; `None` when it is none.

@@ -1,11 +1,11 @@
 //! Attributes by allow-list: what each may hold, and what becomes of it.
 
 use super::clean::Cleaner;
-use super::is_kept;
 use super::table::{Kind, Table};
 use super::tree::{Attr, Space};
 use crate::Refusal;
 use crate::css::{self, Css};
+use crate::link::is_kept;
 use crate::report::Class;
 
 /// The attributes of one element.

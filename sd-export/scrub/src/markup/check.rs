@@ -1,11 +1,13 @@
 //! The second reader: it knows the one form that the cleaner writes, byte by byte, and nothing else. It
 //! has a scanner of its own, and looks at values by what they became.
 
+use super::table;
 use super::table::{Act, Kind, Table};
 use super::tree::Space;
-use super::{is_kept, table};
 use crate::Refusal;
 use crate::css;
+use crate::link::is_kept;
+use crate::xml::is_escaped;
 
 /// What is still to be read.
 struct Scan<'t> {
@@ -171,12 +173,4 @@ fn is_member(address: &str) -> bool {
         text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.')
     };
     plain(name) && id.strip_prefix('n').is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// Whether every `&` starts one of the entities that the cleaner writes.
-fn is_escaped(text: &str) -> bool {
-    const KNOWN: [&str; 7] = ["amp;", "lt;", "gt;", "quot;", "#9;", "#10;", "#13;"];
-    let mut parts = text.split('&');
-    parts.next();
-    parts.all(|part| KNOWN.iter().any(|known| part.starts_with(known)))
 }

@@ -20,7 +20,7 @@ mod tree;
 
 use std::sync::LazyLock;
 
-pub(crate) use address::{Alone, Cleaned, is_kept};
+pub(crate) use address::{Alone, Cleaned};
 pub(crate) use check::check;
 pub(crate) use clean::Cleaner;
 pub(crate) use read::{read, read_text, root_name};

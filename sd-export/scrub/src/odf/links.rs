@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::Refusal;
-use crate::ooxml::link;
+use crate::link;
 use crate::xml::Names;
 
 /// Ends of addresses of things in a text, with the kind of name that such a thing has.

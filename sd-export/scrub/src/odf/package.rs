@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::kind;
 use crate::bytes::find;
+use crate::link::percent_decoded;
 use crate::member_name::Kind as Member;
 use crate::nest::Nest;
 use crate::report::Findings;
@@ -65,7 +66,7 @@ impl Package {
         if self.has(&name) {
             return Some(name);
         }
-        let name = format!("{directory}{}", percent_decoded(inside)?);
+        let name = format!("{directory}{}", String::from_utf8(percent_decoded(inside)?).ok()?);
         self.has(&name).then_some(name)
     }
 
@@ -73,21 +74,6 @@ impl Package {
     fn has(&self, name: &str) -> bool {
         self.parts.contains_key(name) || self.parts.contains_key(&format!("{name}/content.xml"))
     }
-}
-
-fn percent_decoded(address: &str) -> Option<String> {
-    let mut out = Vec::with_capacity(address.len());
-    let mut bytes = address.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let digits = [bytes.next()?, bytes.next()?];
-            let digits = std::str::from_utf8(&digits).ok()?;
-            out.push(u8::from_str_radix(digits, 16).ok()?);
-        } else {
-            out.push(byte);
-        }
-    }
-    String::from_utf8(out).ok()
 }
 
 #[cfg(test)]

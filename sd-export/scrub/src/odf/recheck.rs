@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::clean::Clean;
 use super::kind::Kind;
 use super::{TABLE, links, settings};
-use crate::ooxml::link;
+use crate::link;
 use crate::{Choices, Refusal, xml};
 
 /// Checks that the clean document holds nothing but what is on the list.

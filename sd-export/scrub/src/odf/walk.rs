@@ -145,7 +145,6 @@ impl<'a> Walk<'a> {
         if let Some(why) = guide.fault {
             return Err(why);
         }
-        self.nest.admit_bytes(0)?;
         Ok((text, met.unwrap_or(body)))
     }
 

@@ -150,7 +150,7 @@ fn hyperlink(rest: &[String], names: &Names) -> Result<Field, Refusal> {
     }
     let mut out = "HYPERLINK".to_owned();
     match address {
-        Some(address) if super::link::is_kept(address) => {
+        Some(address) if crate::link::is_kept(address) => {
             out.push_str(&[" \"", address, "\""].concat());
         }
         Some(_) => return Ok(Field::Flatten),

@@ -10,7 +10,6 @@
 
 pub(crate) mod fields;
 mod guide;
-pub(crate) mod link;
 pub(crate) mod notes;
 mod package;
 mod parts;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Clean, TABLE, link};
+use super::{Clean, TABLE};
+use crate::link;
 use crate::{Choices, Refusal, xml};
 
 /// Checks that the clean package holds nothing but what is on the list.

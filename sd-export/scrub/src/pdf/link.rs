@@ -10,7 +10,6 @@ use crate::Refusal;
 use crate::report::Class;
 use crate::wording::foreign;
 
-const SCHEMES: [&str; 3] = ["http://", "https://", "mailto:"];
 /// Most named places that are looked up.
 const MAX_NAMES: usize = 200_000;
 
@@ -199,8 +198,7 @@ fn action_target(
 
 fn admit(copier: &mut Copier<'_>, address: Vec<u8>) -> Option<Vec<u8>> {
     let text = foreign(&address);
-    let lower = text.to_ascii_lowercase();
-    if !SCHEMES.iter().any(|scheme| lower.starts_with(scheme)) {
+    if !crate::link::is_web_or_mail(&text) {
         copier.findings.removed(Class::Link, "address that is neither web nor mail", &text);
         return None;
     }

@@ -1,7 +1,7 @@
 //! The second reader: knows only the one form that is written, and no mark by the first one's eyes.
 
 use super::words::{self, Word};
-use crate::ooxml::link;
+use crate::link;
 use crate::{Changes, Choices, Comments, Refusal};
 
 /// Words that stand at the start of a group and nowhere else.

@@ -1,5 +1,7 @@
 //! Which encoding a text is in: UTF-8, UTF-16 with its mark, else Windows-1252.
 
+use crate::codepage::Page;
+
 /// The encoding a text came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
@@ -51,51 +53,11 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
     char::decode_utf16(units).collect::<Result<String, _>>().ok()
 }
 
-/// The characters of bytes 0x80 to 0x9f; five of them have none.
-const HIGH: [Option<char>; 32] = [
-    Some('€'),
-    None,
-    Some('‚'),
-    Some('ƒ'),
-    Some('„'),
-    Some('…'),
-    Some('†'),
-    Some('‡'),
-    Some('ˆ'),
-    Some('‰'),
-    Some('Š'),
-    Some('‹'),
-    Some('Œ'),
-    None,
-    Some('Ž'),
-    None,
-    None,
-    Some('‘'),
-    Some('’'),
-    Some('“'),
-    Some('”'),
-    Some('•'),
-    Some('–'),
-    Some('—'),
-    Some('˜'),
-    Some('™'),
-    Some('š'),
-    Some('›'),
-    Some('œ'),
-    None,
-    Some('ž'),
-    Some('Ÿ'),
-];
-
 /// Reads single bytes as letters, when most of them are plain ones: dense high bytes are data.
 fn windows_1252(bytes: &[u8]) -> Option<String> {
     let plain = bytes.iter().filter(|b| b.is_ascii()).count();
     if plain.saturating_mul(4) < bytes.len().saturating_mul(3) {
         return None;
     }
-    let letter = |b: &u8| match b {
-        0x80..=0x9f => HIGH.get(usize::from(b.wrapping_sub(0x80))).copied().flatten(),
-        other => Some(char::from(*other)),
-    };
-    bytes.iter().map(letter).collect()
+    Page::named("1252")?.decode(bytes)
 }

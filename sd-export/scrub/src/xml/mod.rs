@@ -18,7 +18,7 @@ mod table;
 mod tally;
 
 pub(crate) use reader::{Event, Reader, Tag, decode};
-pub(crate) use second::check;
+pub(crate) use second::{check, is_escaped};
 pub(crate) use sieve::{Guide, Names, Sieve, Verdict, escape_attribute, escape_text};
 pub(crate) use table::{Act, Name, Table};
 pub(crate) use tally::Tally;

@@ -142,8 +142,8 @@ impl<'t> Scan<'t> {
     }
 }
 
-/// Whether every `&` starts one of the entities that the sieve writes.
-fn is_escaped(text: &str) -> bool {
+/// Whether every `&` starts one of the entities that are written.
+pub(crate) fn is_escaped(text: &str) -> bool {
     const KNOWN: [&str; 7] = ["amp;", "lt;", "gt;", "quot;", "#9;", "#10;", "#13;"];
     let mut parts = text.split('&');
     parts.next();
