@@ -156,12 +156,10 @@ fn set_aside(store: &Store, bundle: &BundleId, item: &Item) -> Result<(), StoreE
     let source = store.sources.sub(item.source.as_str())?;
     let aside = store.dir.make_sub("conflicts")?;
     let name = format!("{bundle}-{}.incomplete", item.item);
-    let mut moved = source.move_to(item.item.as_str(), &aside, &name);
-    for number in 2_u32.. {
-        match moved {
-            Err(e) if e.is_exists() => {
-                moved = source.move_to(item.item.as_str(), &aside, &format!("{name}-{number}"));
-            }
+    let numbered = (2_u32..).map(|number| format!("{name}-{number}"));
+    for name in std::iter::once(name.clone()).chain(numbered) {
+        match source.move_to(item.item.as_str(), &aside, &name) {
+            Err(e) if e.is_exists() => {}
             done => return Ok(done?),
         }
     }

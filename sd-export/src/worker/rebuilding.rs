@@ -37,13 +37,13 @@ pub(crate) fn rebuild(
 ) -> Result<Cleaned, Failure> {
     let pixels = Dir::new_file(&opened.dir)?;
     let (drawn, before) = match draw(Aim::Rebuild, &opened.file, &pixels, limits.max_input) {
-        Err(WorkError::Refused { format: Some(format), .. }) if ending(format).is_some() => {
-            let ending = ending(format).unwrap_or_default();
+        Ok(drawn) => (drawn, None),
+        Err(e) => {
+            let Some(ending) = e.format().and_then(ending) else { return Err(e.into()) };
             let (pages, report) =
                 office::pages(&opened.file, &opened.dir, ending, limits, choices)?;
             (draw(Aim::Rebuild, pages.file(), &pixels, limits.max_input)?, Some(report))
         }
-        drawn => (drawn?, None),
     };
     let pressed = pressing::document(&pixels, output)?;
     if pressed.pages.len() != drawn.of {
