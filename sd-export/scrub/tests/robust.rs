@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use common::tiff::{Order, Stored};
 use common::{
-    Dice, gif, jpeg, made, mail, mutate, odf, office, packed, pdf, plain, png, rtf, scrub, tar,
-    tiff, web, webp, windows, zip,
+    Dice, gif, in_a_word, jpeg, made, mail, mutate, odf, office, packed, pdf, plain, png, rtf,
+    scrub, tar, tiff, web, webp, windows, zip,
 };
-use sd_scrub::{Detected, Refusal, detect};
+use sd_scrub::{Detected, detect};
 
 /// How many changed files there are in all.
 const FILES: usize = 3_000;
@@ -93,19 +93,7 @@ fn outcome(bytes: &[u8]) -> &'static str {
             assert!(same, "{}: {shown:?}", done.report.format);
             "cleaned"
         }
-        Err(refusal) => reason(refusal),
-    }
-}
-
-fn reason(refusal: Refusal) -> &'static str {
-    match refusal {
-        Refusal::NotClean { what } => panic!("a fault of ours: {what}"),
-        Refusal::Malformed { .. } => "malformed",
-        Refusal::Unsupported { .. } => "not supported",
-        Refusal::TooLarge { .. } => "too large",
-        Refusal::Encrypted => "encrypted",
-        Refusal::UnknownType(_) => "of another type",
-        Refusal::Inside { why, .. } => reason(*why),
+        Err(refusal) => in_a_word(refusal),
     }
 }
 

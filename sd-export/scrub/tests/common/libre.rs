@@ -25,8 +25,26 @@ pub(crate) fn convert(to: &str, files: &[PathBuf], out: &Path) -> Vec<PathBuf> {
     made
 }
 
+/// Holds what clean documents show against what they showed before: the same pages, the same words.
+/// Of some the words tell who, when and where, or were planted: of those every mark shows in both.
+pub(crate) fn assert_same(old: &Shown, new: &Shown, tells: impl Fn(&str) -> bool) {
+    let marks = |words: &str| words.matches("KEEP").count();
+    for (name, (words, pages)) in new {
+        let (old_words, old_pages) = &old[name];
+        if tells(name) {
+            assert_eq!(marks(words), marks(old_words), "{name}: {words}\n{old_words}");
+        } else {
+            assert_eq!(words, old_words, "{name}");
+        }
+        assert_eq!(pages, old_pages, "{name}");
+    }
+}
+
+/// What documents say and how many pages they have, by their names.
+pub(crate) type Shown = BTreeMap<String, (String, usize)>;
+
 /// What a document says and how many pages it has, as `LibreOffice` shows it.
-pub(crate) fn shown(files: &[PathBuf], out: &Path) -> BTreeMap<String, (String, usize)> {
+pub(crate) fn shown(files: &[PathBuf], out: &Path) -> Shown {
     let pdfs = convert("pdf", files, out);
     let read = |pdf: &PathBuf| {
         let words = run("pdftotext", "poppler-utils", &["-layout", text(pdf), "-"]);

@@ -49,6 +49,19 @@ pub(crate) fn scrub(bytes: &[u8]) -> Result<Scrubbed, Refusal> {
     sd_scrub::scrub(bytes, &Limits::default())
 }
 
+/// Why a file was refused, in a word; that our own second reader found something is a fault.
+pub(crate) fn in_a_word(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::NotClean { what } => panic!("a fault of ours: {what}"),
+        Refusal::Malformed { .. } => "malformed",
+        Refusal::Unsupported { .. } => "not supported",
+        Refusal::TooLarge { .. } => "too large",
+        Refusal::Encrypted => "encrypted",
+        Refusal::UnknownType(_) => "of another type",
+        Refusal::Inside { why, .. } => in_a_word(*why),
+    }
+}
+
 /// The clean file of a fixture that must be cleaned, checked for canaries and for sameness.
 pub(crate) fn clean(bytes: &[u8]) -> (Vec<u8>, Report) {
     let done = scrub(bytes).expect("the fixture can be cleaned");
