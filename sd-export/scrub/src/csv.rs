@@ -9,7 +9,7 @@ const SAMPLE: usize = 8192;
 
 /// Writes the visible characters anew, and points out what a spreadsheet would run.
 pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
-    let (clean, mut findings) = text::scrub_with(bytes, Tabs::Cells, limits)?;
+    let ((clean, mut findings), _) = text::scrub_with(bytes, Tabs::Cells, limits)?;
     let words = std::str::from_utf8(&clean).unwrap_or_default();
     let Some(delimiter) = delimiter(words) else {
         // It looked like a table only with its marks: the copy must stay what it is when it is

@@ -48,6 +48,7 @@ mod limits;
 mod link;
 mod mail;
 mod markup;
+mod media_type;
 mod member_name;
 mod mkv;
 mod mp3;

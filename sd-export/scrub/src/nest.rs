@@ -12,6 +12,7 @@ use std::cell::Cell;
 
 use crate::report::{Class, Findings};
 use crate::rope::Rope;
+use crate::text::Tabs;
 use crate::wording::escape;
 use crate::{
     Choices, Cleaned, Detected, Format, Limits, Refusal, Unclean, aiff, asf, avi, bmp, css, csv,
@@ -188,19 +189,9 @@ impl<'a> Nest<'a> {
         };
         let limits = self.limits.of(format);
         limits.admit_input(bytes.len())?;
-        let (clean, mut findings) = self.with_module(bytes, format, &limits)?;
+        let (clean, format, findings) = self.with_module(bytes, format, &limits)?;
         limits.admit_output(clean.len())?;
-        if format != Format::Text {
-            return Ok((clean, format, findings));
-        }
-        let text = clean.into_vec();
-        // Marks that cannot be seen may have kept a table from being known as one.
-        if detect(&text) != Detected::Known(Format::Csv) {
-            return Ok((text.into(), format, findings));
-        }
-        let (table, met) = csv::scrub(&text, &limits)?;
-        findings.absorb("table", met);
-        Ok((table.into(), Format::Csv, findings))
+        Ok((clean, format, findings))
     }
 
     fn with_module<'b>(
@@ -208,7 +199,11 @@ impl<'a> Nest<'a> {
         bytes: &'b [u8],
         format: Format,
         limits: &Limits,
-    ) -> Result<(Rope<'b>, Findings), Refusal> {
+    ) -> Result<(Rope<'b>, Format, Findings), Refusal> {
+        let held =
+            |done: Result<Cleaned, Refusal>| done.map(|(out, met)| (out.into(), format, met));
+        let streamed =
+            |done: Result<(Rope<'b>, Findings), Refusal>| done.map(|(out, met)| (out, format, met));
         let whole: fn(&[u8], &Limits) -> Result<Cleaned, Refusal> = match format {
             Format::Jpeg => jpeg::scrub,
             Format::Png => png::scrub,
@@ -225,30 +220,30 @@ impl<'a> Nest<'a> {
             Format::Wav => wav::scrub,
             Format::Aiff => aiff::scrub,
             Format::Pdf => pdf::scrub,
-            Format::Text => text::scrub,
+            Format::Text => return text_or_table(bytes, limits),
             // Of these hardly more than the tables is held.
-            Format::Matroska | Format::Webm => return mkv::scrub(bytes, limits),
-            Format::Avi => return avi::scrub(bytes, limits),
-            Format::Wmv | Format::Wma => return asf::scrub(bytes, limits),
+            Format::Matroska | Format::Webm => return streamed(mkv::scrub(bytes, limits)),
+            Format::Avi => return streamed(avi::scrub(bytes, limits)),
+            Format::Wmv | Format::Wma => return streamed(asf::scrub(bytes, limits)),
             Format::M4a | Format::Mp4 | Format::Mov => {
-                return mp4::scrub(bytes, format, limits);
+                return streamed(mp4::scrub(bytes, format, limits));
             }
             Format::Csv => csv::scrub,
             Format::Torrent => torrent::scrub,
-            Format::Eml => return mail::scrub(bytes, self).map(|(out, met)| (out.into(), met)),
-            Format::Rtf => return rtf::scrub(bytes, self).map(|(out, met)| (out.into(), met)),
+            Format::Eml => return held(mail::scrub(bytes, self)),
+            Format::Rtf => return held(rtf::scrub(bytes, self)),
             Format::Zip | Format::Tar => {
                 let archive = if format == Format::Zip { zip::scrub } else { tar::scrub };
-                return archive(bytes, self).map(|(out, met)| (out.into(), met));
+                return held(archive(bytes, self));
             }
             Format::Gzip | Format::Bzip2 | Format::Xz | Format::Zstd => {
-                return packed::scrub(bytes, format, self).map(|(out, met)| (out.into(), met));
+                return held(packed::scrub(bytes, format, self));
             }
-            Format::Svg => return svg::scrub(bytes, self).map(|(out, met)| (out.into(), met)),
-            Format::Html => return html::scrub(bytes, self).map(|(out, met)| (out.into(), met)),
-            Format::Css => return css::scrub(bytes, self).map(|(out, met)| (out.into(), met)),
+            Format::Svg => return held(svg::scrub(bytes, self)),
+            Format::Html => return held(html::scrub(bytes, self)),
+            Format::Css => return held(css::scrub(bytes, self)),
             Format::Docx | Format::Xlsx | Format::Pptx => {
-                return ooxml::scrub(bytes, format, self).map(|(out, met)| (out.into(), met));
+                return held(ooxml::scrub(bytes, format, self));
             }
             Format::Odt
             | Format::Ods
@@ -259,11 +254,25 @@ impl<'a> Nest<'a> {
             | Format::Fods
             | Format::Fodp
             | Format::Fodg => {
-                return odf::scrub(bytes, format, self).map(|(out, met)| (out.into(), met));
+                return held(odf::scrub(bytes, format, self));
             }
         };
-        whole(bytes, limits).map(|(out, met)| (out.into(), met))
+        held(whole(bytes, limits))
     }
+}
+
+/// A text; marks that cannot be seen may have kept a table from being known as one.
+fn text_or_table(
+    bytes: &[u8],
+    limits: &Limits,
+) -> Result<(Rope<'static>, Format, Findings), Refusal> {
+    let ((text, mut findings), seen) = text::scrub_with(bytes, Tabs::Blank, limits)?;
+    if seen != Format::Csv {
+        return Ok((text.into(), seen, findings));
+    }
+    let (table, met) = csv::scrub(&text, limits)?;
+    findings.absorb("table", met);
+    Ok((table.into(), seen, findings))
 }
 
 #[cfg(test)]

@@ -113,21 +113,13 @@ fn file_name(name: &str) -> String {
     out
 }
 
+/// The media type of an attachment; whatever else there is has none that says more.
 fn media_type(format: Format) -> &'static str {
+    use Format::{Docx, Gif, Jpeg, Mp3, Mp4, Pdf, Png, Pptx, Rtf, Xlsx, Zip};
     match format {
-        Format::Jpeg => "image/jpeg",
-        Format::Png => "image/png",
-        Format::Gif => "image/gif",
-        Format::Pdf => "application/pdf",
         Format::Text => "text/plain; charset=utf-8",
         Format::Csv => "text/csv; charset=utf-8",
-        Format::Rtf => "application/rtf",
-        Format::Zip => "application/zip",
-        Format::Mp3 => "audio/mpeg",
-        Format::Mp4 => "video/mp4",
-        Format::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        Format::Pptx => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        Jpeg | Png | Gif | Pdf | Rtf | Zip | Mp3 | Mp4 | Docx | Xlsx | Pptx => format.media_type(),
         _ => "application/octet-stream",
     }
 }

@@ -8,16 +8,8 @@ use crate::{Format, Refusal, base64};
 
 /// The media type of a picture that a page or drawing may show.
 pub(crate) fn picture_type(format: Format) -> Option<&'static str> {
-    Some(match format {
-        Format::Jpeg => "image/jpeg",
-        Format::Png => "image/png",
-        Format::Gif => "image/gif",
-        Format::Webp => "image/webp",
-        Format::Bmp => "image/bmp",
-        Format::Avif => "image/avif",
-        Format::Svg => "image/svg+xml",
-        _ => return None,
-    })
+    use Format::{Avif, Bmp, Gif, Jpeg, Png, Svg, Webp};
+    matches!(format, Jpeg | Png | Gif | Webp | Bmp | Avif | Svg).then(|| format.media_type())
 }
 
 /// The bytes that an address of the kind `data:` holds.

@@ -91,18 +91,12 @@ impl Clean {
     }
 }
 
-/// The media type of what may stand in a package.
+/// The media type of what may stand in a package; whatever else does has none that says more.
 fn media_type(format: Format) -> &'static str {
     match format {
-        Format::Jpeg => "image/jpeg",
-        Format::Png => "image/png",
-        Format::Gif => "image/gif",
-        Format::Bmp => "image/bmp",
-        Format::Tiff => "image/tiff",
-        Format::Webp => "image/webp",
-        Format::Mp3 => "audio/mpeg",
-        Format::Wav => "audio/wav",
-        Format::Mp4 | Format::M4a => "video/mp4",
+        Format::M4a => Format::Mp4.media_type(),
+        Format::Mp3 | Format::Wav | Format::Mp4 => format.media_type(),
+        format if is_picture(format) => format.media_type(),
         _ => "application/octet-stream",
     }
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::kind;
 use crate::bytes::find;
 use crate::link::percent_decoded;
-use crate::member_name::Kind as Member;
 use crate::nest::Nest;
 use crate::report::Findings;
 use crate::{Refusal, zip};
@@ -22,14 +21,8 @@ impl Package {
         nest: &Nest<'_>,
         findings: &mut Findings,
     ) -> Result<Self, Refusal> {
-        let mut parts = BTreeMap::new();
-        for entry in zip::read(bytes, nest, findings)? {
-            if entry.kind == Member::File {
-                let data = entry.data(nest).map_err(|why| why.inside(entry.name.as_str()))?;
-                parts.insert(entry.name.as_str().to_owned(), data.into_owned());
-            }
-        }
-        let package = Self { parts };
+        let parts = zip::files(bytes, nest, findings)?;
+        let package = Self { parts: parts.into_iter().collect() };
         // Not parsed: nothing of it is kept, and old programs put a document type in front.
         let manifest = package.part("META-INF/manifest.xml").unwrap_or_default();
         if find(manifest, b"encryption-data").is_some() {

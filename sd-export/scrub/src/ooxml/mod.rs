@@ -23,7 +23,7 @@ mod word;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::member_name::{Kind as Member, MemberName};
+use crate::member_name::MemberName;
 use crate::nest::Nest;
 use crate::report::{Class, Findings};
 use crate::xml::{Names, Table, Tally};
@@ -86,23 +86,13 @@ impl Clean {
     }
 }
 
-/// The media type of what may stand in a package.
+/// The media type of what may stand in a package; whatever else does has none that says more.
 fn media_type(format: Format) -> &'static str {
+    use Format::{Bmp, Docx, Gif, Jpeg, M4a, Mov, Mp3, Mp4, Png, Pptx, Tiff, Wav, Webp, Xlsx};
     match format {
-        Format::Jpeg => "image/jpeg",
-        Format::Png => "image/png",
-        Format::Gif => "image/gif",
-        Format::Bmp => "image/bmp",
-        Format::Tiff => "image/tiff",
-        Format::Webp => "image/webp",
-        Format::Mp3 => "audio/mpeg",
-        Format::Wav => "audio/wav",
-        Format::M4a => "audio/mp4",
-        Format::Mp4 => "video/mp4",
-        Format::Mov => "video/quicktime",
-        Format::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        Format::Pptx => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        Jpeg | Png | Gif | Bmp | Tiff | Webp | Mp3 | Wav | M4a | Mp4 | Mov | Docx | Xlsx | Pptx => {
+            format.media_type()
+        }
         _ => "application/octet-stream",
     }
 }
@@ -110,7 +100,7 @@ fn media_type(format: Format) -> &'static str {
 /// Writes a document, workbook or presentation anew.
 pub(crate) fn scrub(bytes: &[u8], format: Format, nest: &Nest<'_>) -> Result<Cleaned, Refusal> {
     let mut findings = Findings::default();
-    let package = read(bytes, nest, &mut findings)?;
+    let package = Package::new(zip::files(bytes, nest, &mut findings)?)?;
     let (names, tally) = (Names::default(), Tally::default());
     let main = main_part(&package, format, &tally)?;
     let strict = main.strict;
@@ -119,17 +109,6 @@ pub(crate) fn scrub(bytes: &[u8], format: Format, nest: &Nest<'_>) -> Result<Cle
     tally.report(&mut findings);
     recheck::check(&clean, strict, nest.choices())?;
     Ok((pack(&clean, strict, nest)?, findings))
-}
-
-fn read(bytes: &[u8], nest: &Nest<'_>, findings: &mut Findings) -> Result<Package, Refusal> {
-    let mut members = Vec::new();
-    for entry in zip::read(bytes, nest, findings)? {
-        if entry.kind == Member::File {
-            let data = entry.data(nest).map_err(|why| why.inside(entry.name.as_str()))?;
-            members.push((entry.name.as_str().to_owned(), data.into_owned()));
-        }
-    }
-    Package::new(members)
 }
 
 /// The part that the package is about.

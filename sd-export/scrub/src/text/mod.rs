@@ -33,11 +33,16 @@ pub(crate) enum Tabs {
 
 /// Writes the visible characters anew.
 pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
-    scrub_with(bytes, Tabs::Blank, limits)
+    scrub_with(bytes, Tabs::Blank, limits).map(|(cleaned, _)| cleaned)
 }
 
-/// Writes the visible characters anew, with tabs as they are meant.
-pub(crate) fn scrub_with(bytes: &[u8], tabs: Tabs, limits: &Limits) -> Result<Cleaned, Refusal> {
+/// Writes the visible characters anew, with tabs as they are meant, and tells whether the copy is a
+/// text or a table.
+pub(crate) fn scrub_with(
+    bytes: &[u8],
+    tabs: Tabs,
+    limits: &Limits,
+) -> Result<(Cleaned, Format), Refusal> {
     let (text, encoding) =
         decode(bytes).ok_or_else(|| Refusal::malformed("text that is in no known encoding"))?;
     let mut findings = Findings::default();
@@ -48,7 +53,9 @@ pub(crate) fn scrub_with(bytes: &[u8], tabs: Tabs, limits: &Limits) -> Result<Cl
     limits.admit_output(out.len())?;
     // Marks that cannot be seen may have kept a launcher or a page from being known as one.
     match crate::detect(out.as_bytes()) {
-        Detected::Known(Format::Text | Format::Csv) => Ok((out.into_bytes(), findings)),
+        Detected::Known(seen @ (Format::Text | Format::Csv)) => {
+            Ok(((out.into_bytes(), findings), seen))
+        }
         Detected::Known(format) => Err(becomes(&format.to_string())),
         Detected::Unknown(kind) => Err(becomes(kind)),
     }

@@ -4,7 +4,7 @@
 //! list at the end --same?-- heads before the data      no gap, no overlap, no link, names inside
 //!        '--> Entry --Nest::member--> clean bytes --Writer: 1980, no extras, one setting--> check
 //! ```
-//! The container itself ([`read`], [`Writer`]) also serves documents that are ZIP files.
+//! The container itself ([`files`], [`Writer`]) also serves documents that are ZIP files.
 
 mod check;
 mod extra;
@@ -14,7 +14,7 @@ mod read;
 mod write;
 
 pub(crate) use list::names;
-pub(crate) use read::read;
+pub(crate) use read::{files, read};
 pub(crate) use write::{Packing, Writer};
 
 use crate::archive::{is_system_litter, note_directories, note_names};

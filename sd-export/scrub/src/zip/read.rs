@@ -114,6 +114,22 @@ pub(crate) fn read<'a>(
     Ok(entries)
 }
 
+/// The files of a document that is a ZIP file, by their names.
+pub(crate) fn files(
+    bytes: &[u8],
+    nest: &Nest<'_>,
+    findings: &mut Findings,
+) -> Result<Vec<(String, Vec<u8>)>, Refusal> {
+    let mut files = Vec::new();
+    for entry in read(bytes, nest, findings)? {
+        if entry.kind == Kind::File {
+            let data = entry.data(nest).map_err(|why| why.inside(entry.name.as_str()))?;
+            files.push((entry.name.as_str().to_owned(), data.into_owned()));
+        }
+    }
+    Ok(files)
+}
+
 /// The head before the data of a member.
 struct Head<'a> {
     flags: u16,
