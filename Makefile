@@ -13,7 +13,8 @@ BUILD_PACKAGES := gcc libc6-dev pkg-config nettle-dev libgmp-dev libclang-dev ca
 TEST_PACKAGES  := gnupg gpg-agent tar zstd coreutils bsdutils python3 libimage-exiftool-perl ffmpeg \
 	libheif-examples poppler-utils qpdf time umockdev util-linux e2fsprogs dosfstools dpkg xz-utils \
 	desktop-file-utils acl zip unzip gzip bzip2 libjxl-tools bubblewrap \
-	libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui libreoffice-math-nogui
+	libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui libreoffice-math-nogui \
+	mupdf-tools epubcheck
 # To make the package.
 DEB_PACKAGES := git dpkg tar xz-utils coreutils findutils
 BENCH_PACKAGES := $(TEST_PACKAGES) mat2 curl

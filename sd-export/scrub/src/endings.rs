@@ -33,6 +33,7 @@ pub const ENDINGS: &[(Format, &[&str])] = &[
     (Format::Css, &["css"]),
     (Format::Svg, &["svg"]),
     (Format::Html, &["html", "htm", "xhtml", "xht"]),
+    (Format::Epub, &["epub"]),
     (Format::Docx, &["docx", "docm", "dotx", "dotm"]),
     (Format::Xlsx, &["xlsx", "xlsm", "xltx", "xltm"]),
     (Format::Pptx, &["pptx", "pptm", "potx", "potm", "ppsx", "ppsm"]),

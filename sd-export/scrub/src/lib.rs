@@ -34,6 +34,7 @@ mod csv;
 mod deflate;
 mod detect;
 mod endings;
+mod epub;
 mod exif;
 mod flac;
 mod gif;

@@ -35,6 +35,7 @@ impl Format {
             Self::Svg => "image/svg+xml",
             Self::Css => "text/css",
             Self::Html => "text/html",
+            Self::Epub => crate::epub::TYPE,
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::Pptx => {

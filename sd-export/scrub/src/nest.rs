@@ -16,8 +16,8 @@ use crate::text::Tabs;
 use crate::wording::escape;
 use crate::{
     Choices, Cleaned, Detected, Format, Limits, Refusal, Unclean, aiff, asf, avi, bmp, css, csv,
-    detect, flac, gif, heif, html, jpeg, jxl, mail, mkv, mp3, mp4, odf, ogg, ooxml, packed, pdf,
-    png, pnm, rtf, svg, tar, text, tiff, torrent, wav, webp, zip,
+    detect, epub, flac, gif, heif, html, jpeg, jxl, mail, mkv, mp3, mp4, odf, ogg, ooxml, packed,
+    pdf, png, pnm, rtf, svg, tar, text, tiff, torrent, wav, webp, zip,
 };
 
 /// What may still be used up, by the whole file and all that is in it.
@@ -242,6 +242,7 @@ impl<'a> Nest<'a> {
             Format::Svg => return held(svg::scrub(bytes, self)),
             Format::Html => return held(html::scrub(bytes, self)),
             Format::Css => return held(css::scrub(bytes, self)),
+            Format::Epub => return held(epub::scrub(bytes, self)),
             Format::Docx | Format::Xlsx | Format::Pptx => {
                 return held(ooxml::scrub(bytes, format, self));
             }

@@ -113,6 +113,8 @@ pub enum Format {
     Css,
     /// A page in HTML or XHTML.
     Html,
+    /// A book.
+    Epub,
 }
 
 impl Format {
@@ -169,6 +171,7 @@ impl Format {
             Self::Svg => "svg",
             Self::Css => "css",
             Self::Html => "html",
+            Self::Epub => "epub",
         }
     }
 
@@ -245,6 +248,7 @@ impl fmt::Display for Format {
             Self::Svg => "SVG drawing",
             Self::Css => "CSS style sheet",
             Self::Html => "HTML page",
+            Self::Epub => "EPUB book",
         })
     }
 }

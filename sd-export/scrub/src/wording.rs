@@ -117,7 +117,7 @@ pub(crate) fn cannot_remove(format: Format) -> &'static [&'static str] {
             "Fonts, sizes and the exact numbers of lines stay; they can mark a copy or a program.",
             "Watermarks in pictures inside stay.",
         ],
-        Format::Html => &[
+        Format::Html | Format::Epub => &[
             "The text stays, with every name, date, number and address in it, hidden text too.",
             "Wording, spelling, structure, styles and fonts stay; they can tell the site or program, or mark a copy.",
             "Addresses of links stay, also the parts of them that follow a reader; they may name people.",

@@ -53,7 +53,7 @@ fn marks(name: &str, bytes: &[u8]) -> Vec<Vec<u8>> {
         "pdf" => words(&pdf_text(bytes)),
         "txt" | "csv" => words(&sd_scrub::text(bytes).expect("a text")),
         "jxl" => vec![made::drawn_jxl(bytes).into_bytes()],
-        "odt" | "ods" | "odp" | "odg" | "odf" | "fodt" | "fods" | "fodp" | "fodg" => {
+        "epub" | "odt" | "ods" | "odp" | "odg" | "odf" | "fodt" | "fods" | "fodp" | "fodg" => {
             shown(&opened(bytes))
         }
         "svg" | "svgz" | "css" | "html" | "xhtml" | "docx" | "xlsx" | "pptx" | "rtf" | "zip"
@@ -272,6 +272,7 @@ fn words_for(format: Format) -> (&'static str, &'static str) {
         Format::Csv => ("cells", "archives.md"),
         Format::Svg => ("what draws, text, links, pictures", "web.md"),
         Format::Html => ("text, structure, looks, links, pictures inside", "web.md"),
+        Format::Epub => ("text, structure, looks, links, pictures, contents", "web.md"),
         Format::Css => ("known properties, names as numbers", "web.md"),
         Format::Pdf => ("text, links, drawings, pictures, outline", "pdf.md"),
         Format::Text => ("words and lines", "text.md"),

@@ -228,7 +228,6 @@ fn documents_that_are_zip_files_are_told_from_archives() {
     let types = || member("[Content_Types].xml", b"<Types/>");
     let cases = [
         (vec![types(), member("x.fdseq", b"x")], "XPS document"),
-        (vec![mimetype("application/epub+zip")], "EPUB book"),
         (
             vec![mimetype("application/vnd.oasis.opendocument.text")],
             "OpenDocument file of another kind, or without content",
@@ -244,6 +243,9 @@ fn documents_that_are_zip_files_are_told_from_archives() {
     }
     let word = vec![types(), member("word/document.xml", b"x"), member("xl/workbook.xml", b"x")];
     assert_eq!(detect(&archive(&word, b"")), Detected::Known(sd_scrub::Format::Docx));
+    let book = archive(&[mimetype("application/epub+zip")], b"");
+    assert_eq!(detect(&book), Detected::Known(Format::Epub));
+    assert!(scrub(&book).expect_err("no list").to_string().contains("container.xml"));
     // A word in the content is no list entry.
     let plain = archive(&[Member { deflate: false, ..member("a.txt", b"word/ xl/ ppt/") }], b"");
     assert_eq!(detect(&plain), Detected::Known(Format::Zip));

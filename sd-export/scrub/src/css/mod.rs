@@ -37,6 +37,11 @@ pub(crate) trait Host {
     fn leads(&mut self, _address: &str) -> Result<Option<String>, Refusal> {
         Ok(None)
     }
+
+    /// What the address of a style sheet becomes; without any it goes.
+    fn sheet(&mut self, _address: &str) -> Option<String> {
+        None
+    }
 }
 
 /// What a style is written with.

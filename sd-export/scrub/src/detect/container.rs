@@ -9,7 +9,10 @@ pub(super) fn detect(bytes: &[u8]) -> Detected {
     let kind = match crate::zip::names(bytes) {
         Some(names) => {
             let with_content = || names.contains(&b"content.xml".as_slice());
-            match office(&names).or_else(|| open_document(bytes).filter(|_| with_content())) {
+            let known = office(&names)
+                .or_else(|| open_document(bytes).filter(|_| with_content()))
+                .or_else(|| book(bytes, &names));
+            match known {
                 Some(format) => return Detected::Known(format),
                 None => by_names(bytes, &names),
             }
@@ -27,6 +30,15 @@ fn open_document(bytes: &[u8]) -> Option<Format> {
     let said = slice(bytes, extra.checked_add(38)?, size).filter(|_| stored)?;
     let said = std::str::from_utf8(said).ok()?;
     crate::odf::kind::of_type(said.trim_end()).map(|(kind, _)| kind.format)
+}
+
+/// A book: it says so, or has a list of its pages where books have it.
+fn book(bytes: &[u8], names: &[&[u8]]) -> Option<Format> {
+    let has = |name: &[u8]| names.contains(&name);
+    let head = bytes.get(..bytes.len().min(256)).unwrap_or_default();
+    let said = has(b"mimetype") && find(head, b"mimetypeapplication/epub+zip").is_some();
+    let listed = has(b"META-INF/container.xml") && names.iter().any(|name| name.ends_with(b".opf"));
+    (said || listed).then_some(Format::Epub)
 }
 
 /// Documents of Office, with macros or without: the main part is in a directory of a fixed name.
@@ -51,9 +63,6 @@ fn by_names(bytes: &[u8], names: &[&[u8]]) -> Option<&'static str> {
     if has(b"mimetype") {
         let head = bytes.get(..bytes.len().min(256)).unwrap_or_default();
         let is = |kind| find(head, kind).is_some();
-        if is(b"mimetypeapplication/epub+zip") || has(b"META-INF/container.xml") {
-            return Some("EPUB book");
-        }
         if is(b"mimetypeapplication/vnd.oasis.opendocument.text-master") {
             return Some("OpenDocument master document (it shows other files)");
         }

@@ -62,6 +62,11 @@ pub(crate) fn clean(
     Ok(clean)
 }
 
+/// A page as a tree.
+pub(crate) fn tree(bytes: &[u8], findings: &mut Findings) -> Result<Tree, Refusal> {
+    read(&decode(bytes, findings)?)
+}
+
 /// A page in our form; what it shows from outside is the host's.
 pub(crate) fn page(
     tree: &Tree,

@@ -241,7 +241,7 @@ fn is_drawn(name: &str) -> bool {
     DRAWN.contains(&name) || css::is_property(name)
 }
 
-fn is_language(value: &str) -> bool {
+pub(crate) fn is_language(value: &str) -> bool {
     let mut parts = value.split(['-', '_']);
     let first = parts.next().unwrap_or_default();
     let rest = |p: &str| p.len() <= 8 && p.bytes().all(|b| b.is_ascii_alphanumeric());

@@ -1,6 +1,7 @@
 //! The second reader: it knows the one form that the cleaner writes, byte by byte, and nothing else. It
 //! has a scanner of its own, and looks at values by what they became.
 
+use super::clean::SHEET;
 use super::table;
 use super::table::{Act, Kind, Table};
 use super::tree::Space;
@@ -33,7 +34,11 @@ impl<'t> Scan<'t> {
             let (text, behind) = self.rest.split_once('<')?;
             (text.is_empty() || !self.open.is_empty()).then_some(())?;
             (!text.contains(['>', '\r']) && is_escaped(text)).then_some(())?;
-            if let Some(behind) = behind.strip_prefix('/') {
+            if let Some(sheet) = self.rest.get(text.len()..).and_then(|t| t.strip_prefix(SHEET)) {
+                let (name, behind) = sheet.split_once("\"/>")?;
+                (self.book && is_member(name)).then_some(())?;
+                self.rest = behind;
+            } else if let Some(behind) = behind.strip_prefix('/') {
                 let (name, behind) = behind.split_once('>')?;
                 (self.open.pop()?.0 == name).then_some(())?;
                 self.rest = behind;

@@ -19,6 +19,9 @@ pub(crate) struct Cleaner<'a> {
     pub(crate) place: &'a str,
 }
 
+/// What asks for a style sheet, up to its name.
+pub(super) const SHEET: &str = "<link rel=\"stylesheet\" type=\"text/css\" href=\"";
+
 /// What is still to be done.
 enum Step {
     Node(usize),
@@ -121,6 +124,9 @@ impl Run<'_, '_> {
         name: &str,
         attrs: &[Attr],
     ) -> Result<(), Refusal> {
+        if space == Space::Html && name == "link" && self.sheet(attrs) {
+            return Ok(());
+        }
         let found = table(space).and_then(|table| Some((table, table.act(name)?)));
         let Some((table, (name, act))) = found else {
             return self.unknown(at, space, name, attrs);
@@ -144,6 +150,21 @@ impl Run<'_, '_> {
             Act::Keep | Act::Text | Act::Void => self.keep(at, (space, name, act), table, attrs)?,
         }
         Ok(())
+    }
+
+    /// Asks for a style sheet that is a part of the same book.
+    fn sheet(&mut self, attrs: &[Attr]) -> bool {
+        let get = |wanted: &str| {
+            let found = attrs.iter().find(|attr| attr.name == wanted);
+            found.map(|attr| attr.value.trim()).unwrap_or_default()
+        };
+        let is_one = get("rel").eq_ignore_ascii_case("stylesheet")
+            && self.open.last().is_some_and(|(_, name, _)| *name == "head");
+        let Some(name) = Some(get("href")).filter(|_| is_one) else { return false };
+        let Some(name) = self.cleaner.host.sheet(name) else { return false };
+        self.end_tag();
+        self.out.extend([SHEET, &name, "\"/>"]);
+        true
     }
 
     /// An element that no table names: in a page its words stay, in a drawing it goes.

@@ -20,7 +20,8 @@ mod tree;
 
 use std::sync::LazyLock;
 
-pub(crate) use address::{Alone, Cleaned};
+pub(crate) use address::{Alone, Cleaned, picture, picture_type};
+pub(crate) use attrs::is_language;
 pub(crate) use check::check;
 pub(crate) use clean::Cleaner;
 pub(crate) use read::{read, read_text, root_name};

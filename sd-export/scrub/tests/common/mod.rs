@@ -8,6 +8,7 @@
 
 pub(crate) mod bombs;
 pub(crate) mod corpus;
+pub(crate) mod epub;
 pub(crate) mod gif;
 pub(crate) mod jpeg;
 pub(crate) mod libre;

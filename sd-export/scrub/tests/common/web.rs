@@ -20,7 +20,7 @@ fn noted_png() -> String {
 }
 
 /// A text in which `%804%` is the canary of that number and `%photo%` a picture.
-fn planted(text: &str) -> String {
+pub(super) fn planted(text: &str) -> String {
     let mut out = String::new();
     for (n, part) in text.split('%').enumerate() {
         match (n % 2, part) {
