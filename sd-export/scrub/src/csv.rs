@@ -2,22 +2,35 @@
 
 use crate::report::{Class, Findings};
 use crate::text::{self, Tabs};
-use crate::{Cleaned, Limits, Refusal};
+use crate::{Cleaned, Format, Limits, Refusal};
 
 /// How much of a file is looked at to tell whether it is a table, in characters.
 const SAMPLE: usize = 8192;
 
-/// Writes the visible characters anew, and points out what a spreadsheet would run.
-pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
-    let ((clean, mut findings), _) = text::scrub_with(bytes, Tabs::Cells, limits)?;
+/// Writes the visible characters anew, points out what a spreadsheet would run, and tells whether
+/// the copy is a table still.
+pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<(Cleaned, Format), Refusal> {
+    let ((clean, mut findings), _) = text::scrub(bytes, Tabs::Cells, limits)?;
     let words = std::str::from_utf8(&clean).unwrap_or_default();
     let Some(delimiter) = delimiter(words) else {
         // It looked like a table only with its marks: the copy must stay what it is when it is
         // cleaned once more.
-        return text::scrub(bytes, limits);
+        return text_or_table(bytes, limits);
     };
     point_out(words, delimiter, &mut findings);
-    Ok((clean, findings))
+    Ok(((clean, findings), Format::Csv))
+}
+
+/// A text; marks that cannot be seen may have kept a table from being known as one.
+pub(crate) fn text_or_table(bytes: &[u8], limits: &Limits) -> Result<(Cleaned, Format), Refusal> {
+    let ((text, mut findings), seen) = text::scrub(bytes, Tabs::Blank, limits)?;
+    if seen != Format::Csv {
+        return Ok(((text, findings), seen));
+    }
+    // What is clean is seen as it was detected, so this ends.
+    let ((table, met), format) = scrub(&text, limits)?;
+    findings.absorb("table", met);
+    Ok(((table, findings), format))
 }
 
 /// What separates the cells of a table; `None` when the text is none: every line of it has the

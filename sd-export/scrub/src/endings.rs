@@ -32,6 +32,8 @@ pub const ENDINGS: &[(Format, &[&str])] = &[
     (Format::Csv, &["csv", "tsv", "tab"]),
     (Format::Css, &["css"]),
     (Format::Svg, &["svg"]),
+    (Format::Emf, &["emf"]),
+    (Format::Wmf, &["wmf"]),
     (Format::Html, &["html", "htm", "xhtml", "xht"]),
     (Format::Epub, &["epub"]),
     (Format::Docx, &["docx", "docm", "dotx", "dotm"]),

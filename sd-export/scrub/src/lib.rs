@@ -51,6 +51,7 @@ mod mail;
 mod markup;
 mod media_type;
 mod member_name;
+mod metafile;
 mod mkv;
 mod mp3;
 mod mp4;

@@ -35,6 +35,8 @@ impl Format {
             Self::Svg => "image/svg+xml",
             Self::Css => "text/css",
             Self::Html => "text/html",
+            Self::Emf => "image/x-emf",
+            Self::Wmf => "image/x-wmf",
             Self::Epub => crate::epub::TYPE,
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -12,12 +12,11 @@ use std::cell::Cell;
 
 use crate::report::{Class, Findings};
 use crate::rope::Rope;
-use crate::text::Tabs;
 use crate::wording::escape;
 use crate::{
     Choices, Cleaned, Detected, Format, Limits, Refusal, Unclean, aiff, asf, avi, bmp, css, csv,
-    detect, epub, flac, gif, heif, html, jpeg, jxl, mail, mkv, mp3, mp4, odf, ogg, ooxml, packed,
-    pdf, png, pnm, rtf, svg, tar, text, tiff, torrent, wav, webp, zip,
+    detect, epub, flac, gif, heif, html, jpeg, jxl, mail, metafile, mkv, mp3, mp4, odf, ogg, ooxml,
+    packed, pdf, png, pnm, rtf, svg, tar, tiff, torrent, wav, webp, zip,
 };
 
 /// What may still be used up, by the whole file and all that is in it.
@@ -191,6 +190,17 @@ impl<'a> Nest<'a> {
         limits.admit_input(bytes.len())?;
         let (clean, format, findings) = self.with_module(bytes, format, &limits)?;
         limits.admit_output(clean.len())?;
+        // What other readers would take for something else is not what it was cleaned as.
+        // A text has been looked at already.
+        if !format.is_streamed() && !matches!(format, Format::Text | Format::Csv) {
+            let seen = clean.slice(0, clean.len()).map(|clean| detect(&clean));
+            match seen {
+                Some(Detected::Known(seen)) if seen == format => {}
+                Some(Detected::Known(seen)) => return Err(Refusal::reads_as(&seen.to_string())),
+                Some(Detected::Unknown(kind)) => return Err(Refusal::reads_as(kind)),
+                None => return Err(Refusal::not_clean("a copy that cannot be read")),
+            }
+        }
         Ok((clean, format, findings))
     }
 
@@ -204,6 +214,7 @@ impl<'a> Nest<'a> {
             |done: Result<Cleaned, Refusal>| done.map(|(out, met)| (out.into(), format, met));
         let streamed =
             |done: Result<(Rope<'b>, Findings), Refusal>| done.map(|(out, met)| (out, format, met));
+        let told = |((out, met), format): (Cleaned, Format)| (out.into(), format, met);
         let whole: fn(&[u8], &Limits) -> Result<Cleaned, Refusal> = match format {
             Format::Jpeg => jpeg::scrub,
             Format::Png => png::scrub,
@@ -220,7 +231,8 @@ impl<'a> Nest<'a> {
             Format::Wav => wav::scrub,
             Format::Aiff => aiff::scrub,
             Format::Pdf => pdf::scrub,
-            Format::Text => return text_or_table(bytes, limits),
+            Format::Text => return csv::text_or_table(bytes, limits).map(told),
+            Format::Csv => return csv::scrub(bytes, limits).map(told),
             // Of these hardly more than the tables is held.
             Format::Matroska | Format::Webm => return streamed(mkv::scrub(bytes, limits)),
             Format::Avi => return streamed(avi::scrub(bytes, limits)),
@@ -228,7 +240,8 @@ impl<'a> Nest<'a> {
             Format::M4a | Format::Mp4 | Format::Mov => {
                 return streamed(mp4::scrub(bytes, format, limits));
             }
-            Format::Csv => csv::scrub,
+            Format::Emf => metafile::scrub_emf,
+            Format::Wmf => metafile::scrub_wmf,
             Format::Torrent => torrent::scrub,
             Format::Eml => return held(mail::scrub(bytes, self)),
             Format::Rtf => return held(rtf::scrub(bytes, self)),
@@ -260,20 +273,6 @@ impl<'a> Nest<'a> {
         };
         held(whole(bytes, limits))
     }
-}
-
-/// A text; marks that cannot be seen may have kept a table from being known as one.
-fn text_or_table(
-    bytes: &[u8],
-    limits: &Limits,
-) -> Result<(Rope<'static>, Format, Findings), Refusal> {
-    let ((text, mut findings), seen) = text::scrub_with(bytes, Tabs::Blank, limits)?;
-    if seen != Format::Csv {
-        return Ok((text.into(), seen, findings));
-    }
-    let (table, met) = csv::scrub(&text, limits)?;
-    findings.absorb("table", met);
-    Ok((table.into(), seen, findings))
 }
 
 #[cfg(test)]

@@ -115,6 +115,10 @@ pub enum Format {
     Html,
     /// A book.
     Epub,
+    /// Drawing commands of Windows, of 32 bits.
+    Emf,
+    /// Drawing commands of Windows, of 16 bits.
+    Wmf,
 }
 
 impl Format {
@@ -172,6 +176,8 @@ impl Format {
             Self::Css => "css",
             Self::Html => "html",
             Self::Epub => "epub",
+            Self::Emf => "emf",
+            Self::Wmf => "wmf",
         }
     }
 
@@ -249,6 +255,8 @@ impl fmt::Display for Format {
             Self::Css => "CSS style sheet",
             Self::Html => "HTML page",
             Self::Epub => "EPUB book",
+            Self::Emf => "EMF drawing",
+            Self::Wmf => "WMF drawing",
         })
     }
 }
@@ -346,12 +354,12 @@ pub(crate) struct Findings {
 impl Findings {
     /// Notes something that is not in the clean copy.
     pub(crate) fn removed(&mut self, class: Class, place: impl Into<String>, detail: &str) {
-        self.push(class, place.into(), detail, Fate::Removed);
+        self.push(class, &place.into(), detail, Fate::Removed);
     }
 
     /// Notes something that stays, and why.
     pub(crate) fn kept(&mut self, class: Class, place: impl Into<String>, detail: &str, why: &str) {
-        self.push(class, place.into(), detail, Fate::Kept { why: why.to_owned() });
+        self.push(class, &place.into(), detail, Fate::Kept { why: why.to_owned() });
     }
 
     /// Whether nothing was met.
@@ -382,8 +390,8 @@ impl Findings {
         Report { format, findings: self.list, cannot_remove }
     }
 
-    fn push(&mut self, class: Class, place: String, detail: &str, fate: Fate) {
-        self.store(Finding { class, place, detail: escape(detail), fate });
+    fn push(&mut self, class: Class, place: &str, detail: &str, fate: Fate) {
+        self.store(Finding { class, place: escape(place), detail: escape(detail), fate });
     }
 
     fn store(&mut self, finding: Finding) {

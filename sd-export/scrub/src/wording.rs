@@ -112,7 +112,7 @@ pub(crate) fn cannot_remove(format: Format) -> &'static [&'static str] {
             "Wording, spelling, punctuation, line breaks and the number of spaces stay; they can mark a copy.",
             "Style of writing stays; it can point to an author.",
         ],
-        Format::Svg => &[
+        Format::Svg | Format::Emf | Format::Wmf => &[
             "What the drawing shows stays: words, names, faces, also outside of its edges and under other things.",
             "Fonts, sizes and the exact numbers of lines stay; they can mark a copy or a program.",
             "Watermarks in pictures inside stay.",

@@ -1,4 +1,4 @@
-//! Readers of books that are not ours: EPUBCheck finds no fault in clean books, and mutool reads the same
+//! Readers of books that are not ours: `EPUBCheck` finds no fault in clean books, and mutool reads the same
 //! words in them as before.
 #![allow(
     clippy::expect_used,
@@ -25,7 +25,7 @@ fn words(book: &Path) -> String {
     said.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The faults that EPUBCheck finds, without their places.
+/// The faults that `EPUBCheck` finds, without their places.
 fn faults(book: &Path) -> BTreeSet<String> {
     let output = Command::new("java").args(["-jar", EPUBCHECK, text(book)]).output();
     let output = output.expect("java is needed (Debian package epubcheck)");

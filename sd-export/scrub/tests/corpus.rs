@@ -51,6 +51,11 @@ fn marks(name: &str, bytes: &[u8]) -> Vec<Vec<u8>> {
         "eml" => kept(common::mail::read(bytes).as_bytes()),
         "heic" | "avif" => vec![made::shown(bytes)],
         "pdf" => words(&pdf_text(bytes)),
+        // Letters of two bytes, of which one is nothing.
+        "emf" | "wmf" => {
+            let letters = bytes.iter().copied().filter(|byte| *byte != 0 && *byte != 7);
+            kept(&letters.collect::<Vec<u8>>())
+        }
         "txt" | "csv" => words(&sd_scrub::text(bytes).expect("a text")),
         "jxl" => vec![made::drawn_jxl(bytes).into_bytes()],
         "epub" | "odt" | "ods" | "odp" | "odg" | "odf" | "fodt" | "fods" | "fodp" | "fodg" => {
@@ -270,6 +275,7 @@ fn words_for(format: Format) -> (&'static str, &'static str) {
         }
         Format::Torrent => ("names, lengths, sums, trackers by host", "archives.md"),
         Format::Csv => ("cells", "archives.md"),
+        Format::Emf | Format::Wmf => ("what draws, text, pictures inside", "metafiles.md"),
         Format::Svg => ("what draws, text, links, pictures", "web.md"),
         Format::Html => ("text, structure, looks, links, pictures inside", "web.md"),
         Format::Epub => ("text, structure, looks, links, pictures, contents", "web.md"),

@@ -112,6 +112,38 @@ fn every_video_shows_and_sounds_the_same_and_no_canary_comes_through() {
     }
 }
 
+/// A video whose first chunk of each track stands behind all others.
+fn out_of_order(mut video: Vec<u8>) -> Vec<u8> {
+    let end = video.len();
+    let mut moved = 0;
+    for at in 0..end - 16 {
+        if &video[at..at + 4] == b"stco" {
+            let place = at + 12;
+            let first = u32::from_be_bytes(video[place..place + 4].try_into().expect("four"));
+            let first = usize::try_from(first).expect("a place");
+            let new = u32::try_from(video.len() + 8).expect("small");
+            let bytes = video[first..end.min(first + 60_000)].to_vec();
+            let size = u32::try_from(bytes.len() + 8).expect("small");
+            video[place..place + 4].copy_from_slice(&new.to_be_bytes());
+            video.extend(size.to_be_bytes());
+            video.extend(b"mdat");
+            video.extend(bytes);
+            moved += 1;
+        }
+    }
+    assert!(moved >= 2, "it has two tracks");
+    video
+}
+
+#[test]
+fn samples_stay_in_order_wherever_their_chunks_stand() {
+    let made = made::ffmpeg("a.mp4", "-map 0:v -map 1:a -c:v libx264 -pix_fmt yuv420p -c:a aac");
+    let moved = out_of_order(made.clone());
+    let shown = made::decoded("a.mp4", &made);
+    assert_eq!(made::decoded("a.mp4", &moved), shown);
+    assert_eq!(made::decoded("a.mp4", &clean(&moved).0), shown);
+}
+
 #[test]
 fn tracks_of_positions_times_and_text_are_named_and_gone() {
     let report = clean(&made::ffmpeg(VIDEOS[0].0, VIDEOS[0].1)).1;

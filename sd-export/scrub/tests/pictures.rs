@@ -173,9 +173,32 @@ fn pixels_of_every_bmp_are_kept_and_no_canary_comes_through() {
 }
 
 #[test]
-fn a_run_length_coded_bmp_is_refused_by_name() {
-    let expected = Refusal::Unsupported { what: "a run-length coded BMP".to_owned() };
-    assert_eq!(scrub(&plain::bmp(40, 8, 1, true)), Err(expected));
+fn a_run_length_coded_bmp_shows_the_same_and_is_plain_afterwards() {
+    for (method, depth, coded) in [
+        (
+            1u32,
+            8u16,
+            &b"\x05\x01\0\0\0\x03\x01\x02\x03\0\x02\x02\0\0\0\x02\x01\0\x01\x01\0\x01CANARY"[..],
+        ),
+        (2, 4, b"\x05\x12\0\0\0\x05\x12\x30\x10\0\0\0\x04\x33\x01\x22\0\x01CANARY"),
+    ] {
+        let mut file = b"BM\0\0\0\0\0\0\0\0".to_vec();
+        for field in [70u32, 40, 5, 3, u32::from(depth) << 16 | 1, method, 0, 0, 0, 4, 0] {
+            file.extend_from_slice(&field.to_le_bytes());
+        }
+        file.extend_from_slice(&[0, 0, 0, 0, 255, 0, 0, 0, 0, 255, 0, 0, 0, 0, 255, 0]);
+        file.extend_from_slice(coded);
+        let (out, report) = clean(&file);
+        assert_eq!(out.get(30..34), Some(&[0; 4][..]));
+        let shown = |bytes: &[u8]| {
+            let read = image::load_from_memory_with_format(bytes, image::ImageFormat::Bmp);
+            read.expect("a BMP").into_rgb8().into_raw()
+        };
+        assert_eq!(shown(&out), shown(&file), "{depth} bits");
+        all_found(&report, &["bytes after the rows"]);
+    }
+    let around = Refusal::Unsupported { what: "a BMP around a JPEG or PNG".to_owned() };
+    assert_eq!(scrub(&plain::bmp(40, 8, 4, true)), Err(around));
 }
 
 #[test]

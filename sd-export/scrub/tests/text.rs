@@ -108,7 +108,7 @@ fn a_text_that_is_a_launcher_without_its_invisible_marks_is_refused() {
         ("<\u{200b}html>", "HTML page"),
         ("\u{200b}", "empty file"),
     ] {
-        let what = format!("text that reads as another kind without its marks: {kind}");
+        let what = format!("a file that reads as another kind when it is clean: {kind}");
         assert_eq!(scrub(text.as_bytes()), Err(sd_scrub::Refusal::Unsupported { what }));
     }
 }

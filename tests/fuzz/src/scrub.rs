@@ -24,6 +24,8 @@ const FAMILIES: &[(&str, &[Format])] = &[
             Format::Heic,
             Format::Avif,
             Format::Jxl,
+            Format::Emf,
+            Format::Wmf,
         ],
     ),
     ("sound", &[Format::Mp3, Format::Flac, Format::Ogg, Format::Wav, Format::Aiff, Format::Wma]),
@@ -71,7 +73,7 @@ const FAMILIES: &[(&str, &[Format])] = &[
             Format::Rtf,
         ],
     ),
-    ("web", &[Format::Svg, Format::Css]),
+    ("web", &[Format::Svg, Format::Css, Format::Html, Format::Epub]),
     ("mail", &[Format::Eml]),
 ];
 

@@ -18,6 +18,8 @@ pub(super) struct Head {
     pub(super) palette: Vec<u8>,
     /// Where the rows start.
     pub(super) start: usize,
+    /// Whether the rows are run-length coded.
+    pub(super) coded: bool,
     /// Where head and palette end.
     pub(super) table_end: usize,
 }
@@ -43,6 +45,11 @@ impl Head {
         let masks = masks(bytes, size)?;
         note(bytes, size, findings);
         let mut head = Self::new(shape, depth(28)?, masks, start)?;
+        head.coded = match (number(30)?, head.depth, head.top_down) {
+            (1, 8, false) | (2, 4, false) => true,
+            (1 | 2, _, _) => return Err(cut()),
+            _ => false,
+        };
         let after = if size == 40 && masks.is_some() {
             if number(30)? == 6 { 70 } else { 66 }
         } else {
@@ -68,7 +75,8 @@ impl Head {
             return Err(Refusal::malformed("size or depth"));
         }
         let palette = Vec::new();
-        Ok(Self { width, height, top_down, depth, masks, palette, start, table_end: 0 })
+        let coded = false;
+        Ok(Self { width, height, top_down, depth, masks, palette, start, coded, table_end: 0 })
     }
 
     fn with_palette(
@@ -153,10 +161,9 @@ impl Head {
 fn masks(bytes: &[u8], size: u32) -> Result<Option<[u32; 4]>, Refusal> {
     let method = le32(bytes, 30).ok_or_else(|| Refusal::malformed("the head"))?;
     let with_alpha = match (method, size) {
-        (0, _) => return Ok(None),
+        (0..=2, _) => return Ok(None),
         (3, 40 | 52) => false,
         (3, 56 | 108 | 124) | (6, _) => true,
-        (1 | 2, _) => return Err(Refusal::unsupported("a run-length coded BMP")),
         (4 | 5, _) => return Err(Refusal::unsupported("a BMP around a JPEG or PNG")),
         _ => return Err(Refusal::unsupported("a BMP of another way of storing")),
     };

@@ -9,6 +9,7 @@
 
 mod check;
 mod head;
+mod rle;
 
 use crate::bytes::slice;
 use crate::report::{Class, Findings};
@@ -22,8 +23,15 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
     limits.admit_pixels(head.width, head.height, 1)?;
     let len = head.row().and_then(|row| row.checked_mul(usize::try_from(head.height).ok()?));
     let early = || Refusal::malformed("picture data end early");
-    let mut rows = slice(bytes, head.start, len.ok_or_else(early)?).ok_or_else(early)?.to_vec();
-    let end = head.start.saturating_add(rows.len());
+    let (mut rows, used) = if head.coded {
+        let side = |side| usize::try_from(side).map_err(|_| early());
+        let coded = bytes.get(head.start..).unwrap_or_default();
+        rle::decode(coded, (side(head.width)?, side(head.height)?), head.depth)?
+    } else {
+        let len = len.ok_or_else(early)?;
+        (slice(bytes, head.start, len).ok_or_else(early)?.to_vec(), len)
+    };
+    let end = head.start.saturating_add(used);
     if end < bytes.len() {
         let detail = format!("{} bytes", bytes.len().saturating_sub(end));
         findings.removed(Class::Trailing, "bytes after the rows", &detail);

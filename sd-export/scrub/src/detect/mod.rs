@@ -116,6 +116,12 @@ fn known(bytes: &[u8]) -> Option<Format> {
     if slice(bytes, 257, 5) == Some(b"ustar") || crate::tar::is_tar(bytes) {
         return Some(Format::Tar);
     }
+    if crate::metafile::is_emf(bytes) {
+        return Some(Format::Emf);
+    }
+    if crate::metafile::is_wmf(bytes) {
+        return Some(Format::Wmf);
+    }
     if crate::torrent::is_torrent(bytes) {
         return Some(Format::Torrent);
     }

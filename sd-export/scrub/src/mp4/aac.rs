@@ -5,40 +5,45 @@
 pub(super) fn tidy(sample: &[u8]) -> Option<Vec<u8>> {
     let mut out = sample.to_vec();
     let mut at = 0usize;
-    loop {
-        match bits(sample, at, 3)? {
-            // Data of any kind.
-            4 => {
-                let aligned = bits(sample, at + 7, 1)? == 1;
-                let mut count = bits(sample, at + 8, 8)?;
-                at += 16;
-                if count == 255 {
-                    count += bits(sample, at, 8)?;
-                    at += 8;
-                }
-                if aligned {
-                    at = at.next_multiple_of(8);
-                }
-                clear(&mut out, at, count * 8);
-                at += count * 8;
-            }
-            // Filling, which can be more: the parts of sound that follow a channel do not stand here.
-            6 => {
-                let mut count = bits(sample, at + 3, 4)?;
-                at += 7;
-                if count == 15 {
-                    count += bits(sample, at, 8)?.checked_sub(1)?;
-                    at += 8;
-                }
-                if count > 0 && !matches!(bits(sample, at, 4)?, 11 | 13 | 14) {
-                    clear(&mut out, at, count * 8);
-                }
-                at += count * 8;
-            }
-            _ => break,
-        }
+    while let Some(next) = cleared(sample, at, &mut out) {
+        at = next;
     }
     (out != sample).then_some(out)
+}
+
+/// Clears what fills up a sample at this bit, as far as there is something; where the next part starts.
+fn cleared(sample: &[u8], mut at: usize, out: &mut [u8]) -> Option<usize> {
+    let mut count;
+    match bits(sample, at, 3)? {
+        // Data of any kind.
+        4 => {
+            let aligned = bits(sample, at + 7, 1)? == 1;
+            count = bits(sample, at + 8, 8)?;
+            at += 16;
+            if count == 255 {
+                count += bits(sample, at, 8)?;
+                at += 8;
+            }
+            if aligned {
+                at = at.next_multiple_of(8);
+            }
+            clear(out, at, count * 8);
+        }
+        // Filling, which can be more: the parts of sound that follow a channel do not stand here.
+        6 => {
+            count = bits(sample, at + 3, 4)?;
+            at += 7;
+            if count == 15 {
+                count += bits(sample, at, 8)?.checked_sub(1)?;
+                at += 8;
+            }
+            if count > 0 && !matches!(bits(sample, at, 4)?, 11 | 13 | 14) {
+                clear(out, at, count * 8);
+            }
+        }
+        _ => return None,
+    }
+    Some(at + count * 8)
 }
 
 /// A number of some bits, the first at `at`.
@@ -78,5 +83,8 @@ mod tests {
         assert_eq!(tidy(&pack(&bits)), Some(pack(&expected)));
         assert_eq!(tidy(&pack(&expected)), None);
         assert_eq!(tidy(b"\x01\x02"), None);
+        // Nothing but filling, up to the end.
+        assert_eq!(tidy(&pack(&bits[..55])), Some(pack(&expected[..55])));
+        assert_eq!(tidy(&pack(&bits[..30])), Some(pack(&expected[..30])));
     }
 }

@@ -19,8 +19,8 @@ const STRAIGHT: &[u8; 36] =
 /// A track's samples as they will be written.
 struct Laid {
     sizes: Sizes,
-    /// Place in the data, samples, description.
-    chunks: Vec<(usize, u32, u32)>,
+    /// The first sample; place in the data, samples, description.
+    chunks: Vec<(usize, (usize, u32, u32))>,
 }
 
 fn large() -> Refusal {
@@ -88,7 +88,8 @@ fn lay<'a>(
         let (Some(track), Some(laid)) = (tracks.get(number), laid.get_mut(number)) else {
             continue;
         };
-        laid.chunks.push((data.len(), chunk.count, chunk.description));
+        let place = (data.len(), chunk.count, chunk.description);
+        laid.chunks.push((chunk.first, place));
         let before = data.len();
         lay_chunk(track, chunk, &mut laid.sizes, &mut data)?;
         let written = data.len().saturating_sub(before);
@@ -103,9 +104,9 @@ fn lay<'a>(
         };
         findings.removed(Class::Software, what, &format!("{gone} bytes"));
     }
-    // The chunks of one track must be in order: a file may name them in any.
+    // Samples follow each other as the track has them, wherever in the file their chunks stand.
     for laid in &mut laid {
-        laid.chunks.sort_by_key(|(at, ..)| *at);
+        laid.chunks.sort_by_key(|(first, _)| *first);
     }
     Ok((data, laid))
 }
@@ -297,7 +298,7 @@ fn samples(track: &Track<'_>, laid: &Laid, start: usize, wide: bool) -> Result<V
     }
     let mut runs = Vec::new();
     let mut before = None;
-    for (number, (_, samples, description)) in (1u32..).zip(&laid.chunks) {
+    for (number, (_, (_, samples, description))) in (1u32..).zip(&laid.chunks) {
         if before != Some((*samples, *description)) {
             runs.push([number, *samples, *description]);
             before = Some((*samples, *description));
@@ -315,7 +316,7 @@ fn samples(track: &Track<'_>, laid: &Laid, start: usize, wide: bool) -> Result<V
         }
     }
     let mut list = Vec::new();
-    for (at, ..) in &laid.chunks {
+    for (_, (at, ..)) in &laid.chunks {
         number(&mut list, start.saturating_add(*at) as u64, wide);
     }
     let kind = if wide { *b"co64" } else { *b"stco" };

@@ -103,8 +103,8 @@ fn media_type(format: Format) -> &'static str {
 
 /// Whether this is a picture that may stand in a document.
 pub(super) fn is_picture(format: Format) -> bool {
-    use Format::{Bmp, Gif, Jpeg, Png, Tiff, Webp};
-    matches!(format, Jpeg | Png | Gif | Bmp | Tiff | Webp)
+    use Format::{Bmp, Emf, Gif, Jpeg, Png, Svg, Tiff, Webp, Wmf};
+    matches!(format, Jpeg | Png | Gif | Bmp | Tiff | Webp | Svg | Emf | Wmf)
 }
 
 /// Whether this is sound or a video that may stand in a document.

@@ -88,11 +88,12 @@ impl Clean {
 
 /// The media type of what may stand in a package; whatever else does has none that says more.
 fn media_type(format: Format) -> &'static str {
-    use Format::{Bmp, Docx, Gif, Jpeg, M4a, Mov, Mp3, Mp4, Png, Pptx, Tiff, Wav, Webp, Xlsx};
+    use Format::{
+        Bmp, Docx, Emf, Gif, Jpeg, M4a, Mov, Mp3, Mp4, Png, Pptx, Tiff, Wav, Webp, Wmf, Xlsx,
+    };
     match format {
-        Jpeg | Png | Gif | Bmp | Tiff | Webp | Mp3 | Wav | M4a | Mp4 | Mov | Docx | Xlsx | Pptx => {
-            format.media_type()
-        }
+        Jpeg | Png | Gif | Bmp | Tiff | Webp | Emf | Wmf | Mp3 | Wav | M4a | Mp4 | Mov | Docx
+        | Xlsx | Pptx => format.media_type(),
         _ => "application/octet-stream",
     }
 }

@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::guide::PartGuide;
-use super::package::Package;
-use crate::bytes::find;
 use crate::report::Class;
 use crate::xml::{Name, Tag, Verdict};
 
@@ -63,12 +61,6 @@ fn defined_name(guide: &mut PartGuide<'_, '_>, tag: &Tag<'_>) -> Verdict {
     let why = "a formula may use it";
     guide.walk.tally.kept(Class::HiddenContent, "hidden name", name, why);
     Verdict::Table
-}
-
-/// Whether a name stands anywhere in the sheets.
-pub(super) fn is_named(package: &Package, name: &str) -> bool {
-    let mut sheets = package.parts().filter(|(part, _)| part.starts_with("xl/worksheets/"));
-    !name.is_empty() && sheets.any(|(_, part)| find(&part.bytes, name.as_bytes()).is_some())
 }
 
 pub(super) fn attribute(

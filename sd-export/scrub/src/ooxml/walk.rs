@@ -9,10 +9,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::guide::PartGuide;
-use super::package::{Package, RELATIONS, Relation, relative};
+use super::package::{Package, Part, RELATIONS, Relation, relative};
 use super::parts::{How, Kind, dropped, kind_of};
 use super::survey::survey;
-use super::{Clean, KNOWN_ALTERNATIVES, TABLE, sheet};
+use super::{Clean, KNOWN_ALTERNATIVES, TABLE};
+use crate::bytes::find;
 use crate::link;
 use crate::nest::Nest;
 use crate::report::{Class, Findings};
@@ -172,6 +173,8 @@ impl<'a> Walk<'a> {
                     | Format::Bmp
                     | Format::Tiff
                     | Format::Webp
+                    | Format::Emf
+                    | Format::Wmf
             ),
             How::Media => !matches!(inner.format, Format::Text | Format::Pdf | Format::Zip),
             _ => matches!(inner.format, Format::Docx | Format::Xlsx | Format::Pptx),
@@ -255,14 +258,17 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether a hidden name stands in any sheet.
+    /// Whether a hidden name stands in any sheet that is kept.
     pub(super) fn is_named_in_sheets(&mut self, name: &str) -> bool {
         // Every name is looked for in all sheets; nobody has thousands of hidden ones.
         self.looked_up = self.looked_up.saturating_add(1);
         if self.looked_up > 500 {
             return false;
         }
-        sheet::is_named(self.package, name)
+        let kept = self.reached.iter().filter(|(_, job)| job.is_some());
+        let mut sheets = kept.filter(|(part, _)| part.starts_with("xl/worksheets/"));
+        let named = |part: &Part| find(&part.bytes, name.as_bytes()).is_some();
+        !name.is_empty() && sheets.any(|(part, _)| self.package.part(part).is_some_and(named))
     }
 }
 

@@ -166,8 +166,7 @@ impl Body<'_> {
         for item in items(tokens) {
             match item {
                 Item::Token(Token::Word(name, number)) => match name {
-                    "pngblip" | "jpegblip" => kind = "known",
-                    "emfblip" | "wmetafile" => kind = "a picture of Windows' drawing commands",
+                    "pngblip" | "jpegblip" | "emfblip" | "wmetafile" => kind = "known",
                     "macpict" | "pmmetafile" => kind = "a picture of an old system",
                     "dibitmap" | "wbitmap" => kind = "a bare Windows bitmap",
                     name if SIZES.contains(&name) => sizes.push((name.to_owned(), number)),
@@ -206,8 +205,11 @@ impl Body<'_> {
         self.nest.admit_bytes(data.len() as u64)?;
         let Some(inner) = self.nest.member(data, place, self.findings)? else { return Ok(()) };
         let kind = match inner.format {
-            Format::Png => "pngblip",
-            Format::Jpeg => "jpegblip",
+            Format::Png => ("pngblip", None),
+            Format::Jpeg => ("jpegblip", None),
+            Format::Emf => ("emfblip", None),
+            // It fits its frame, whatever its sides are.
+            Format::Wmf => ("wmetafile", Some(8)),
             _ => {
                 self.tally.removed(Class::Unknown, "picture that is none", place);
                 return Ok(());
@@ -220,7 +222,7 @@ impl Body<'_> {
         for (name, number) in sizes {
             self.out.word(name, number.filter(|n| super::tables::is_measure(*n)));
         }
-        self.out.word(kind, None);
+        self.out.word(kind.0, kind.1);
         self.out.hex(&inner.bytes);
         self.out.close();
         if !bare {

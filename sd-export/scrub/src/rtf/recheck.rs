@@ -66,9 +66,35 @@ const STARRED: &[&str] = &[
 
 /// Words of the tables in front, and others that the first reader writes by rules of their own.
 const OTHERS: &[&str] = &[
-    "rtf", "ansi", "ansicpg", "uc", "fnil", "froman", "fswiss", "fmodern", "fscript", "fdecor",
-    "ftech", "fbidi", "fprq", "fcharset", "red", "green", "blue", "s", "cs", "ds", "ts",
-    "sbasedon", "ls", "listid", "v", "pngblip", "jpegblip",
+    "rtf",
+    "ansi",
+    "ansicpg",
+    "uc",
+    "fnil",
+    "froman",
+    "fswiss",
+    "fmodern",
+    "fscript",
+    "fdecor",
+    "ftech",
+    "fbidi",
+    "fprq",
+    "fcharset",
+    "red",
+    "green",
+    "blue",
+    "s",
+    "cs",
+    "ds",
+    "ts",
+    "sbasedon",
+    "ls",
+    "listid",
+    "v",
+    "pngblip",
+    "jpegblip",
+    "emfblip",
+    "wmetafile",
 ];
 
 /// Checks that a clean document holds nothing but what is on the list.

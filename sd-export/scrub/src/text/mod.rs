@@ -31,14 +31,9 @@ pub(crate) enum Tabs {
     Cells,
 }
 
-/// Writes the visible characters anew.
-pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
-    scrub_with(bytes, Tabs::Blank, limits).map(|(cleaned, _)| cleaned)
-}
-
 /// Writes the visible characters anew, with tabs as they are meant, and tells whether the copy is a
 /// text or a table.
-pub(crate) fn scrub_with(
+pub(crate) fn scrub(
     bytes: &[u8],
     tabs: Tabs,
     limits: &Limits,
@@ -56,8 +51,8 @@ pub(crate) fn scrub_with(
         Detected::Known(seen @ (Format::Text | Format::Csv)) => {
             Ok(((out.into_bytes(), findings), seen))
         }
-        Detected::Known(format) => Err(becomes(&format.to_string())),
-        Detected::Unknown(kind) => Err(becomes(kind)),
+        Detected::Known(format) => Err(Refusal::reads_as(&format.to_string())),
+        Detected::Unknown(kind) => Err(Refusal::reads_as(kind)),
     }
 }
 
@@ -76,10 +71,6 @@ pub(crate) fn visible(text: &str, tabs: Tabs, findings: &mut Findings) -> Result
     point_out(&out, findings);
     check(&out, tabs)?;
     Ok(out)
-}
-
-fn becomes(kind: &str) -> Refusal {
-    Refusal::unsupported(format!("text that reads as another kind without its marks: {kind}"))
 }
 
 fn note_encoding(bytes: &[u8], encoding: Encoding, findings: &mut Findings) {

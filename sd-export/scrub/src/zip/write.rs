@@ -35,6 +35,8 @@ impl Packing {
             | Format::Csv
             | Format::Svg
             | Format::Css
+            | Format::Emf
+            | Format::Wmf
             | Format::Fodt
             | Format::Fods
             | Format::Fodp

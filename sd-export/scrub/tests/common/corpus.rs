@@ -4,8 +4,8 @@
 use super::made::{aiff, ffmpeg, flac, grid, heif, jxl, jxl_in_boxes, mp3, wav, with_boxes};
 use super::tiff::{Order, Stored};
 use super::{
-    canary, epub, exif, gif, jpeg, mail, odf, office, packed, pdf, plain, png, rtf, tar, tiff, web,
-    webp, windows, zip,
+    canary, epub, exif, gif, jpeg, mail, metafile, odf, office, packed, pdf, plain, png, rtf, tar,
+    tiff, web, webp, windows, zip,
 };
 
 /// One file of the corpus.
@@ -212,6 +212,9 @@ fn packages() -> Vec<Planted> {
         same("drawing.svgz", packed::planted_gzip(web::svg().as_bytes())),
         same("page.html", web::html().into_bytes()),
         same("page.xhtml", web::xhtml().into_bytes()),
+        same("drawing.emf", metafile::emf(&[])),
+        same("drawing.wmf", metafile::wmf(true, &[])),
+        same("bare.wmf", metafile::wmf(false, &[])),
         same("book.epub", epub::planted()),
         same("old-book.epub", epub::old()),
         same("looks.css", web::css().into_bytes()),

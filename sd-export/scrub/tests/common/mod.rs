@@ -14,6 +14,7 @@ pub(crate) mod jpeg;
 pub(crate) mod libre;
 pub(crate) mod made;
 pub(crate) mod mail;
+pub(crate) mod metafile;
 pub(crate) mod mutants;
 pub(crate) mod odf;
 pub(crate) mod office;

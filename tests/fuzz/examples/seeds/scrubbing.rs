@@ -5,8 +5,8 @@ mod common;
 
 use common::tiff::{Order, Stored};
 use common::{
-    gif, jpeg, made, mail, odf, office, packed, pdf, plain, png, rtf, tar, tiff, web, webp,
-    windows, zip,
+    epub, gif, jpeg, made, mail, metafile, odf, office, packed, pdf, plain, png, rtf, tar, tiff,
+    web, webp, windows, zip,
 };
 use sd_fuzz::package::described;
 
@@ -35,6 +35,8 @@ pub(super) fn pictures() -> Seeds {
         ("pam", plain::pam(true)),
         ("tiff", tiff::file(Order::Little, &[Plain, PackBits, Lzw, Deflate, Tiles, Fax, Jpeg])),
         ("tiff-big", tiff::file(Order::Big, &[Lzw, Fax, Deflate, Jpeg])),
+        ("emf", metafile::emf(&[])),
+        ("wmf", metafile::wmf(true, &[])),
         ("heic", made::heif(false)),
         ("avif", made::heif(true)),
         ("jxl", made::jxl("a.png", &png::plain(8, 6, false), &["-d", "1"])),
@@ -152,7 +154,16 @@ pub(super) fn office() -> Seeds {
 }
 
 pub(super) fn web() -> Seeds {
-    named(vec![("svg", web::svg().into_bytes()), ("css", web::css().into_bytes())])
+    let mut seeds = named(vec![
+        ("svg", web::svg().into_bytes()),
+        ("css", web::css().into_bytes()),
+        ("html", web::html().into_bytes()),
+        ("xhtml", web::xhtml().into_bytes()),
+    ]);
+    for (name, book) in [("epub", epub::planted()), ("old-epub", epub::old())] {
+        seeds.push((name.to_owned(), members(&book)));
+    }
+    seeds
 }
 
 pub(super) fn mail() -> Seeds {
