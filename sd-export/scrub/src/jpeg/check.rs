@@ -1,6 +1,8 @@
 //! The second reader: takes a clean picture by its grammar alone and compares each segment with
 //! the exact bytes it may have. It shares no code with the walker.
 
+use memchr::memchr_iter;
+
 use super::{JFIF, adobe};
 use crate::{Refusal, exif, icc};
 
@@ -65,8 +67,10 @@ fn segment(marker: u8, body: &[u8], profile: &mut Vec<u8>) -> Result<(), Refusal
 
 /// What follows the coded data: the first 0xff that is neither stuffed nor a restart.
 fn skip_scan(data: &[u8]) -> &[u8] {
-    let end = data
-        .windows(2)
-        .position(|pair| matches!(pair, [0xff, second] if !matches!(second, 0 | 0xd0..=0xd7)));
+    let is_marker = |at: &usize| {
+        let after = at.checked_add(1).and_then(|after| data.get(after));
+        after.is_some_and(|second| !matches!(second, 0 | 0xd0..=0xd7))
+    };
+    let end = memchr_iter(0xff, data).find(is_marker);
     end.and_then(|at| data.get(at..)).unwrap_or_default()
 }

@@ -60,8 +60,8 @@ pub(super) fn follow(
     data: &[u8],
     (first, units): (u64, u64),
 ) -> Result<(usize, u32), Refusal> {
-    let mut state = State { bits: Bits::new(data), end_of_band: 0, progressive: frame.progressive };
-    let coders = scan.parts.iter().map(|part| coder(scan, part, tables, state.progressive));
+    let mut state = State { bits: Bits::new(data), end_of_band: 0 };
+    let coders = scan.parts.iter().map(|part| coder(scan, part, tables));
     let coders: Vec<Coder<'_>> = coders.collect::<Result<_, _>>()?;
     let alone = scan.parts.len() == 1;
     let across = u64::from(frame.units.0);
@@ -86,17 +86,11 @@ pub(super) fn follow(
     Ok(state.bits.position())
 }
 
-fn coder<'t>(
-    scan: &Scan,
-    part: &Part,
-    tables: &'t Tables,
-    progressive: bool,
-) -> Result<Coder<'t>, Refusal> {
+fn coder<'t>(scan: &Scan, part: &Part, tables: &'t Tables) -> Result<Coder<'t>, Refusal> {
     let starts = scan.from == 0 && scan.high == 0;
-    let bands = !progressive || scan.from > 0;
     Ok(Coder {
         dc: starts.then(|| tables.code(0, part.dc)).transpose()?,
-        ac: bands.then(|| tables.code(1, part.ac)).transpose()?,
+        ac: (scan.from > 0).then(|| tables.code(1, part.ac)).transpose()?,
     })
 }
 
@@ -105,7 +99,6 @@ struct State<'d> {
     bits: Bits<'d>,
     /// Blocks that are still without values.
     end_of_band: u32,
-    progressive: bool,
 }
 
 impl State<'_> {
@@ -125,9 +118,6 @@ impl State<'_> {
             }
         }
         let Some(table) = coder.ac else { return Ok(()) };
-        if !self.progressive {
-            return sequential(table, bits);
-        }
         let mask = usize::try_from(at).ok().and_then(|at| component.nonzero.get_mut(at));
         let mask = mask.ok_or_else(|| Refusal::malformed("picture size"))?;
         if scan.high == 0 {
@@ -141,23 +131,6 @@ impl State<'_> {
 fn dc(table: &Table, bits: &mut Bits<'_>) -> Result<(), Refusal> {
     if bits.value(table)? > 11 {
         return Err(Refusal::malformed("a brightness step that is too large"));
-    }
-    Ok(())
-}
-
-fn sequential(table: &Table, bits: &mut Bits<'_>) -> Result<(), Refusal> {
-    let mut k = 1u32;
-    while k < 64 {
-        let value = bits.value(table)?;
-        match (value >> 4, value & 15) {
-            (15, 0) => k += 16,
-            (_, 0) => return Ok(()),
-            (run, _) => k += u32::from(run) + 1,
-        }
-    }
-    // Some encoders let the last run of zeros reach past the block; it must not be a value.
-    if k > 64 {
-        return Err(Refusal::malformed("a block with more than 64 values"));
     }
     Ok(())
 }

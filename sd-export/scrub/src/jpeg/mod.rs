@@ -10,6 +10,7 @@
 //! tables nobody uses are known for what they are and left out.
 
 mod app;
+mod blocks;
 mod check;
 mod entropy;
 mod frame;
@@ -59,10 +60,7 @@ pub(crate) struct Embedded {
 pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
     let mut walked = walk::walk(bytes, limits)?;
     let profile = profile(&walked.meaning, walked.colours, &mut walked.findings);
-    let mut out = vec![0xff, 0xd8];
-    around(&mut out, &walked.meaning, profile.as_deref())?;
-    out.append(&mut walked.body);
-    out.extend_from_slice(&[0xff, 0xd9]);
+    let out = enclosed(walked.body, &walked.meaning, profile.as_deref())?;
     if let Some(turn) = walked.meaning.orientation.filter(|turn| *turn != 1) {
         let why = "viewers turn the picture by it; it is all that is left of the EXIF block";
         walked.findings.kept(Class::Device, "orientation", &turn.to_string(), why);
@@ -79,10 +77,7 @@ pub(crate) fn scrub_embedded(bytes: &[u8], limits: &Limits) -> Result<Embedded, 
         walked.findings.removed(Class::Color, "colour profile inside a document's picture", "");
     }
     let meaning = Meaning { orientation: None, icc: Vec::new(), ..walked.meaning };
-    let mut out = vec![0xff, 0xd8];
-    around(&mut out, &meaning, None)?;
-    out.append(&mut walked.body);
-    out.extend_from_slice(&[0xff, 0xd9]);
+    let out = enclosed(walked.body, &meaning, None)?;
     check::check(&out)?;
     let walk::Walked { width, height, colours, findings, .. } = walked;
     Ok(Embedded { bytes: out, width, height, colours, findings })
@@ -91,6 +86,20 @@ pub(crate) fn scrub_embedded(bytes: &[u8], limits: &Limits) -> Result<Embedded, 
 /// The second reader, for pictures inside documents.
 pub(crate) fn check_embedded(bytes: &[u8]) -> Result<(), Refusal> {
     check::check(bytes)
+}
+
+/// The whole picture: what goes around tables, frame and scans, put there without a second copy of
+/// them.
+fn enclosed(
+    mut body: Vec<u8>,
+    meaning: &Meaning,
+    profile: Option<&[u8]>,
+) -> Result<Vec<u8>, Refusal> {
+    let mut head = vec![0xff, 0xd8];
+    around(&mut head, meaning, profile)?;
+    body.extend_from_slice(&[0xff, 0xd9]);
+    body.splice(..0, head);
+    Ok(body)
 }
 
 /// The segments that go before the tables.

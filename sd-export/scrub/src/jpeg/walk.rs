@@ -1,7 +1,8 @@
 //! Walks the markers of a JPEG from its start to its first end.
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
+use super::blocks::Unit;
 use super::entropy::{Scan, follow};
 use super::frame::Frame;
 use super::tables::Tables;
@@ -38,7 +39,8 @@ pub(super) fn walk(bytes: &[u8], limits: &Limits) -> Result<Walked, Refusal> {
         tables: Tables::default(),
         frame: None,
         scans: 0,
-        out: Vec::with_capacity(bytes.len()),
+        data: Vec::new(),
+        out: Vec::with_capacity(bytes.len().saturating_add(1 << 16)),
     };
     while walker.step(limits)? {}
     walker.finish()
@@ -52,6 +54,8 @@ struct Walker<'a> {
     tables: Tables,
     frame: Option<Frame>,
     scans: usize,
+    /// The interval that is followed, its stuffing taken out.
+    data: Vec<u8>,
     out: Vec<u8>,
 }
 
@@ -148,20 +152,27 @@ impl<'a> Walker<'a> {
         }
         self.tables.write_codes(&scan.codes(frame.progressive), &mut self.out)?;
         segment(&mut self.out, 0xda, &[header])?;
-        self.scan_data(&mut frame, &scan)?;
-        self.frame = Some(frame);
+        let tables = std::mem::take(&mut self.tables);
+        self.scan_data(&mut frame, &scan, &tables)?;
+        (self.frame, self.tables) = (Some(frame), tables);
         Ok(())
     }
 
     /// Copies the coded data of a scan, interval by interval, each up to its last bit.
-    fn scan_data(&mut self, frame: &mut Frame, scan: &Scan) -> Result<(), Refusal> {
+    fn scan_data(
+        &mut self,
+        frame: &mut Frame,
+        scan: &Scan,
+        tables: &Tables,
+    ) -> Result<(), Refusal> {
         let total = match (scan.parts.as_slice(), &frame.components) {
             ([part], components) => components
                 .get(part.component)
                 .map_or(0, |c| u64::from(c.blocks.0) * u64::from(c.blocks.1)),
             _ => u64::from(frame.units.0) * u64::from(frame.units.1),
         };
-        let step = match self.tables.restart_interval() {
+        let unit = (!frame.progressive).then(|| Unit::new(frame, scan, tables)).transpose()?;
+        let step = match tables.restart_interval() {
             0 => total,
             interval => u64::from(interval),
         };
@@ -173,10 +184,13 @@ impl<'a> Walker<'a> {
                 self.out.extend_from_slice(&[0xff, 0xd0 | number]);
                 number = (number + 1) & 7;
             }
-            let data = self.interval();
+            let coded = self.interval();
             let units = step.min(total - first);
-            let (used, bits) = follow(frame, scan, &self.tables, &data, (first, units))?;
-            self.copy_interval(&data, used, bits);
+            let (used, bits) = match &unit {
+                Some(unit) => unit.follow(&self.data, units)?,
+                None => follow(frame, scan, tables, &self.data, (first, units))?,
+            };
+            self.copy_interval(coded, used, bits);
             first = first.saturating_add(units);
         }
         Ok(())
@@ -193,35 +207,38 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    /// The coded bytes up to the next marker, stuffing taken out.
-    fn interval(&mut self) -> Vec<u8> {
-        let mut data = Vec::new();
+    /// The coded bytes up to the next marker; without their stuffing they are in `data` then.
+    fn interval(&mut self) -> &'a [u8] {
+        let all = self.bytes.get(self.at..).unwrap_or_default();
+        let mut rest = all;
+        self.data.clear();
         loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
             let run = memchr(0xff, rest).unwrap_or(rest.len());
-            data.extend_from_slice(rest.get(..run).unwrap_or_default());
-            self.at = self.at.saturating_add(run);
-            if slice(self.bytes, self.at, 2) != Some(&[0xff, 0]) {
-                return data;
-            }
-            data.push(0xff);
-            self.at = self.at.saturating_add(2);
+            let (plain, after) = rest.split_at_checked(run).unwrap_or((rest, &[]));
+            self.data.extend_from_slice(plain);
+            rest = after;
+            let Some(after) = rest.strip_prefix(&[0xff, 0]) else { break };
+            self.data.push(0xff);
+            rest = after;
         }
+        let len = all.len().saturating_sub(rest.len());
+        self.at = self.at.saturating_add(len);
+        all.get(..len).unwrap_or_default()
     }
 
-    /// Writes the used bytes, the unused bits of the last one set to 1 as encoders do.
-    fn copy_interval(&mut self, data: &[u8], used: usize, bits: u32) {
-        if used < data.len() {
-            let detail = format!("{} bytes", data.len().saturating_sub(used));
+    /// Writes the used bytes as they are coded, the unused bits of the last one set to 1 as
+    /// encoders do.
+    fn copy_interval(&mut self, coded: &[u8], used: usize, bits: u32) {
+        let stuffed = |bytes: &[u8]| bytes.len().saturating_add(memchr_iter(0xff, bytes).count());
+        let (used, unused) = self.data.split_at_checked(used).unwrap_or((&self.data, &[]));
+        if !unused.is_empty() {
+            let detail = format!("{} bytes", unused.len());
             self.findings.removed(Class::Trailing, "bytes after the last block of a scan", &detail);
         }
-        let Some((last, most)) = data.get(..used).and_then(<[u8]>::split_last) else { return };
-        for run in most.split_inclusive(|byte| *byte == 0xff) {
-            self.out.extend_from_slice(run);
-            if run.ends_with(&[0xff]) {
-                self.out.push(0);
-            }
-        }
+        let Some(last) = used.last() else { return };
+        let end = [std::slice::from_ref(last), unused].into_iter().map(stuffed).sum();
+        let most = coded.len().checked_sub(end).and_then(|most| coded.get(..most));
+        self.out.extend_from_slice(most.unwrap_or_default());
         let last = if bits > 0 { *last | 0xff >> bits } else { *last };
         self.out.push(last);
         if last == 0xff {

@@ -1,0 +1,220 @@
+//! Goes over the blocks of a sequential picture, several codes at a time.
+//!
+//! ```text
+//! bits:  first | value value value | value end first | value ...
+//!              '------look---------'------look-------'
+//! ```
+//! All that matters of a block is where it ends. So one look at the next bits passes every code that
+//! is whole in them, each with the bits of its value; a look that passes the end of a block passes
+//! the first code of the next block too.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::entropy::Scan;
+use super::frame::Frame;
+use super::huffman::{AHEAD, NO_CODE, PLACES, Table, ended};
+use super::tables::Tables;
+use crate::Refusal;
+use crate::bits::Bits;
+
+/// Values in a block.
+const BLOCK: u16 = 64;
+
+/// What one look passes: in the low byte how many bits, in the high one how many values of a block,
+/// and [`BLOCK`] more with its end and the first code of the next; [`UNKNOWN`] where one look does
+/// not tell.
+type Step = u16;
+const UNKNOWN: Step = 0xff00;
+
+/// The steps by the next bits, from a block with codes of one table to a block that starts with a
+/// code of another.
+struct Steps(Box<[Step; PLACES]>);
+
+impl Steps {
+    fn new(codes: &Table, first_codes: &Table) -> Self {
+        let mut steps = Box::new([UNKNOWN; PLACES]);
+        for (place, step) in (0u16..).zip(steps.iter_mut()) {
+            *step = step_at(place << (16 - AHEAD), codes, first_codes);
+        }
+        Self(steps)
+    }
+
+    #[inline]
+    fn find(&self, next: u16) -> Step {
+        self.0.get(usize::from(next >> (16 - AHEAD))).copied().unwrap_or(UNKNOWN)
+    }
+}
+
+fn step_at(next: u16, codes: &Table, first_codes: &Table) -> Step {
+    let (mut bits, mut values) = (0, 0);
+    while let Some((end, symbol)) = whole_code(codes, next, bits) {
+        let further = match (symbol >> 4, symbol & 15) {
+            (15, 0) => 16,
+            (_, 0) => match whole_code(first_codes, next, end) {
+                Some((end, size @ 0..=11)) => {
+                    return (values + BLOCK) << 8 | (end + u16::from(size));
+                }
+                _ => break,
+            },
+            (run, _) => u16::from(run) + 1,
+        };
+        if values + further >= BLOCK {
+            break;
+        }
+        values += further;
+        bits = end + u16::from(symbol & 15);
+    }
+    if bits == 0 { UNKNOWN } else { values << 8 | bits }
+}
+
+/// Where a code ends that starts after some bits, if it ends among those that are looked at, and
+/// its symbol.
+fn whole_code(codes: &Table, next: u16, bits: u16) -> Option<(u16, u8)> {
+    let [length, symbol] = codes.find_short(next.checked_shl(bits.into())?).to_be_bytes();
+    let end = bits + u16::from(length);
+    (length > 0 && end <= AHEAD).then_some((end, symbol))
+}
+
+/// One block of a unit.
+struct Block<'t> {
+    codes: &'t Table,
+    /// For the first code of this block, and of the one behind it.
+    first: &'t Table,
+    next_first: &'t Table,
+    steps: Rc<Steps>,
+}
+
+/// The blocks of one unit of a scan.
+pub(super) struct Unit<'t>(Vec<Block<'t>>);
+
+impl<'t> Unit<'t> {
+    pub(super) fn new(frame: &Frame, scan: &Scan, tables: &'t Tables) -> Result<Self, Refusal> {
+        let mut numbers = Vec::new();
+        for part in &scan.parts {
+            let component = frame.components.get(part.component);
+            let component = component.ok_or_else(|| Refusal::malformed("scan header"))?;
+            let count = if scan.parts.len() == 1 { 1 } else { component.h * component.v };
+            numbers.extend((0..count).map(|_| (part.dc, part.ac)));
+        }
+        let mut known: BTreeMap<(u8, u8), Rc<Steps>> = BTreeMap::new();
+        let nexts = numbers.iter().cycle().skip(1);
+        let blocks = numbers.iter().zip(nexts).map(|((dc, ac), (next, _))| {
+            let (codes, first) = (tables.code(1, *ac)?, tables.code(0, *dc)?);
+            let next_first = tables.code(0, *next)?;
+            let steps = known.entry((*ac, *next));
+            let steps = steps.or_insert_with(|| Rc::new(Steps::new(codes, next_first)));
+            Ok(Block { codes, first, next_first, steps: Rc::clone(steps) })
+        });
+        blocks.collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Goes over one interval of so many units, and tells how many bytes and bits of `data` they
+    /// took.
+    pub(super) fn follow(&self, data: &[u8], units: u64) -> Result<(usize, u32), Refusal> {
+        let Some((last, most)) = self.0.split_last() else { return Ok((0, 0)) };
+        let mut bits = first(Bits::new(data), most.first().unwrap_or(last).first)?;
+        for _ in 1..units {
+            for block in &self.0 {
+                bits = to_next(bits, block)?;
+            }
+            if !bits.is_within() {
+                return Err(ended());
+            }
+        }
+        // Nothing may be passed behind the last block.
+        for block in most {
+            bits = first(to_end(bits, block)?, block.next_first)?;
+        }
+        bits = to_end(bits, last)?;
+        if bits.is_within() { Ok(bits.position()) } else { Err(ended()) }
+    }
+}
+
+/// Goes over the first code of a block, and its value. Here as below more bits than one look passes
+/// are held before and after.
+#[cold]
+fn first<'a>(mut bits: Bits<'a>, codes: &Table) -> Result<Bits<'a>, Refusal> {
+    bits.fill();
+    let [length, size] = codes.find(bits.ahead()).to_be_bytes();
+    if length == 0 {
+        return Err(wrong(&bits, NO_CODE));
+    }
+    if size > 11 {
+        return Err(wrong(&bits, "a brightness step that is too large"));
+    }
+    bits.pass_held(u32::from(length) + u32::from(size));
+    bits.fill();
+    Ok(bits)
+}
+
+/// Goes over the rest of a block and the first code of the next.
+#[inline]
+fn to_next<'a>(mut bits: Bits<'a>, block: &Block<'_>) -> Result<Bits<'a>, Refusal> {
+    let mut at = 1;
+    loop {
+        let step = loop {
+            let step = block.steps.find(bits.ahead());
+            if at + (step >> 8) >= BLOCK {
+                break step;
+            }
+            at += step >> 8;
+            bits.pass_held(step.into());
+            // Enough for a second look is still held.
+            let step = block.steps.find(bits.ahead());
+            if at + (step >> 8) >= BLOCK {
+                break step;
+            }
+            at += step >> 8;
+            bits.pass_held(step.into());
+            bits.fill();
+        };
+        let values = step >> 8;
+        if values >= BLOCK && at + values < 2 * BLOCK {
+            bits.pass_held(step.into());
+            bits.fill();
+            return Ok(bits);
+        }
+        bits.fill();
+        (bits, at) = one(bits, block.codes, at)?;
+        if at == BLOCK {
+            return first(bits, block.next_first);
+        }
+    }
+}
+
+/// Goes over the rest of a block.
+fn to_end<'a>(mut bits: Bits<'a>, block: &Block<'_>) -> Result<Bits<'a>, Refusal> {
+    let mut at = 1;
+    while at < BLOCK {
+        (bits, at) = one(bits, block.codes, at)?;
+    }
+    Ok(bits)
+}
+
+/// Goes over one code and its value at a place in a block; gives the next place, which is [`BLOCK`]
+/// at the end.
+#[cold]
+fn one<'a>(mut bits: Bits<'a>, codes: &Table, at: u16) -> Result<(Bits<'a>, u16), Refusal> {
+    let [length, symbol] = codes.find(bits.ahead()).to_be_bytes();
+    if length == 0 {
+        return Err(wrong(&bits, NO_CODE));
+    }
+    bits.pass_held(u32::from(length) + u32::from(symbol & 15));
+    bits.fill();
+    let at = match (symbol >> 4, symbol & 15) {
+        (15, 0) => at + 16,
+        (_, 0) => BLOCK,
+        (run, _) => at + u16::from(run) + 1,
+    };
+    // Some encoders let the last run of zeros reach past the block; it must not be a value.
+    if at > BLOCK {
+        return Err(wrong(&bits, "a block with more than 64 values"));
+    }
+    Ok((bits, at))
+}
+
+/// What is behind the end of the data is zeros, and no fault of theirs counts.
+fn wrong(bits: &Bits<'_>, what: &str) -> Refusal {
+    if bits.is_within() { Refusal::malformed(what) } else { ended() }
+}
