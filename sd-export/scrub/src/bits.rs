@@ -48,6 +48,11 @@ impl<'a> Bits<'a> {
         (self.next as u64).saturating_mul(8).saturating_sub(u64::from(self.held))
     }
 
+    /// How many bytes were not even read ahead.
+    pub(crate) fn unread(&self) -> usize {
+        self.data.len().saturating_sub(self.next)
+    }
+
     /// The next 16 bits of those that are held.
     #[inline]
     pub(crate) fn ahead(&self) -> u16 {

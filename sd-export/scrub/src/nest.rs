@@ -205,7 +205,6 @@ impl<'a> Nest<'a> {
         let streamed =
             |done: Result<(Rope<'b>, Findings), Refusal>| done.map(|(out, met)| (out, format, met));
         let whole: fn(&[u8], &Limits) -> Result<Cleaned, Refusal> = match format {
-            Format::Jpeg => jpeg::scrub,
             Format::Png => png::scrub,
             Format::Gif => gif::scrub,
             Format::Webp => webp::scrub,
@@ -221,7 +220,8 @@ impl<'a> Nest<'a> {
             Format::Aiff => aiff::scrub,
             Format::Pdf => pdf::scrub,
             Format::Text => return text_or_table(bytes, limits),
-            // Of these hardly more than the tables is held.
+            // Of these hardly more than the tables is held; what is coded stays where it is.
+            Format::Jpeg => return streamed(jpeg::scrub(bytes, limits)),
             Format::Matroska | Format::Webm => return streamed(mkv::scrub(bytes, limits)),
             Format::Avi => return streamed(avi::scrub(bytes, limits)),
             Format::Wmv | Format::Wma => return streamed(asf::scrub(bytes, limits)),

@@ -14,6 +14,7 @@ use std::rc::Rc;
 use super::entropy::Scan;
 use super::frame::Frame;
 use super::huffman::{AHEAD, NO_CODE, PLACES, Table, ended};
+use super::stuffing::{stuffed_len, unstuff};
 use super::tables::Tables;
 use crate::Refusal;
 use crate::bits::Bits;
@@ -109,12 +110,18 @@ impl<'t> Unit<'t> {
         blocks.collect::<Result<_, _>>().map(Self)
     }
 
-    /// Goes over one interval of so many units, and tells how many bytes and bits of `data` they
-    /// took.
-    pub(super) fn follow(&self, data: &[u8], units: u64) -> Result<(usize, u32), Refusal> {
+    /// Goes over one interval of so many units, and tells how many of the coded bytes they took,
+    /// and how many bits of the last one.
+    pub(super) fn follow(&self, coded: &[u8], units: u64) -> Result<(usize, u32), Refusal> {
         let Some((last, most)) = self.0.split_last() else { return Ok((0, 0)) };
-        let mut bits = first(Bits::new(data), most.first().unwrap_or(last).first)?;
+        let mut window = Window::new(coded);
+        let mut bits = first(window.bits(), most.first().unwrap_or(last).first)?;
         for _ in 1..units {
+            if window.is_short_for(&bits) {
+                let place = bits.position();
+                window.move_on(place);
+                bits = window.bits();
+            }
             for block in &self.0 {
                 bits = to_next(bits, block)?;
             }
@@ -122,12 +129,70 @@ impl<'t> Unit<'t> {
                 return Err(ended());
             }
         }
+        if window.is_short_for(&bits) {
+            let place = bits.position();
+            window.move_on(place);
+            bits = window.bits();
+        }
         // Nothing may be passed behind the last block.
         for block in most {
             bits = first(to_end(bits, block)?, block.next_first)?;
         }
         bits = to_end(bits, last)?;
-        if bits.is_within() { Ok(bits.position()) } else { Err(ended()) }
+        if !bits.is_within() {
+            return Err(ended());
+        }
+        let (used, odd) = bits.position();
+        Ok((window.coded_len(coded, used), odd))
+    }
+}
+
+/// Bytes of a unit at most: ten blocks of 64 codes with 16 bits and 15 more, and some read ahead.
+const LONGEST: usize = 4096;
+
+/// Coded bytes without their stuffing, so many at a time that they stay in the nearer memory.
+struct Window<'a> {
+    held: Vec<u8>,
+    /// Bits of the first byte that were passed.
+    odd: u32,
+    rest: &'a [u8],
+}
+
+impl<'a> Window<'a> {
+    const MOST: usize = 1 << 16;
+
+    fn new(coded: &'a [u8]) -> Self {
+        let mut window = Self { held: Vec::new(), odd: 0, rest: coded };
+        unstuff(&mut window.rest, &mut window.held, Self::MOST);
+        window
+    }
+
+    /// The bits from where the window starts.
+    fn bits(&self) -> Bits<'_> {
+        let mut bits = Bits::new(&self.held);
+        bits.fill();
+        bits.pass_held(self.odd);
+        bits.fill();
+        bits
+    }
+
+    /// Whether a unit may need bytes that are not in the window yet.
+    fn is_short_for(&self, bits: &Bits<'_>) -> bool {
+        bits.unread() < LONGEST && !self.rest.is_empty()
+    }
+
+    /// Moves on to where so many bytes were passed or begun, and so many bits of the last one.
+    fn move_on(&mut self, (bytes, odd): (usize, u32)) {
+        let whole = bytes.saturating_sub(usize::from(odd > 0));
+        self.held.drain(..whole.min(self.held.len()));
+        self.odd = odd;
+        unstuff(&mut self.rest, &mut self.held, Self::MOST);
+    }
+
+    /// How long the first `used` bytes of the window are, and all before it, as they are coded.
+    fn coded_len(&self, coded: &[u8], used: usize) -> usize {
+        let unused = stuffed_len(self.held.get(used..).unwrap_or_default());
+        coded.len().saturating_sub(self.rest.len()).saturating_sub(unused)
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::frame::{Component, Frame};
 use super::huffman::{Bits, Table};
+use super::stuffing::{stuffed_len, unstuff};
 use super::tables::Tables;
 use crate::Refusal;
 
@@ -51,16 +52,18 @@ struct Coder<'t> {
     ac: Option<&'t Table>,
 }
 
-/// Reads one interval of `units` units, starting with unit `first`, and tells how many bytes and
-/// bits of `data` they took.
+/// Reads one interval of `units` units of a progressive picture, starting with unit `first`, and
+/// tells how many of the coded bytes they took, and how many bits of the last one.
 pub(super) fn follow(
     frame: &mut Frame,
     scan: &Scan,
     tables: &Tables,
-    data: &[u8],
+    mut coded: &[u8],
     (first, units): (u64, u64),
 ) -> Result<(usize, u32), Refusal> {
-    let mut state = State { bits: Bits::new(data), end_of_band: 0 };
+    let (len, mut data) = (coded.len(), Vec::with_capacity(coded.len()));
+    unstuff(&mut coded, &mut data, usize::MAX);
+    let mut state = State { bits: Bits::new(&data), end_of_band: 0 };
     let coders = scan.parts.iter().map(|part| coder(scan, part, tables));
     let coders: Vec<Coder<'_>> = coders.collect::<Result<_, _>>()?;
     let alone = scan.parts.len() == 1;
@@ -83,7 +86,8 @@ pub(super) fn follow(
             }
         }
     }
-    Ok(state.bits.position())
+    let (used, bits) = state.bits.position();
+    Ok((len.saturating_sub(stuffed_len(data.get(used..).unwrap_or_default())), bits))
 }
 
 fn coder<'t>(scan: &Scan, part: &Part, tables: &'t Tables) -> Result<Coder<'t>, Refusal> {

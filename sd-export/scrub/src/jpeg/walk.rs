@@ -1,33 +1,38 @@
 //! Walks the markers of a JPEG from its start to its first end.
 
-use memchr::{memchr, memchr_iter};
+use std::borrow::Cow;
 
 use super::blocks::Unit;
 use super::entropy::{Scan, follow};
 use super::frame::Frame;
+use super::stuffing::{plain_len, until_marker};
 use super::tables::Tables;
 use super::{Meaning, app, scan, segment};
 use crate::bytes::{be16, slice};
 use crate::report::{Class, Findings};
+use crate::rope::Rope;
 use crate::wording::foreign;
 use crate::{Limits, Refusal};
 
 /// No encoder writes more scans; each one costs a walk over all blocks.
 const MAX_SCANS: usize = 200;
 
+/// Fewer bytes than these are copied rather than made a piece of their own.
+const SHORT: usize = 1 << 12;
+
 /// A picture taken apart.
-pub(super) struct Walked {
+pub(super) struct Walked<'a> {
     pub(super) meaning: Meaning,
     pub(super) findings: Findings,
     /// Tables, frame and scans as they are written.
-    pub(super) body: Vec<u8>,
+    pub(super) body: Rope<'a>,
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) colours: u8,
 }
 
 /// Takes a picture apart; refuses what is not a whole baseline or progressive JPEG.
-pub(super) fn walk(bytes: &[u8], limits: &Limits) -> Result<Walked, Refusal> {
+pub(super) fn walk<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Walked<'a>, Refusal> {
     if !bytes.starts_with(&[0xff, 0xd8]) {
         return Err(Refusal::malformed("no start of a JPEG picture"));
     }
@@ -39,8 +44,8 @@ pub(super) fn walk(bytes: &[u8], limits: &Limits) -> Result<Walked, Refusal> {
         tables: Tables::default(),
         frame: None,
         scans: 0,
-        data: Vec::new(),
-        out: Vec::with_capacity(bytes.len().saturating_add(1 << 16)),
+        done: Rope::default(),
+        out: Vec::new(),
     };
     while walker.step(limits)? {}
     walker.finish()
@@ -54,8 +59,9 @@ struct Walker<'a> {
     tables: Tables,
     frame: Option<Frame>,
     scans: usize,
-    /// The interval that is followed, its stuffing taken out.
-    data: Vec<u8>,
+    /// What is written, up to the last piece that is still the file's own.
+    done: Rope<'a>,
+    /// What is written behind that.
     out: Vec<u8>,
 }
 
@@ -184,11 +190,12 @@ impl<'a> Walker<'a> {
                 self.out.extend_from_slice(&[0xff, 0xd0 | number]);
                 number = (number + 1) & 7;
             }
-            let coded = self.interval();
+            let coded = until_marker(self.bytes.get(self.at..).unwrap_or_default());
+            self.at = self.at.saturating_add(coded.len());
             let units = step.min(total - first);
             let (used, bits) = match &unit {
-                Some(unit) => unit.follow(&self.data, units)?,
-                None => follow(frame, scan, tables, &self.data, (first, units))?,
+                Some(unit) => unit.follow(coded, units)?,
+                None => follow(frame, scan, tables, coded, (first, units))?,
             };
             self.copy_interval(coded, used, bits);
             first = first.saturating_add(units);
@@ -207,46 +214,32 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    /// The coded bytes up to the next marker; without their stuffing they are in `data` then.
-    fn interval(&mut self) -> &'a [u8] {
-        let all = self.bytes.get(self.at..).unwrap_or_default();
-        let mut rest = all;
-        self.data.clear();
-        loop {
-            let run = memchr(0xff, rest).unwrap_or(rest.len());
-            let (plain, after) = rest.split_at_checked(run).unwrap_or((rest, &[]));
-            self.data.extend_from_slice(plain);
-            rest = after;
-            let Some(after) = rest.strip_prefix(&[0xff, 0]) else { break };
-            self.data.push(0xff);
-            rest = after;
-        }
-        let len = all.len().saturating_sub(rest.len());
-        self.at = self.at.saturating_add(len);
-        all.get(..len).unwrap_or_default()
-    }
-
     /// Writes the used bytes as they are coded, the unused bits of the last one set to 1 as
     /// encoders do.
-    fn copy_interval(&mut self, coded: &[u8], used: usize, bits: u32) {
-        let stuffed = |bytes: &[u8]| bytes.len().saturating_add(memchr_iter(0xff, bytes).count());
-        let (used, unused) = self.data.split_at_checked(used).unwrap_or((&self.data, &[]));
+    fn copy_interval(&mut self, coded: &'a [u8], used: usize, bits: u32) {
+        let (used, unused) = coded.split_at_checked(used).unwrap_or((coded, &[]));
         if !unused.is_empty() {
-            let detail = format!("{} bytes", unused.len());
+            let detail = format!("{} bytes", plain_len(unused));
             self.findings.removed(Class::Trailing, "bytes after the last block of a scan", &detail);
         }
-        let Some(last) = used.last() else { return };
-        let end = [std::slice::from_ref(last), unused].into_iter().map(stuffed).sum();
-        let most = coded.len().checked_sub(end).and_then(|most| coded.get(..most));
-        self.out.extend_from_slice(most.unwrap_or_default());
-        let last = if bits > 0 { *last | 0xff >> bits } else { *last };
+        let (most, last) = match used {
+            [most @ .., last @ 0xff, 0] | [most @ .., last] => (most, *last),
+            [] => return,
+        };
+        if most.len() < SHORT {
+            self.out.extend_from_slice(most);
+        } else {
+            self.done.push(Cow::Owned(std::mem::take(&mut self.out)));
+            self.done.push(Cow::Borrowed(most));
+        }
+        let last = if bits > 0 { last | 0xff >> bits } else { last };
         self.out.push(last);
         if last == 0xff {
             self.out.push(0);
         }
     }
 
-    fn finish(mut self) -> Result<Walked, Refusal> {
+    fn finish(mut self) -> Result<Walked<'a>, Refusal> {
         let frame = self.frame.ok_or_else(|| Refusal::malformed("no picture in the file"))?;
         if !frame.is_complete() {
             return Err(Refusal::malformed("the picture is not whole"));
@@ -255,10 +248,11 @@ impl<'a> Walker<'a> {
             let detail = self.tables.left_over().to_string();
             self.findings.removed(Class::Unknown, "tables that no scan uses", &detail);
         }
+        self.done.push(Cow::Owned(self.out));
         Ok(Walked {
             meaning: self.meaning,
             findings: self.findings,
-            body: self.out,
+            body: self.done,
             width: frame.width,
             height: frame.height,
             colours: u8::try_from(frame.components.len()).unwrap_or(0),
