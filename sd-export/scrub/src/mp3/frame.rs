@@ -90,6 +90,11 @@ impl<'a> Frame<'a> {
         Ok(whole.map(|bytes| Self { head, bytes }))
     }
 
+    /// How many bytes of main data it holds.
+    fn main_len(&self) -> usize {
+        self.bytes.len().saturating_sub(self.head.main_at())
+    }
+
     /// Whether two frames can be of one stream.
     pub(super) fn goes_with(&self, other: &Self) -> bool {
         self.head.version == other.head.version && self.head.rate == other.head.rate
@@ -129,23 +134,28 @@ fn extent(head: Head, side: &[u8]) -> (usize, usize) {
 /// The frames as they are written, one after the other: spare flags cleared, and every bit of the
 /// main data that no frame points at.
 pub(super) fn clean(frames: &[Frame<'_>], findings: &mut Findings, mut write: impl FnMut(&[u8])) {
-    let kept = kept(frames);
     let (mut spare, mut flags) = (0usize, false);
-    let mut masks = kept.as_slice();
     let mut bytes = Vec::new();
-    for frame in frames {
+    let mut tidied = |frame: &Frame<'_>, mask: &[u8]| {
         bytes.clear();
         bytes.extend_from_slice(frame.bytes);
         flags |= tidy(&mut bytes, frame.head);
         let main = bytes.get_mut(frame.head.main_at()..).unwrap_or_default();
-        let (mask, rest) = masks.split_at_checked(main.len()).unwrap_or_default();
-        masks = rest;
         // No frame is longer than 2^16, so short numbers count its bytes, many at a time.
         let over = main.iter().zip(mask).map(|(byte, mask)| u16::from(byte & !mask != 0));
         spare = spare.saturating_add(over.sum::<u16>().into());
         main.iter_mut().zip(mask).for_each(|(byte, mask)| *byte &= mask);
         write(&bytes);
+    };
+    let mut masks = Masks::default();
+    let mut waiting = frames.iter().peekable();
+    for frame in frames {
+        masks.point(frame);
+        while let Some(ready) = waiting.next_if(|frame| masks.is_known(frame)) {
+            tidied(ready, masks.take(ready));
+        }
     }
+    waiting.for_each(|frame| tidied(frame, masks.take(frame)));
     if spare > 0 {
         let detail = format!("{spare} bytes");
         findings.removed(Class::Software, "data between frames that is no sound", &detail);
@@ -155,22 +165,49 @@ pub(super) fn clean(frames: &[Frame<'_>], findings: &mut Findings, mut write: im
     }
 }
 
-/// For each byte of the main data of all frames which of its bits some frame points at.
-fn kept(frames: &[Frame<'_>]) -> Vec<u8> {
-    let lens = frames.iter().map(|frame| frame.bytes.len().saturating_sub(frame.head.main_at()));
-    let mut keep = vec![0u8; lens.sum()];
-    let mut at = 0usize;
-    for frame in frames {
+/// For each byte of the main data which of its bits some frame points at, as far as frames are
+/// known; what was taken is forgotten from time to time.
+#[derive(Default)]
+struct Masks {
+    kept: Vec<u8>,
+    taken: usize,
+}
+
+impl Masks {
+    /// Most bytes that a frame's data can start before the frame's own: a number of nine bits.
+    const FARTHEST: usize = 511;
+    /// Bytes that are forgotten at once.
+    const MANY: usize = 1 << 16;
+
+    /// Marks what a frame points at, in its own main data and before.
+    fn point(&mut self, frame: &Frame<'_>) {
+        if self.taken >= Self::MANY {
+            self.kept.drain(..self.taken);
+            self.taken = 0;
+        }
+        let at = self.kept.len();
         let side = frame.bytes.get(frame.head.side_at()..).unwrap_or_default();
         let (back, count) = extent(frame.head, side);
-        let end = at.saturating_add(frame.bytes.len().saturating_sub(frame.head.main_at()));
+        let end = at.saturating_add(frame.main_len());
+        self.kept.resize(end, 0);
         // At the start of a cut stream data can be missing; the part that is there stays.
         let (start, missing) = (at.saturating_sub(back), back.saturating_sub(at));
         let count = count.saturating_sub(missing.saturating_mul(8));
-        mark(&mut keep, start, count, end);
-        at = end;
+        mark(&mut self.kept, start, count, end);
     }
-    keep
+
+    /// Whether no frame to come can point at the next one's main data.
+    fn is_known(&self, next: &Frame<'_>) -> bool {
+        let end = self.taken.saturating_add(next.main_len());
+        end.saturating_add(Self::FARTHEST) <= self.kept.len()
+    }
+
+    /// The mask of the next frame's main data.
+    fn take(&mut self, next: &Frame<'_>) -> &[u8] {
+        let start = self.taken;
+        self.taken = start.saturating_add(next.main_len());
+        self.kept.get(start..self.taken).unwrap_or_default()
+    }
 }
 
 /// Marks `count` bits from byte `start` on, as far as byte `end`.
