@@ -134,10 +134,10 @@ impl<'t> Unit<'t> {
             window.move_on(place);
             bits = window.bits();
         }
-        // Nothing may be passed behind the last block.
         for block in most {
-            bits = first(to_end(bits, block)?, block.next_first)?;
+            bits = to_next(bits, block)?;
         }
+        // Nothing may be passed behind the last one.
         bits = to_end(bits, last)?;
         if !bits.is_within() {
             return Err(ended());
@@ -162,7 +162,8 @@ impl<'a> Window<'a> {
     const MOST: usize = 1 << 16;
 
     fn new(coded: &'a [u8]) -> Self {
-        let mut window = Self { held: Vec::new(), odd: 0, rest: coded };
+        let held = Vec::with_capacity(coded.len().min(Self::MOST));
+        let mut window = Self { held, odd: 0, rest: coded };
         unstuff(&mut window.rest, &mut window.held, Self::MOST);
         window
     }
@@ -248,11 +249,18 @@ fn to_next<'a>(mut bits: Bits<'a>, block: &Block<'_>) -> Result<Bits<'a>, Refusa
     }
 }
 
-/// Goes over the rest of a block.
+/// Goes over the rest of a block, and no further.
 fn to_end<'a>(mut bits: Bits<'a>, block: &Block<'_>) -> Result<Bits<'a>, Refusal> {
     let mut at = 1;
     while at < BLOCK {
-        (bits, at) = one(bits, block.codes, at)?;
+        let step = block.steps.find(bits.ahead());
+        if at + (step >> 8) < BLOCK {
+            at += step >> 8;
+            bits.pass_held(step.into());
+            bits.fill();
+        } else {
+            (bits, at) = one(bits, block.codes, at)?;
+        }
     }
     Ok(bits)
 }
@@ -282,4 +290,138 @@ fn one<'a>(mut bits: Bits<'a>, codes: &Table, at: u16) -> Result<(Bits<'a>, u16)
 /// What is behind the end of the data is zeros, and no fault of theirs counts.
 fn wrong(bits: &Bits<'_>, what: &str) -> Refusal {
     if bits.is_within() { Refusal::malformed(what) } else { ended() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::huffman::Bits as Single;
+    use super::*;
+
+    /// Made-up numbers, always the same.
+    struct Noise(u64);
+
+    impl Noise {
+        fn below(&mut self, most: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            usize::try_from(self.0 >> 33).expect("31 bits") % most
+        }
+
+        /// A table in which every row of bits is a code.
+        fn table(&mut self, mut symbols: Vec<u8>, count: usize) -> Table {
+            for at in (1..symbols.len()).rev() {
+                symbols.swap(at, self.below(at + 1));
+            }
+            let mut lengths = vec![1usize, 1];
+            while lengths.len() < count {
+                let at = self.below(lengths.len());
+                if lengths[at] < 16 {
+                    lengths[at] += 1;
+                    lengths.push(lengths[at]);
+                }
+            }
+            let counts: Vec<u8> = (1..=16)
+                .map(|length| lengths.iter().filter(|l| **l == length).count())
+                .map(|count| u8::try_from(count).expect("few"))
+                .collect();
+            Table::new(&counts, &symbols[..count]).expect("a table")
+        }
+
+        /// Coded data, in which 0xff is not rare.
+        fn coded(&mut self, len: usize) -> Vec<u8> {
+            let mut out = Vec::new();
+            while out.len() < len {
+                let byte = self.below(300).min(255);
+                out.push(u8::try_from(byte).expect("a byte"));
+                if byte == 255 {
+                    out.push(0);
+                }
+            }
+            out
+        }
+    }
+
+    /// The same, one code at a time.
+    fn singly(
+        unit: &[(&Table, &Table)],
+        coded: &[u8],
+        units: u64,
+    ) -> Result<(usize, u32), Refusal> {
+        let (mut rest, mut data) = (coded, Vec::new());
+        unstuff(&mut rest, &mut data, usize::MAX);
+        let mut bits = Single::new(&data);
+        for _ in 0..units {
+            for (first, codes) in unit {
+                if bits.value(first)? > 11 {
+                    return Err(Refusal::malformed("first"));
+                }
+                let mut at = 1;
+                while at < 64 {
+                    let symbol = bits.value(codes)?;
+                    match (symbol / 16, symbol % 16) {
+                        (15, 0) => at += 16,
+                        (_, 0) => break,
+                        (run, _) => at += usize::from(run) + 1,
+                    }
+                }
+                if at > 64 {
+                    return Err(Refusal::malformed("at"));
+                }
+            }
+        }
+        let (used, odd) = bits.position();
+        Ok((coded.len() - stuffed_len(&data[used..]), odd))
+    }
+
+    fn unit<'t>(tables: &[(&'t Table, &'t Table)]) -> Unit<'t> {
+        let nexts = tables.iter().cycle().skip(1);
+        let blocks = tables.iter().zip(nexts).map(|((first, codes), (next_first, _))| Block {
+            codes,
+            first,
+            next_first,
+            steps: Rc::new(Steps::new(codes, next_first)),
+        });
+        Unit(blocks.collect())
+    }
+
+    #[test]
+    fn many_codes_at_a_time_end_where_one_at_a_time_does() {
+        let mut noise = Noise(1);
+        let mut whole = 0;
+        for _ in 0..400 {
+            let mut tables = Vec::new();
+            for _ in 0..=noise.below(2) {
+                let firsts = 2 + noise.below(9);
+                let first = noise.table((0..13).collect(), firsts);
+                let (runs, count) = (1 + noise.below(3), 2 + noise.below(14));
+                let runs = u8::try_from(runs).expect("few");
+                let symbols = (0..16 * runs).filter(|s| *s == 0 || s & 15 > 0).chain([0xf0]);
+                tables.push((first, noise.table(symbols.collect(), count)));
+            }
+            let tables: Vec<_> = tables.iter().map(|(first, codes)| (first, codes)).collect();
+            let unit = unit(&tables);
+            let len = noise.below(300);
+            let coded = noise.coded(len);
+            for units in 1..6 {
+                let (ours, theirs) = (unit.follow(&coded, units), singly(&tables, &coded, units));
+                whole += usize::from(ours.is_ok());
+                assert_eq!(ours.ok(), theirs.ok(), "{units} of {coded:?}");
+            }
+        }
+        assert!(whole > 100, "only {whole} were whole");
+    }
+
+    #[test]
+    fn data_that_do_not_fit_into_the_window_end_where_they_end() {
+        let counts = |few: [u8; 3]| [&few[..], &[0; 13]].concat();
+        let first = Table::new(&counts([0, 4, 0]), &[0, 1, 2, 3]).expect("a table");
+        let codes = Table::new(&counts([1, 1, 2]), &[0, 1, 0x12, 3]).expect("a table");
+        let data = Noise(2).coded(5 * Window::MOST);
+        let tables = [(&first, &codes), (&first, &codes)];
+        for units in [1, 40_000, 60_000, 100_000] {
+            let found = unit(&tables).follow(&data, units);
+            assert!(found.is_ok(), "{units}");
+            assert_eq!(found, singly(&tables, &data, units), "{units}");
+        }
+        assert!(unit(&tables).follow(&data, 1_000_000).is_err(), "more than there is");
+    }
 }
