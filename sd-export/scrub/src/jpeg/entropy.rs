@@ -224,16 +224,64 @@ fn refine_run(
     to: u32,
     run: u32,
 ) -> Result<u32, Refusal> {
-    let (mut k, mut run) = (from, run);
-    while k <= to {
-        if (mask >> k) & 1 == 1 {
-            bits.bits(1)?;
-        } else if run == 0 {
+    let band = before(to + 1) & !before(from);
+    let mut zeros = band & !mask;
+    for _ in 0..run {
+        if zeros == 0 {
             break;
-        } else {
-            run -= 1;
         }
-        k += 1;
+        // Without the lowest one.
+        zeros &= zeros.wrapping_sub(1);
     }
-    Ok(k)
+    let next = if zeros == 0 { to + 1 } else { zeros.trailing_zeros() };
+    let old = band & mask & before(next);
+    if old != 0 {
+        bits.skip(old.count_ones())?;
+    }
+    Ok(next.max(from))
+}
+
+/// A mask of all places before this one.
+fn before(place: u32) -> u64 {
+    1u64.checked_shl(place).map_or(u64::MAX, |bit| bit.wrapping_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same, place by place.
+    fn one_by_one(bits: &mut Bits<'_>, mask: u64, from: u32, to: u32, run: u32) -> Option<u32> {
+        let (mut k, mut run) = (from, run);
+        while k <= to {
+            if (mask >> k) & 1 == 1 {
+                bits.bits(1).ok()?;
+            } else if run == 0 {
+                break;
+            } else {
+                run -= 1;
+            }
+            k += 1;
+        }
+        Some(k)
+    }
+
+    #[test]
+    fn a_run_over_zeros_reads_a_bit_for_each_value_on_the_way() {
+        let data: Vec<u8> = (0..7).collect();
+        let mut noise = 1u64;
+        for n in 0..20_000u32 {
+            noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let mask = noise ^ noise.rotate_left(27) & noise.rotate_left(n % 64);
+            let (to, run) = ((n / 7) % 64, n % 17);
+            let run = if run == 16 { u32::MAX } else { run };
+            let from = 1 + n % (to + 2);
+            let (mut fast, mut slow) = (Bits::new(&data), Bits::new(&data));
+            let ours = refine_run(&mut fast, mask, from, to, run).ok();
+            assert_eq!(ours, one_by_one(&mut slow, mask, from, to, run), "{mask:x} {from} {to}");
+            if ours.is_some() {
+                assert_eq!(fast.position(), slow.position(), "{mask:x} {from} {to} {run}");
+            }
+        }
+    }
 }

@@ -82,6 +82,14 @@ impl<'a> Bits<'a> {
         self.0.take(count).ok_or_else(ended)
     }
 
+    /// Goes over `count` bits, at most 64.
+    #[inline]
+    pub(super) fn skip(&mut self, count: u32) -> Result<(), Refusal> {
+        let half = count.min(32);
+        let rest = self.0.take(half).and_then(|_| self.0.take(count.saturating_sub(half)));
+        rest.map(drop).ok_or_else(ended)
+    }
+
     /// The next symbol.
     #[inline]
     pub(super) fn symbol(&mut self, table: &Table) -> Result<u8, Refusal> {
