@@ -1,6 +1,7 @@
 //! Bits, the highest of each byte first.
 
 /// A walk through bits.
+#[derive(Clone, Copy)]
 pub(crate) struct Bits<'a> {
     data: &'a [u8],
     /// The byte that comes into the window next; it runs on behind the end, where zeros are read.
@@ -18,25 +19,28 @@ impl<'a> Bits<'a> {
 
     /// Reads ahead: afterwards 56 bits or more are held.
     #[inline]
-    fn fill(&mut self) {
+    pub(crate) fn fill(&mut self) {
         let eight = self.next.checked_add(8).and_then(|end| self.data.get(self.next..end));
-        let Some(eight) = eight.and_then(|eight| <[u8; 8]>::try_from(eight).ok()) else {
-            return self.fill_slowly();
+        let Some(eight) = eight.and_then(|eight| eight.first_chunk()) else {
+            *self = self.filled_slowly();
+            return;
         };
-        self.window |= u64::from_be_bytes(eight).checked_shr(self.held).unwrap_or(0);
-        let bytes = 63u32.saturating_sub(self.held) >> 3;
-        self.next += bytes as usize;
-        self.held += bytes * 8;
+        // At most 63 bits are held, so of the new ones not all have room, and those are read again.
+        self.window |= u64::from_be_bytes(*eight) >> (self.held & 63);
+        self.next += ((self.held ^ 63) >> 3) as usize;
+        self.held |= 0b11_1000;
     }
 
+    // By value: a walk whose address nobody asks for stays in registers.
     #[cold]
-    fn fill_slowly(&mut self) {
+    fn filled_slowly(mut self) -> Self {
         while self.held <= 56 {
             let byte = self.data.get(self.next).copied().unwrap_or(0);
             self.window |= u64::from(byte) << (56 - self.held);
             self.next = self.next.saturating_add(1);
             self.held += 8;
         }
+        self
     }
 
     /// How many bits were passed.
@@ -44,9 +48,29 @@ impl<'a> Bits<'a> {
         (self.next as u64).saturating_mul(8).saturating_sub(u64::from(self.held))
     }
 
+    /// How many bytes were not even read ahead.
+    pub(crate) fn unread(&self) -> usize {
+        self.data.len().saturating_sub(self.next)
+    }
+
+    /// The next 16 bits of those that are held.
+    #[inline]
+    pub(crate) fn ahead(&self) -> u16 {
+        let [high, low, ..] = self.window.to_be_bytes();
+        u16::from_be_bytes([high, low])
+    }
+
+    /// Passes as many bits as the low six bits of `count` say, all of them held, be they there or
+    /// behind the end: [`Bits::is_within`] tells.
+    #[inline]
+    pub(crate) fn pass_held(&mut self, count: u32) {
+        self.window <<= count & 63;
+        self.held = self.held.wrapping_sub(count & 63);
+    }
+
     /// Whether no bit was passed that is not there.
     #[inline]
-    fn is_within(&self) -> bool {
+    pub(crate) fn is_within(&self) -> bool {
         self.next <= self.data.len() || self.passed() <= (self.data.len() as u64).saturating_mul(8)
     }
 

@@ -191,8 +191,9 @@ impl<'a> Nest<'a> {
         let (clean, format, findings) = self.with_module(bytes, format, &limits)?;
         limits.admit_output(clean.len())?;
         // What other readers would take for something else is not what it was cleaned as.
-        // A text has been looked at already.
-        if !format.is_streamed() && !matches!(format, Format::Text | Format::Csv) {
+        // A text has been looked at already, and of a JPEG the first bytes decide.
+        let decided = matches!(format, Format::Text | Format::Csv | Format::Jpeg);
+        if !format.is_streamed() && !decided {
             let seen = clean.slice(0, clean.len()).map(|clean| detect(&clean));
             match seen {
                 Some(Detected::Known(seen)) if seen == format => {}
@@ -216,7 +217,6 @@ impl<'a> Nest<'a> {
             |done: Result<(Rope<'b>, Findings), Refusal>| done.map(|(out, met)| (out, format, met));
         let told = |((out, met), format): (Cleaned, Format)| (out.into(), format, met);
         let whole: fn(&[u8], &Limits) -> Result<Cleaned, Refusal> = match format {
-            Format::Jpeg => jpeg::scrub,
             Format::Png => png::scrub,
             Format::Gif => gif::scrub,
             Format::Webp => webp::scrub,
@@ -233,7 +233,8 @@ impl<'a> Nest<'a> {
             Format::Pdf => pdf::scrub,
             Format::Text => return csv::text_or_table(bytes, limits).map(told),
             Format::Csv => return csv::scrub(bytes, limits).map(told),
-            // Of these hardly more than the tables is held.
+            // Of these hardly more than the tables is held; what is coded stays where it is.
+            Format::Jpeg => return streamed(jpeg::scrub(bytes, limits)),
             Format::Matroska | Format::Webm => return streamed(mkv::scrub(bytes, limits)),
             Format::Avi => return streamed(avi::scrub(bytes, limits)),
             Format::Wmv | Format::Wma => return streamed(asf::scrub(bytes, limits)),

@@ -50,6 +50,12 @@ impl<'a> Rope<'a> {
         Some(Cow::Owned(out))
     }
 
+    /// The pieces from a place on.
+    pub(crate) fn pieces_from(&self, at: usize) -> impl Iterator<Item = &[u8]> {
+        let placed = self.pieces.iter().zip(&self.starts);
+        placed.filter_map(move |(piece, start)| piece.get(at.saturating_sub(*start)..))
+    }
+
     /// All bytes in one place.
     pub(crate) fn concat(&self) -> Vec<u8> {
         self.pieces.concat()
@@ -95,5 +101,6 @@ mod tests {
         assert_eq!(rope.slice(3, 2).as_deref(), Some(b"de".as_slice()));
         assert_eq!(rope.slice(1, 6), None);
         assert_eq!(rope.concat(), b"abcdef");
+        assert_eq!(rope.pieces_from(4).collect::<Vec<_>>().concat(), b"ef");
     }
 }

@@ -1,29 +1,39 @@
 //! The second reader: takes a clean picture by its grammar alone and compares each segment with
 //! the exact bytes it may have. It shares no code with the walker.
 
+use memchr::memchr_iter;
+
 use super::{JFIF, adobe};
+use crate::rope::Rope;
 use crate::{Refusal, exif, icc};
 
 /// Checks that a clean picture holds nothing but what the list names.
-pub(super) fn check(clean: &[u8]) -> Result<(), Refusal> {
-    let mut rest = clean.strip_prefix(&[0xff, 0xd8]).ok_or_else(|| fault("no start"))?;
+pub(super) fn check(clean: &Rope<'_>) -> Result<(), Refusal> {
+    if clean.slice(0, 2).as_deref() != Some(&[0xff, 0xd8]) {
+        return Err(fault("no start"));
+    }
+    let mut at = 2usize;
     let mut profile = Vec::new();
     let mut colours = 0u8;
-    loop {
-        match rest {
-            [0xff, 0xd9] => break,
-            [0xff, marker, high, low, tail @ ..] => {
-                let len = usize::from(u16::from_be_bytes([*high, *low]));
-                let len = len.checked_sub(2).ok_or_else(|| fault("a length"))?;
-                let (body, after) = tail.split_at_checked(len).ok_or_else(|| fault("a length"))?;
-                segment(*marker, body, &mut profile)?;
-                if matches!(marker, 0xc0..=0xc2) {
-                    colours = body.get(5).copied().unwrap_or(0);
-                }
-                rest = if *marker == 0xda { skip_scan(after) } else { after };
-            }
-            _ => return Err(fault("bytes between segments")),
+    while clean.slice(at, 2).as_deref() != Some(&[0xff, 0xd9]) {
+        let head = clean.slice(at, 4);
+        let Some([0xff, marker, high, low]) = head.as_deref() else {
+            return Err(fault("bytes between segments"));
+        };
+        let len = usize::from(u16::from_be_bytes([*high, *low]));
+        let body = len.checked_sub(2).and_then(|len| clean.slice(at.saturating_add(4), len));
+        let body = body.ok_or_else(|| fault("a length"))?;
+        segment(*marker, &body, &mut profile)?;
+        if matches!(marker, 0xc0..=0xc2) {
+            colours = body.get(5).copied().unwrap_or(0);
         }
+        at = at.saturating_add(len).saturating_add(2);
+        if *marker == 0xda {
+            at = behind_scan(clean, at);
+        }
+    }
+    if at.saturating_add(2) != clean.len() {
+        return Err(fault("bytes after the end"));
     }
     if !profile.is_empty() && !icc::is_canonical(&profile, colours) {
         return Err(fault("a colour profile"));
@@ -63,10 +73,21 @@ fn segment(marker: u8, body: &[u8], profile: &mut Vec<u8>) -> Result<(), Refusal
     if exact { Ok(()) } else { Err(fault(&format!("segment 0xff{marker:02x}"))) }
 }
 
-/// What follows the coded data: the first 0xff that is neither stuffed nor a restart.
-fn skip_scan(data: &[u8]) -> &[u8] {
-    let end = data
-        .windows(2)
-        .position(|pair| matches!(pair, [0xff, second] if !matches!(second, 0 | 0xd0..=0xd7)));
-    end.and_then(|at| data.get(at..)).unwrap_or_default()
+/// Where the coded data end that start here: at the first 0xff that is neither stuffed nor a restart.
+fn behind_scan(clean: &Rope<'_>, start: usize) -> usize {
+    let ends = |second: &u8| !matches!(*second, 0 | 0xd0..=0xd7);
+    let mut at = start;
+    let mut before = None;
+    for piece in clean.pieces_from(start) {
+        if before == Some(0xff) && piece.first().is_some_and(ends) {
+            return at.saturating_sub(1);
+        }
+        let second = |first: usize| first.checked_add(1).and_then(|second| piece.get(second));
+        if let Some(end) = memchr_iter(0xff, piece).find(|first| second(*first).is_some_and(ends)) {
+            return at.saturating_add(end);
+        }
+        before = piece.last().copied().or(before);
+        at = at.saturating_add(piece.len());
+    }
+    at
 }

@@ -5,6 +5,7 @@
 
 use super::frame::{Component, Frame};
 use super::huffman::{Bits, Table};
+use super::stuffing::{stuffed_len, unstuff};
 use super::tables::Tables;
 use crate::Refusal;
 
@@ -51,17 +52,19 @@ struct Coder<'t> {
     ac: Option<&'t Table>,
 }
 
-/// Reads one interval of `units` units, starting with unit `first`, and tells how many bytes and
-/// bits of `data` they took.
+/// Reads one interval of `units` units of a progressive picture, starting with unit `first`, and
+/// tells how many of the coded bytes they took, and how many bits of the last one.
 pub(super) fn follow(
     frame: &mut Frame,
     scan: &Scan,
     tables: &Tables,
-    data: &[u8],
+    mut coded: &[u8],
     (first, units): (u64, u64),
 ) -> Result<(usize, u32), Refusal> {
-    let mut state = State { bits: Bits::new(data), end_of_band: 0, progressive: frame.progressive };
-    let coders = scan.parts.iter().map(|part| coder(scan, part, tables, state.progressive));
+    let (len, mut data) = (coded.len(), Vec::with_capacity(coded.len()));
+    unstuff(&mut coded, &mut data, usize::MAX);
+    let mut state = State { bits: Bits::new(&data), end_of_band: 0 };
+    let coders = scan.parts.iter().map(|part| coder(scan, part, tables));
     let coders: Vec<Coder<'_>> = coders.collect::<Result<_, _>>()?;
     let alone = scan.parts.len() == 1;
     let across = u64::from(frame.units.0);
@@ -83,20 +86,15 @@ pub(super) fn follow(
             }
         }
     }
-    Ok(state.bits.position())
+    let (used, bits) = state.bits.position();
+    Ok((len.saturating_sub(stuffed_len(data.get(used..).unwrap_or_default())), bits))
 }
 
-fn coder<'t>(
-    scan: &Scan,
-    part: &Part,
-    tables: &'t Tables,
-    progressive: bool,
-) -> Result<Coder<'t>, Refusal> {
+fn coder<'t>(scan: &Scan, part: &Part, tables: &'t Tables) -> Result<Coder<'t>, Refusal> {
     let starts = scan.from == 0 && scan.high == 0;
-    let bands = !progressive || scan.from > 0;
     Ok(Coder {
         dc: starts.then(|| tables.code(0, part.dc)).transpose()?,
-        ac: bands.then(|| tables.code(1, part.ac)).transpose()?,
+        ac: (scan.from > 0).then(|| tables.code(1, part.ac)).transpose()?,
     })
 }
 
@@ -105,7 +103,6 @@ struct State<'d> {
     bits: Bits<'d>,
     /// Blocks that are still without values.
     end_of_band: u32,
-    progressive: bool,
 }
 
 impl State<'_> {
@@ -125,9 +122,6 @@ impl State<'_> {
             }
         }
         let Some(table) = coder.ac else { return Ok(()) };
-        if !self.progressive {
-            return sequential(table, bits);
-        }
         let mask = usize::try_from(at).ok().and_then(|at| component.nonzero.get_mut(at));
         let mask = mask.ok_or_else(|| Refusal::malformed("picture size"))?;
         if scan.high == 0 {
@@ -141,23 +135,6 @@ impl State<'_> {
 fn dc(table: &Table, bits: &mut Bits<'_>) -> Result<(), Refusal> {
     if bits.value(table)? > 11 {
         return Err(Refusal::malformed("a brightness step that is too large"));
-    }
-    Ok(())
-}
-
-fn sequential(table: &Table, bits: &mut Bits<'_>) -> Result<(), Refusal> {
-    let mut k = 1u32;
-    while k < 64 {
-        let value = bits.value(table)?;
-        match (value >> 4, value & 15) {
-            (15, 0) => k += 16,
-            (_, 0) => return Ok(()),
-            (run, _) => k += u32::from(run) + 1,
-        }
-    }
-    // Some encoders let the last run of zeros reach past the block; it must not be a value.
-    if k > 64 {
-        return Err(Refusal::malformed("a block with more than 64 values"));
     }
     Ok(())
 }
@@ -247,16 +224,64 @@ fn refine_run(
     to: u32,
     run: u32,
 ) -> Result<u32, Refusal> {
-    let (mut k, mut run) = (from, run);
-    while k <= to {
-        if (mask >> k) & 1 == 1 {
-            bits.bits(1)?;
-        } else if run == 0 {
+    let band = before(to + 1) & !before(from);
+    let mut zeros = band & !mask;
+    for _ in 0..run {
+        if zeros == 0 {
             break;
-        } else {
-            run -= 1;
         }
-        k += 1;
+        // Without the lowest one.
+        zeros &= zeros.wrapping_sub(1);
     }
-    Ok(k)
+    let next = if zeros == 0 { to + 1 } else { zeros.trailing_zeros() };
+    let old = band & mask & before(next);
+    if old != 0 {
+        bits.skip(old.count_ones())?;
+    }
+    Ok(next.max(from))
+}
+
+/// A mask of all places before this one.
+fn before(place: u32) -> u64 {
+    1u64.checked_shl(place).map_or(u64::MAX, |bit| bit.wrapping_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same, place by place.
+    fn one_by_one(bits: &mut Bits<'_>, mask: u64, from: u32, to: u32, run: u32) -> Option<u32> {
+        let (mut k, mut run) = (from, run);
+        while k <= to {
+            if (mask >> k) & 1 == 1 {
+                bits.bits(1).ok()?;
+            } else if run == 0 {
+                break;
+            } else {
+                run -= 1;
+            }
+            k += 1;
+        }
+        Some(k)
+    }
+
+    #[test]
+    fn a_run_over_zeros_reads_a_bit_for_each_value_on_the_way() {
+        let data: Vec<u8> = (0..7).collect();
+        let mut noise = 1u64;
+        for n in 0..20_000u32 {
+            noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let mask = noise ^ noise.rotate_left(27) & noise.rotate_left(n % 64);
+            let (to, run) = ((n / 7) % 64, n % 17);
+            let run = if run == 16 { u32::MAX } else { run };
+            let from = 1 + n % (to + 2);
+            let (mut fast, mut slow) = (Bits::new(&data), Bits::new(&data));
+            let ours = refine_run(&mut fast, mask, from, to, run).ok();
+            assert_eq!(ours, one_by_one(&mut slow, mask, from, to, run), "{mask:x} {from} {to}");
+            if ours.is_some() {
+                assert_eq!(fast.position(), slow.position(), "{mask:x} {from} {to} {run}");
+            }
+        }
+    }
 }

@@ -2,49 +2,68 @@
 
 use crate::Refusal;
 
+/// Bits by which codes are looked up; longer codes are rare.
+pub(super) const AHEAD: u16 = 12;
+pub(super) const PLACES: usize = 1 << AHEAD;
+
 /// The length of a code in the high byte, its symbol in the low one; 0 where no code starts so.
-type Entry = u16;
+pub(super) type Entry = u16;
 
-/// A code table as two look-ups: nearly every code is found in the small one, which stays in the
-/// processor's nearest memory.
-#[derive(Clone)]
+pub(super) const NO_CODE: &str = "a code that is in no Huffman table";
+
+/// A code table as a look-up, and a list of the few codes that are too long for it.
 pub(super) struct Table {
-    /// By the first ten bits.
-    short: Vec<Entry>,
-    /// By sixteen bits.
-    long: Vec<Entry>,
+    short: Box<[Entry; PLACES]>,
+    /// Sixteen bits with which the code starts, in rising order.
+    long: Vec<(u16, Entry)>,
+    /// Behind the sixteen bits with which the last code starts: there is none from here on.
+    end: u32,
 }
-
-/// Bits that the small look-up leaves out.
-const LEFT_OUT: u32 = 6;
 
 impl Table {
     /// Builds the table from its counts per length and its symbols.
     pub(super) fn new(counts: &[u8], symbols: &[u8]) -> Result<Self, Refusal> {
         let bad = || Refusal::malformed("Huffman table");
-        let mut long = vec![0; 1 << 16];
-        let mut at = 0usize;
+        let (mut short, mut long) = (Box::new([0; PLACES]), Vec::new());
+        let mut at = 0u32;
         let mut symbols = symbols.iter();
         for (length, count) in (1u16..=16).zip(counts) {
-            let span = 1usize << (16 - length);
             for symbol in symbols.by_ref().take(usize::from(*count)) {
-                let end = at.checked_add(span).ok_or_else(bad)?;
                 let entry = (length << 8) | u16::from(*symbol);
-                long.get_mut(at..end).ok_or_else(bad)?.fill(entry);
-                at = end;
+                let start = u16::try_from(at).map_err(|_| bad())?;
+                at += 1 << (16 - length);
+                if at > 1 << 16 {
+                    return Err(bad());
+                }
+                if length > AHEAD {
+                    long.push((start, entry));
+                    continue;
+                }
+                let (first, span) = (usize::from(start >> (16 - AHEAD)), 1 << (AHEAD - length));
+                short.get_mut(first..first + span).ok_or_else(bad)?.fill(entry);
             }
         }
-        // Where longer codes start so, the first of them is not the only one.
-        let alone = |entry: &Entry| if entry >> 8 <= 10 { *entry } else { 0 };
-        let short = long.iter().step_by(1 << LEFT_OUT).map(alone).collect();
-        Ok(Self { short, long })
+        Ok(Self { short, long, end: at })
+    }
+
+    /// The code that starts the next sixteen bits, if it is not a long one.
+    #[inline]
+    pub(super) fn find_short(&self, next: u16) -> Entry {
+        self.short.get(usize::from(next >> (16 - AHEAD))).copied().unwrap_or(0)
+    }
+
+    #[cold]
+    fn find_long(&self, next: u16) -> Entry {
+        let above = self.long.partition_point(|(start, _)| *start <= next);
+        let found = above.checked_sub(1).and_then(|at| self.long.get(at));
+        found.filter(|_| u32::from(next) < self.end).map_or(0, |(_, entry)| *entry)
     }
 
     #[inline]
-    fn find(&self, next: usize) -> Entry {
-        match self.short.get(next >> LEFT_OUT) {
-            Some(entry) if *entry != 0 => *entry,
-            _ => self.long.get(next).copied().unwrap_or(0),
+    pub(super) fn find(&self, next: u16) -> Entry {
+        match self.find_short(next) {
+            0 => self.find_long(next),
+            entry => entry,
         }
     }
 }
@@ -63,6 +82,14 @@ impl<'a> Bits<'a> {
         self.0.take(count).ok_or_else(ended)
     }
 
+    /// Goes over `count` bits, at most 64.
+    #[inline]
+    pub(super) fn skip(&mut self, count: u32) -> Result<(), Refusal> {
+        let half = count.min(32);
+        let rest = self.0.take(half).and_then(|_| self.0.take(count.saturating_sub(half)));
+        rest.map(drop).ok_or_else(ended)
+    }
+
     /// The next symbol.
     #[inline]
     pub(super) fn symbol(&mut self, table: &Table) -> Result<u8, Refusal> {
@@ -78,7 +105,8 @@ impl<'a> Bits<'a> {
     /// A code takes 16 bits at most and what is passed with it 15, so one look ahead is enough.
     #[inline]
     fn pass_symbol(&mut self, table: &Table, more: impl Fn(u8) -> u32) -> Result<u8, Refusal> {
-        let [length, symbol] = table.find((self.0.peek32() >> 16) as usize).to_be_bytes();
+        let [high, low, ..] = self.0.peek32().to_be_bytes();
+        let [length, symbol] = table.find(u16::from_be_bytes([high, low])).to_be_bytes();
         if length == 0 {
             return Err(no_code());
         }
@@ -93,13 +121,13 @@ impl<'a> Bits<'a> {
 }
 
 #[cold]
-fn ended() -> Refusal {
+pub(super) fn ended() -> Refusal {
     Refusal::malformed("picture data end early")
 }
 
 #[cold]
 fn no_code() -> Refusal {
-    Refusal::malformed("a code that is in no Huffman table")
+    Refusal::malformed(NO_CODE)
 }
 
 #[cfg(test)]

@@ -10,17 +10,22 @@
 //! tables nobody uses are known for what they are and left out.
 
 mod app;
+mod blocks;
 mod check;
 mod entropy;
 mod frame;
 mod huffman;
 mod scan;
+mod stuffing;
 mod tables;
 mod walk;
 
+use std::borrow::Cow;
+
 use crate::icc::Decision;
 use crate::report::{Class, Findings};
-use crate::{Cleaned, Limits, Refusal, exif, icc};
+use crate::rope::Rope;
+use crate::{Limits, Refusal, exif, icc};
 
 /// The only JFIF header that is written: version 1.01, square pixels, no thumbnail.
 pub(crate) const JFIF: &[u8] = b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0";
@@ -55,14 +60,11 @@ pub(crate) struct Embedded {
     pub(crate) findings: Findings,
 }
 
-/// Writes a picture file anew.
-pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
+/// Writes a picture file anew; the coded data are those of `bytes`.
+pub(crate) fn scrub<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(Rope<'a>, Findings), Refusal> {
     let mut walked = walk::walk(bytes, limits)?;
     let profile = profile(&walked.meaning, walked.colours, &mut walked.findings);
-    let mut out = vec![0xff, 0xd8];
-    around(&mut out, &walked.meaning, profile.as_deref())?;
-    out.append(&mut walked.body);
-    out.extend_from_slice(&[0xff, 0xd9]);
+    let out = enclosed(walked.body, &walked.meaning, profile.as_deref())?;
     if let Some(turn) = walked.meaning.orientation.filter(|turn| *turn != 1) {
         let why = "viewers turn the picture by it; it is all that is left of the EXIF block";
         walked.findings.kept(Class::Device, "orientation", &turn.to_string(), why);
@@ -79,18 +81,31 @@ pub(crate) fn scrub_embedded(bytes: &[u8], limits: &Limits) -> Result<Embedded, 
         walked.findings.removed(Class::Color, "colour profile inside a document's picture", "");
     }
     let meaning = Meaning { orientation: None, icc: Vec::new(), ..walked.meaning };
-    let mut out = vec![0xff, 0xd8];
-    around(&mut out, &meaning, None)?;
-    out.append(&mut walked.body);
-    out.extend_from_slice(&[0xff, 0xd9]);
+    let out = enclosed(walked.body, &meaning, None)?;
     check::check(&out)?;
     let walk::Walked { width, height, colours, findings, .. } = walked;
-    Ok(Embedded { bytes: out, width, height, colours, findings })
+    Ok(Embedded { bytes: out.into_vec(), width, height, colours, findings })
 }
 
 /// The second reader, for pictures inside documents.
 pub(crate) fn check_embedded(bytes: &[u8]) -> Result<(), Refusal> {
-    check::check(bytes)
+    let mut whole = Rope::default();
+    whole.push(Cow::Borrowed(bytes));
+    check::check(&whole)
+}
+
+/// The whole picture: tables, frame and scans with what goes around them.
+fn enclosed<'a>(
+    body: Rope<'a>,
+    meaning: &Meaning,
+    profile: Option<&[u8]>,
+) -> Result<Rope<'a>, Refusal> {
+    let mut head = vec![0xff, 0xd8];
+    around(&mut head, meaning, profile)?;
+    let mut out = Rope::from(head);
+    out.append(body);
+    out.push(Cow::Borrowed(&[0xff, 0xd9]));
+    Ok(out)
 }
 
 /// The segments that go before the tables.

@@ -1,32 +1,38 @@
 //! Walks the markers of a JPEG from its start to its first end.
 
-use memchr::memchr;
+use std::borrow::Cow;
 
+use super::blocks::Unit;
 use super::entropy::{Scan, follow};
 use super::frame::Frame;
+use super::stuffing::{plain_len, until_marker};
 use super::tables::Tables;
 use super::{Meaning, app, scan, segment};
 use crate::bytes::{be16, slice};
 use crate::report::{Class, Findings};
+use crate::rope::Rope;
 use crate::wording::foreign;
 use crate::{Limits, Refusal};
 
 /// No encoder writes more scans; each one costs a walk over all blocks.
 const MAX_SCANS: usize = 200;
 
+/// Fewer bytes than these are copied rather than made a piece of their own.
+const SHORT: usize = 1 << 12;
+
 /// A picture taken apart.
-pub(super) struct Walked {
+pub(super) struct Walked<'a> {
     pub(super) meaning: Meaning,
     pub(super) findings: Findings,
     /// Tables, frame and scans as they are written.
-    pub(super) body: Vec<u8>,
+    pub(super) body: Rope<'a>,
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) colours: u8,
 }
 
 /// Takes a picture apart; refuses what is not a whole baseline or progressive JPEG.
-pub(super) fn walk(bytes: &[u8], limits: &Limits) -> Result<Walked, Refusal> {
+pub(super) fn walk<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Walked<'a>, Refusal> {
     if !bytes.starts_with(&[0xff, 0xd8]) {
         return Err(Refusal::malformed("no start of a JPEG picture"));
     }
@@ -38,7 +44,8 @@ pub(super) fn walk(bytes: &[u8], limits: &Limits) -> Result<Walked, Refusal> {
         tables: Tables::default(),
         frame: None,
         scans: 0,
-        out: Vec::with_capacity(bytes.len()),
+        done: Rope::default(),
+        out: Vec::new(),
     };
     while walker.step(limits)? {}
     walker.finish()
@@ -52,6 +59,9 @@ struct Walker<'a> {
     tables: Tables,
     frame: Option<Frame>,
     scans: usize,
+    /// What is written, up to the last piece that is still the file's own.
+    done: Rope<'a>,
+    /// What is written behind that.
     out: Vec<u8>,
 }
 
@@ -148,20 +158,27 @@ impl<'a> Walker<'a> {
         }
         self.tables.write_codes(&scan.codes(frame.progressive), &mut self.out)?;
         segment(&mut self.out, 0xda, &[header])?;
-        self.scan_data(&mut frame, &scan)?;
-        self.frame = Some(frame);
+        let tables = std::mem::take(&mut self.tables);
+        self.scan_data(&mut frame, &scan, &tables)?;
+        (self.frame, self.tables) = (Some(frame), tables);
         Ok(())
     }
 
     /// Copies the coded data of a scan, interval by interval, each up to its last bit.
-    fn scan_data(&mut self, frame: &mut Frame, scan: &Scan) -> Result<(), Refusal> {
+    fn scan_data(
+        &mut self,
+        frame: &mut Frame,
+        scan: &Scan,
+        tables: &Tables,
+    ) -> Result<(), Refusal> {
         let total = match (scan.parts.as_slice(), &frame.components) {
             ([part], components) => components
                 .get(part.component)
                 .map_or(0, |c| u64::from(c.blocks.0) * u64::from(c.blocks.1)),
             _ => u64::from(frame.units.0) * u64::from(frame.units.1),
         };
-        let step = match self.tables.restart_interval() {
+        let unit = (!frame.progressive).then(|| Unit::new(frame, scan, tables)).transpose()?;
+        let step = match tables.restart_interval() {
             0 => total,
             interval => u64::from(interval),
         };
@@ -173,10 +190,14 @@ impl<'a> Walker<'a> {
                 self.out.extend_from_slice(&[0xff, 0xd0 | number]);
                 number = (number + 1) & 7;
             }
-            let data = self.interval();
+            let coded = until_marker(self.bytes.get(self.at..).unwrap_or_default());
+            self.at = self.at.saturating_add(coded.len());
             let units = step.min(total - first);
-            let (used, bits) = follow(frame, scan, &self.tables, &data, (first, units))?;
-            self.copy_interval(&data, used, bits);
+            let (used, bits) = match &unit {
+                Some(unit) => unit.follow(coded, units)?,
+                None => follow(frame, scan, tables, coded, (first, units))?,
+            };
+            self.copy_interval(coded, used, bits);
             first = first.saturating_add(units);
         }
         Ok(())
@@ -193,43 +214,32 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    /// The coded bytes up to the next marker, stuffing taken out.
-    fn interval(&mut self) -> Vec<u8> {
-        let mut data = Vec::new();
-        loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let run = memchr(0xff, rest).unwrap_or(rest.len());
-            data.extend_from_slice(rest.get(..run).unwrap_or_default());
-            self.at = self.at.saturating_add(run);
-            if slice(self.bytes, self.at, 2) != Some(&[0xff, 0]) {
-                return data;
-            }
-            data.push(0xff);
-            self.at = self.at.saturating_add(2);
-        }
-    }
-
-    /// Writes the used bytes, the unused bits of the last one set to 1 as encoders do.
-    fn copy_interval(&mut self, data: &[u8], used: usize, bits: u32) {
-        if used < data.len() {
-            let detail = format!("{} bytes", data.len().saturating_sub(used));
+    /// Writes the used bytes as they are coded, the unused bits of the last one set to 1 as
+    /// encoders do.
+    fn copy_interval(&mut self, coded: &'a [u8], used: usize, bits: u32) {
+        let (used, unused) = coded.split_at_checked(used).unwrap_or((coded, &[]));
+        if !unused.is_empty() {
+            let detail = format!("{} bytes", plain_len(unused));
             self.findings.removed(Class::Trailing, "bytes after the last block of a scan", &detail);
         }
-        let Some((last, most)) = data.get(..used).and_then(<[u8]>::split_last) else { return };
-        for run in most.split_inclusive(|byte| *byte == 0xff) {
-            self.out.extend_from_slice(run);
-            if run.ends_with(&[0xff]) {
-                self.out.push(0);
-            }
+        let (most, last) = match used {
+            [most @ .., last @ 0xff, 0] | [most @ .., last] => (most, *last),
+            [] => return,
+        };
+        if most.len() < SHORT {
+            self.out.extend_from_slice(most);
+        } else {
+            self.done.push(Cow::Owned(std::mem::take(&mut self.out)));
+            self.done.push(Cow::Borrowed(most));
         }
-        let last = if bits > 0 { *last | 0xff >> bits } else { *last };
+        let last = if bits > 0 { last | 0xff >> bits } else { last };
         self.out.push(last);
         if last == 0xff {
             self.out.push(0);
         }
     }
 
-    fn finish(mut self) -> Result<Walked, Refusal> {
+    fn finish(mut self) -> Result<Walked<'a>, Refusal> {
         let frame = self.frame.ok_or_else(|| Refusal::malformed("no picture in the file"))?;
         if !frame.is_complete() {
             return Err(Refusal::malformed("the picture is not whole"));
@@ -238,10 +248,11 @@ impl<'a> Walker<'a> {
             let detail = self.tables.left_over().to_string();
             self.findings.removed(Class::Unknown, "tables that no scan uses", &detail);
         }
+        self.done.push(Cow::Owned(self.out));
         Ok(Walked {
             meaning: self.meaning,
             findings: self.findings,
-            body: self.out,
+            body: self.done,
             width: frame.width,
             height: frame.height,
             colours: u8::try_from(frame.components.len()).unwrap_or(0),

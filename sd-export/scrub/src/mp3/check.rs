@@ -20,11 +20,13 @@ pub(super) fn check(clean: &[u8]) -> Result<(), Refusal> {
     let mut head = Vec::new();
     if let info::Head::Info(found) = info::read(first.bytes) {
         let first = frames.remove(0);
-        let sound: Vec<Vec<u8>> = frames.iter().map(|frame| frame.bytes.to_vec()).collect();
-        head = info::write(&first, &found, &sound)?;
+        head = info::write(&first, &found, &frames)?;
     }
     let mut findings = Findings::default();
-    let again = frame::clean(&frames, &mut findings).concat();
-    let unchanged = clean.strip_prefix(head.as_slice()) == Some(again.as_slice());
+    let mut rest = clean.strip_prefix(head.as_slice());
+    frame::clean(&frames, &mut findings, |again| {
+        rest = rest.and_then(|rest| rest.strip_prefix(again));
+    });
+    let unchanged = rest.is_some_and(<[u8]>::is_empty);
     if unchanged && findings.is_empty() { Ok(()) } else { Err(fault()) }
 }

@@ -90,6 +90,11 @@ impl<'a> Frame<'a> {
         Ok(whole.map(|bytes| Self { head, bytes }))
     }
 
+    /// How many bytes of main data it holds.
+    fn main_len(&self) -> usize {
+        self.bytes.len().saturating_sub(self.head.main_at())
+    }
+
     /// Whether two frames can be of one stream.
     pub(super) fn goes_with(&self, other: &Self) -> bool {
         self.head.version == other.head.version && self.head.rate == other.head.rate
@@ -107,12 +112,11 @@ pub(super) fn starts_two(bytes: &[u8], first: Option<&Frame<'_>>) -> bool {
             || matches!(Frame::read(rest), Ok(Some(next)) if next.goes_with(&frame)))
 }
 
-/// A number of some bits, the first at `at`.
+/// A number of at most 16 bits, the first at `at`.
 fn bits(bytes: &[u8], at: usize, count: usize) -> usize {
-    (at..at.saturating_add(count)).fold(0, |sum, n| {
-        let byte = bytes.get(n / 8).copied().unwrap_or(0);
-        sum << 1 | usize::from((byte >> (7 - n % 8)) & 1)
-    })
+    let three = (0..3).map(|n| usize::from(bytes.get(at / 8 + n).copied().unwrap_or(0)));
+    let word = three.fold(0, |sum, byte| sum << 8 | byte);
+    (word >> (24 - at % 8 - count)) & ((1 << count) - 1)
 }
 
 /// How far back a frame's main data start, and how many bits they are.
@@ -127,36 +131,31 @@ fn extent(head: Head, side: &[u8]) -> (usize, usize) {
     (bits(side, 0, back), total)
 }
 
-/// The frames as they are written: spare flags cleared, and every bit of the main data that no
-/// frame points at.
-pub(super) fn clean(frames: &[Frame<'_>], findings: &mut Findings) -> Vec<Vec<u8>> {
-    let lens = frames.iter().map(|frame| frame.bytes.len().saturating_sub(frame.head.main_at()));
-    let mut keep = vec![0u8; lens.sum()];
-    let mut at = 0usize;
-    for frame in frames {
-        let side = frame.bytes.get(frame.head.side_at()..).unwrap_or_default();
-        let (back, count) = extent(frame.head, side);
-        let end = at.saturating_add(frame.bytes.len().saturating_sub(frame.head.main_at()));
-        // At the start of a cut stream data can be missing; the part that is there stays.
-        let (start, missing) = (at.saturating_sub(back), back.saturating_sub(at));
-        let count = count.saturating_sub(missing.saturating_mul(8));
-        mark(&mut keep, start, count, end);
-        at = end;
-    }
+/// The frames as they are written, one after the other: spare flags cleared, and every bit of the
+/// main data that no frame points at.
+pub(super) fn clean(frames: &[Frame<'_>], findings: &mut Findings, mut write: impl FnMut(&[u8])) {
     let (mut spare, mut flags) = (0usize, false);
-    let mut masks = keep.as_slice();
-    let mut out = Vec::with_capacity(frames.len());
-    for frame in frames {
-        let mut bytes = frame.bytes.to_vec();
+    let mut bytes = Vec::new();
+    let mut tidied = |frame: &Frame<'_>, mask: &[u8]| {
+        bytes.clear();
+        bytes.extend_from_slice(frame.bytes);
         flags |= tidy(&mut bytes, frame.head);
         let main = bytes.get_mut(frame.head.main_at()..).unwrap_or_default();
-        let (mask, rest) = masks.split_at_checked(main.len()).unwrap_or_default();
-        masks = rest;
-        let over = main.iter().zip(mask).filter(|(byte, mask)| *byte & !*mask != 0).count();
-        spare = spare.saturating_add(over);
+        // No frame is longer than 2^16, so short numbers count its bytes, many at a time.
+        let over = main.iter().zip(mask).map(|(byte, mask)| u16::from(byte & !mask != 0));
+        spare = spare.saturating_add(over.sum::<u16>().into());
         main.iter_mut().zip(mask).for_each(|(byte, mask)| *byte &= mask);
-        out.push(bytes);
+        write(&bytes);
+    };
+    let mut masks = Masks::default();
+    let mut waiting = frames.iter().peekable();
+    for frame in frames {
+        masks.point(frame);
+        while let Some(ready) = waiting.next_if(|frame| masks.is_known(frame)) {
+            tidied(ready, masks.take(ready));
+        }
     }
+    waiting.for_each(|frame| tidied(frame, masks.take(frame)));
     if spare > 0 {
         let detail = format!("{spare} bytes");
         findings.removed(Class::Software, "data between frames that is no sound", &detail);
@@ -164,7 +163,51 @@ pub(super) fn clean(frames: &[Frame<'_>], findings: &mut Findings) -> Vec<Vec<u8
     if flags {
         findings.removed(Class::Identifier, "private, copyright and original flags", "");
     }
-    out
+}
+
+/// For each byte of the main data which of its bits some frame points at, as far as frames are
+/// known; what was taken is forgotten from time to time.
+#[derive(Default)]
+struct Masks {
+    kept: Vec<u8>,
+    taken: usize,
+}
+
+impl Masks {
+    /// Most bytes that a frame's data can start before the frame's own: a number of nine bits.
+    const FARTHEST: usize = 511;
+    /// Bytes that are forgotten at once.
+    const MANY: usize = 1 << 16;
+
+    /// Marks what a frame points at, in its own main data and before.
+    fn point(&mut self, frame: &Frame<'_>) {
+        if self.taken >= Self::MANY {
+            self.kept.drain(..self.taken);
+            self.taken = 0;
+        }
+        let at = self.kept.len();
+        let side = frame.bytes.get(frame.head.side_at()..).unwrap_or_default();
+        let (back, count) = extent(frame.head, side);
+        let end = at.saturating_add(frame.main_len());
+        self.kept.resize(end, 0);
+        // At the start of a cut stream data can be missing; the part that is there stays.
+        let (start, missing) = (at.saturating_sub(back), back.saturating_sub(at));
+        let count = count.saturating_sub(missing.saturating_mul(8));
+        mark(&mut self.kept, start, count, end);
+    }
+
+    /// Whether no frame to come can point at the next one's main data.
+    fn is_known(&self, next: &Frame<'_>) -> bool {
+        let end = self.taken.saturating_add(next.main_len());
+        end.saturating_add(Self::FARTHEST) <= self.kept.len()
+    }
+
+    /// The mask of the next frame's main data.
+    fn take(&mut self, next: &Frame<'_>) -> &[u8] {
+        let start = self.taken;
+        self.taken = start.saturating_add(next.main_len());
+        self.kept.get(start..self.taken).unwrap_or_default()
+    }
 }
 
 /// Marks `count` bits from byte `start` on, as far as byte `end`.
@@ -181,22 +224,14 @@ fn mark(keep: &mut [u8], start: usize, count: usize, end: usize) {
 
 /// Clears the flags that are no sound; says whether any was set. A guarded frame is guarded anew.
 fn tidy(bytes: &mut [u8], head: Head) -> bool {
-    let head_and_side = |bytes: &[u8]| bytes.get(..head.main_at()).map(<[u8]>::to_vec);
-    let before = head_and_side(bytes);
-    if let Some(byte) = bytes.get_mut(2) {
-        *byte &= !1;
-    }
-    if let Some(byte) = bytes.get_mut(3) {
-        *byte &= !0x0c;
-    }
-    let side = head.side_at();
-    match (head.full, head.mono) {
-        (true, true) => clear(bytes, side + 1, 0x7c),
-        (true, false) => clear(bytes, side + 1, 0x70),
-        (false, true) => clear(bytes, side + 1, 0x80),
-        (false, false) => clear(bytes, side + 1, 0xc0),
-    }
-    let changed = before != head_and_side(bytes);
+    let spare = match (head.full, head.mono) {
+        (true, true) => 0x7c,
+        (true, false) => 0x70,
+        (false, true) => 0x80,
+        (false, false) => 0xc0,
+    };
+    let places = [(2, 1), (3, 0x0c), (head.side_at() + 1, spare)];
+    let changed = places.iter().fold(false, |any, (at, mask)| any | clear(bytes, *at, *mask));
     if changed && head.guarded {
         let mut guard = MPEG_AUDIO.digest();
         guard.update(bytes.get(2..4).unwrap_or_default());
@@ -209,8 +244,10 @@ fn tidy(bytes: &mut [u8], head: Head) -> bool {
     changed
 }
 
-fn clear(bytes: &mut [u8], at: usize, mask: u8) {
-    if let Some(byte) = bytes.get_mut(at) {
-        *byte &= !mask;
-    }
+/// Clears bits; says whether any was set.
+fn clear(bytes: &mut [u8], at: usize, mask: u8) -> bool {
+    let Some(byte) = bytes.get_mut(at) else { return false };
+    let changed = *byte & mask != 0;
+    *byte &= !mask;
+    changed
 }

@@ -74,7 +74,7 @@ impl Info {
 pub(super) fn write(
     first: &Frame<'_>,
     info: &Info,
-    frames: &[Vec<u8>],
+    frames: &[Frame<'_>],
 ) -> Result<Vec<u8>, Refusal> {
     let head = first.head;
     let at = 4 + head.side();
@@ -91,7 +91,7 @@ pub(super) fn write(
     }
     out.resize(at, 0);
     let large = || Refusal::malformed("more frames than can be counted");
-    let total = frames.iter().fold(len, |sum, frame| sum.saturating_add(frame.len()));
+    let total = frames.iter().fold(len, |sum, frame| sum.saturating_add(frame.bytes.len()));
     out.extend_from_slice(&info.mark);
     out.extend_from_slice(&15u32.to_be_bytes());
     out.extend_from_slice(&u32::try_from(frames.len()).map_err(|_| large())?.to_be_bytes());
@@ -112,12 +112,12 @@ pub(super) fn write(
 }
 
 /// For each hundredth of the time, how far into the file it is, in 256ths.
-fn table(frames: &[Vec<u8>], first: usize, total: usize) -> Vec<u8> {
+fn table(frames: &[Frame<'_>], first: usize, total: usize) -> Vec<u8> {
     let mut starts = Vec::with_capacity(frames.len());
     let mut at = first;
     for frame in frames {
         starts.push(at);
-        at = at.saturating_add(frame.len());
+        at = at.saturating_add(frame.bytes.len());
     }
     (0..100usize)
         .map(|n| {

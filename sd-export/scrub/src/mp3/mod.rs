@@ -35,14 +35,11 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
     if frames.is_empty() {
         return Err(Refusal::malformed("no sound in the file"));
     }
-    let clean = frame::clean(&frames, &mut findings);
     let mut out = Vec::with_capacity(bytes.len());
     if let Some((first, info)) = info {
-        out = info::write(&first, &info, &clean)?;
+        out.extend_from_slice(&info::write(&first, &info, &frames)?);
     }
-    for frame in &clean {
-        out.extend_from_slice(frame);
-    }
+    frame::clean(&frames, &mut findings, |frame| out.extend_from_slice(frame));
     limits.admit_output(out.len())?;
     check::check(&out)?;
     Ok((out, findings))

@@ -4,12 +4,9 @@ use super::chunks::{Chunk, write_chunk};
 use super::header::Header;
 use super::rows::{self, Uses};
 use crate::bytes::{be32, slice};
-use crate::deflate::{self, InflateError};
+use crate::deflate::Inflater;
 use crate::report::{Class, Findings};
 use crate::{Limits, Refusal};
-
-/// Most bytes after the last row that are inflated only to be dropped.
-const SLACK: usize = 1 << 20;
 
 /// One frame: its size and its compressed data.
 pub(super) struct Frame {
@@ -37,25 +34,18 @@ impl Frame {
         let len = rows::data_len(header, self.width, self.height);
         let len = len.ok_or_else(|| Refusal::malformed("picture size"))?;
         limits.admit_output(len)?;
-        let inflated = deflate::inflate(&self.data, len.saturating_add(SLACK));
-        let inflated = inflated.map_err(|e| match e {
-            InflateError::TooLong => Refusal::malformed("more picture data than pixels"),
-            InflateError::Broken => Refusal::malformed("compressed picture data"),
-        })?;
-        let pixels = inflated.data.get(..len);
-        let pixels = pixels.ok_or_else(|| Refusal::malformed("picture data end early"))?;
-        let more = inflated.data.len().saturating_sub(len);
-        if more > 0 {
-            let detail = format!("{more} bytes");
+        let mut packed = Inflater::new(&self.data);
+        let clean = rows::rewrite(header, (self.width, self.height), &mut packed, uses)?;
+        if clean.more > 0 {
+            let detail = format!("{} bytes", clean.more);
             findings.removed(Class::Trailing, "data after the last pixel row", &detail);
         }
-        let after = self.data.len().saturating_sub(inflated.used);
+        let after = self.data.len().saturating_sub(packed.used());
         if after > 0 {
             let detail = format!("{after} bytes");
             findings.removed(Class::Trailing, "bytes after the compressed picture data", &detail);
         }
-        let clean = rows::rewrite(header, (self.width, self.height), pixels, uses)?;
-        Ok(deflate::deflate(&clean))
+        Ok(clean.packed)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::filter::{best_filter, unfilter};
 use super::header::Header;
 use crate::Refusal;
+use crate::deflate::{self, Deflater, InflateError, Inflater};
 
 /// What the pixels use: palette entries, and colours where nothing is seen.
 pub(super) struct Uses {
@@ -89,35 +90,92 @@ pub(super) fn data_len(header: &Header, width: u32, height: u32) -> Option<usize
     })
 }
 
+/// The pixels of one frame, filtered and packed anew.
+pub(super) struct Rewritten {
+    pub(super) packed: Vec<u8>,
+    /// How many bytes came behind the last row.
+    pub(super) more: usize,
+}
+
 /// The same pixels with filters chosen by one rule and spare bits clear.
 pub(super) fn rewrite(
     header: &Header,
     (width, height): (u32, u32),
-    data: &[u8],
+    packed: &mut Inflater<'_>,
     uses: &mut Uses,
-) -> Result<Vec<u8>, Refusal> {
+) -> Result<Rewritten, Refusal> {
     let bad = || Refusal::malformed("picture data");
     let step = usize::try_from(header.pixel_bits().div_ceil(8)).map_err(|_| bad())?;
-    let mut out = Vec::with_capacity(data.len());
-    let mut rest = data;
+    let mut lines = Lines { packed, held: Vec::new(), at: 0, end: 0 };
+    let (mut out, mut coded) = (Deflater::for_pixels(), Vec::new());
     for (w, h) in passes(header, width, height) {
         let len = row_len(header, w);
         // What was coded is predicted from rows as they were, spare bits and all.
-        let (mut above, mut clean_above) = (vec![0u8; len], vec![0u8; len]);
+        let (mut row, mut above) = (vec![0u8; len], vec![0u8; len]);
+        let (mut clean, mut clean_above) = (vec![0u8; len], vec![0u8; len]);
         for _ in 0..h {
-            let (line, after) = rest.split_at_checked(len + 1).ok_or_else(bad)?;
-            rest = after;
-            let (filter, coded) = line.split_first().ok_or_else(bad)?;
-            let mut row = coded.to_vec();
+            let line = lines.next(len.checked_add(1).ok_or_else(bad)?)?;
+            let (filter, filtered) = line.split_first().ok_or_else(bad)?;
+            row.copy_from_slice(filtered);
             unfilter(*filter, step, &above, &mut row)?;
-            above.clone_from(&row);
-            clear_spare_bits(header, w, &mut row);
-            uses.note(header, &row, w);
-            filter_row(header, step, &clean_above, &row, &mut out);
-            clean_above = row;
+            clean.copy_from_slice(&row);
+            clear_spare_bits(header, w, &mut clean);
+            uses.note(header, &clean, w);
+            filter_row(header, step, &clean_above, &clean, &mut coded);
+            std::mem::swap(&mut row, &mut above);
+            std::mem::swap(&mut clean, &mut clean_above);
+            if coded.len() >= deflate::PIECE {
+                out.write(&coded);
+                coded.clear();
+            }
         }
     }
-    Ok(out)
+    out.write(&coded);
+    Ok(Rewritten { packed: out.finish(), more: lines.more()? })
+}
+
+/// Most bytes after the last row that are inflated only to be dropped.
+const SLACK: usize = 1 << 20;
+
+/// Filtered rows, inflated not long before they are asked for.
+struct Lines<'a, 'p> {
+    packed: &'a mut Inflater<'p>,
+    held: Vec<u8>,
+    /// What is held and was not asked for yet.
+    at: usize,
+    end: usize,
+}
+
+impl Lines<'_, '_> {
+    /// The next `len` bytes.
+    fn next(&mut self, len: usize) -> Result<&[u8], Refusal> {
+        if self.end.saturating_sub(self.at) < len {
+            self.held.copy_within(self.at..self.end, 0);
+            (self.at, self.end) = (0, self.end.saturating_sub(self.at));
+            self.held.resize(len.max(deflate::PIECE), 0);
+            let room = self.held.get_mut(self.end..).unwrap_or_default();
+            self.end = self.end.saturating_add(self.packed.read(room).map_err(unreadable)?);
+        }
+        let from = self.at;
+        self.at = from.saturating_add(len);
+        let held = self.held.get(from..self.end).and_then(|held| held.get(..len));
+        held.ok_or_else(|| Refusal::malformed("picture data end early"))
+    }
+
+    /// How many bytes are left.
+    fn more(self) -> Result<usize, Refusal> {
+        let held = self.end.saturating_sub(self.at);
+        let room = SLACK.checked_sub(held).ok_or(InflateError::TooLong);
+        let more = room.and_then(|room| self.packed.count(room)).map_err(unreadable)?;
+        Ok(held.saturating_add(more))
+    }
+}
+
+fn unreadable(why: InflateError) -> Refusal {
+    match why {
+        InflateError::TooLong => Refusal::malformed("more picture data than pixels"),
+        InflateError::Broken => Refusal::malformed("compressed picture data"),
+    }
 }
 
 fn clear_spare_bits(header: &Header, width: u32, row: &mut [u8]) {
@@ -157,7 +215,10 @@ mod tests {
     fn spare_bits_of_narrow_rows_are_cleared() {
         let mut uses = Uses::default();
         let data = [0, 0xff, 0, 0xff, 0, 0xff];
-        let out = rewrite(&header(1, 0, false), (5, 3), &data, &mut uses).expect("whole rows");
-        assert_eq!(out, [0, 0xf8, 0, 0xf8, 0, 0xf8]);
+        let packed = deflate::deflate(&data);
+        let mut packed = Inflater::new(&packed);
+        let out = rewrite(&header(1, 0, false), (5, 3), &mut packed, &mut uses).expect("whole");
+        let out = deflate::inflate(&out.packed, 100).expect("own stream");
+        assert_eq!(out.data, [0, 0xf8, 0, 0xf8, 0, 0xf8]);
     }
 }
