@@ -11,6 +11,7 @@
 //! same input gives the same bytes.
 #![forbid(unsafe_code)]
 
+mod area;
 mod coding;
 mod cover;
 mod differ;
@@ -29,9 +30,10 @@ mod refusal;
 mod stream;
 mod writing;
 
+pub use area::Area;
 pub use differ::{Place, differences};
 pub use document::{Document, Drawn};
-pub use dots::{TrackingDots, tracking_dots};
+pub use dots::{DocuColor, Reading, TrackingDots, tracking_dots};
 pub use fresh::{Fresh, FreshError, Written};
 pub use ink::Ink;
 pub use limits::Limits;
