@@ -66,10 +66,11 @@ impl ReportPage {
             page.warning(note)?;
         }
         match &item.outcome {
-            Outcome::Inspected { report } => {
+            Outcome::Inspected { report, marks } => {
                 page.text("p", &format!("{}, {}", report.format, of_size(item.size)))?;
                 self.picture(page, source, "as it is")?;
-                findings(page, report)
+                findings(page, report)?;
+                marks.iter().try_for_each(|mark| page.text("p", &mark.to_string()))
             }
             Outcome::Cleaned { copy, copy_size, report, path, .. } => {
                 let (was, is) = (of_size(item.size), size(*copy_size));

@@ -39,7 +39,7 @@ const REACH: usize = 2;
 const LARGEST: usize = 9;
 
 /// A code that repeats over a page.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TrackingDots {
     /// Yellow specks that were compared.
     pub dots: usize,
@@ -47,7 +47,7 @@ pub struct TrackingDots {
     pub repeats: (i32, i32),
     /// After how many pixels it does so straight to the right, and straight down; where it does so
     /// only askew, the lengths of the two shortest repeats. Nothing if there is but one direction.
-    pub sides: Option<(f64, f64)>,
+    pub sides: Option<(u32, u32)>,
     /// What of the page has dots.
     pub area: Area,
     /// Where they can be seen well: one repeat.
@@ -79,8 +79,9 @@ pub fn tracking_dots(page: &Pixels) -> Option<TrackingDots> {
     };
     if let Some(found) = Repeats::find(&all, &counts) {
         let (across, down) = found.sides();
-        dots.sides = Some((across, down));
-        dots.sample = middle(area, whole(across), whole(down));
+        let sides = (whole(across).unsigned_abs(), whole(down).unsigned_abs());
+        dots.sides = Some(sides);
+        dots.sample = middle(area, sides);
         if let Some((reading, sample)) = read(page, &all, &found) {
             (dots.reading, dots.sample) = (Some(reading), sample);
         }
@@ -89,8 +90,8 @@ pub fn tracking_dots(page: &Pixels) -> Option<TrackingDots> {
 }
 
 /// A part of this size in the middle of another.
-fn middle(of: Area, wide: i32, high: i32) -> Area {
-    let (wide, high) = (wide.unsigned_abs().min(of.wide), high.unsigned_abs().min(of.high));
+fn middle(of: Area, (wide, high): (u32, u32)) -> Area {
+    let (wide, high) = (wide.min(of.wide), high.min(of.high));
     Area { left: of.left + (of.wide - wide) / 2, top: of.top + (of.high - high) / 2, wide, high }
 }
 

@@ -44,6 +44,11 @@ impl Pixels {
         self.height
     }
 
+    /// Width and height on paper, in whole points (1/72 inch); of a picture a guess.
+    pub fn points(&self) -> (u32, u32) {
+        self.points
+    }
+
     /// The pixels in rows from the top, three bytes each.
     pub fn rgb(&self) -> &[u8] {
         &self.rgb

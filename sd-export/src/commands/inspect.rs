@@ -23,7 +23,8 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Draw pictures and PDFs too, and look for text under a box, for QR codes and for the yellow
-    /// dots by which colour printers mark each page.
+    /// dots by which colour printers mark each page; say where they are, and what the dots say if
+    /// their code is known.
     #[arg(long)]
     look: bool,
     /// Write the report as a page too, with small pictures.
@@ -90,16 +91,20 @@ fn inspect(source: &Source, look: bool, limits: &Limits) -> Item {
     match worker::inspect(&opened.file, limits) {
         Ok(mut report) => {
             let mut notes: Vec<_> = ending_note(&opened.name, report.format).into_iter().collect();
+            let mut marks = Vec::new();
             if look && worker::may_bear_marks(report.format) {
                 match worker::look(&opened, limits) {
-                    Ok(seen) => report.findings.extend(seen),
+                    Ok(seen) => {
+                        report.findings.extend(seen.findings);
+                        marks = seen.marks;
+                    }
                     Err(why) => {
                         notes.push(format!("its pixels were not looked at: {}", why.message));
                     }
                 }
             }
             let note = (!notes.is_empty()).then(|| notes.join("; "));
-            Item { note, outcome: Outcome::Inspected { report }, ..Item::of(source, size) }
+            Item { note, outcome: Outcome::Inspected { report, marks }, ..Item::of(source, size) }
         }
         Err(e) => Item::refused(source, size, e),
     }

@@ -10,7 +10,7 @@ use std::io::Write as _;
 use std::os::fd::AsFd;
 
 use sd_fs::{Blake3, NewFile};
-use sd_render::{Fresh, Limits, Pixels, Place, StreamError, Written};
+use sd_render::{Area, Fresh, Limits, Pixels, Place, Reading, StreamError, Written};
 use sd_sandbox::{ChannelError, Inside, Job};
 use sd_scrub::Refusal;
 use serde::de::DeserializeOwned;
@@ -62,12 +62,27 @@ pub(crate) struct Shown {
 }
 
 /// What marks a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Marks {
-    /// Whether it seems to hold a QR code.
-    pub(super) qr_code: bool,
+    /// Its width and height in pixels.
+    pub(super) pixels: (u32, u32),
+    /// And in points; of a picture a guess.
+    pub(super) points: (u32, u32),
+    /// Where it seems to hold QR codes, at most ten.
+    pub(super) qr_codes: Vec<Area>,
     /// Whether a printer has marked it with dots.
-    pub(super) tracking_dots: bool,
+    pub(super) dots: Option<Dots>,
+}
+
+/// The dots by which a printer marked a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Dots {
+    /// What of the page has them.
+    pub(super) area: Area,
+    /// After how many pixels they repeat themselves, across and down.
+    pub(super) sides: Option<(u32, u32)>,
+    /// What they say, if the code is known.
+    pub(super) reading: Option<Reading>,
 }
 
 /// Writes a fresh document from pixels.
@@ -176,7 +191,7 @@ fn write_pictures(inside: &mut Inside) -> Result<Answer<Shown>, Stop> {
         inside.output.write_all(&png).map_err(|e| inside::unwritten(&e))?;
         hasher.update(&png);
         let (size, blake3) = (png.len() as u64, Blake3::of(&png));
-        pages.push(Shown { size, blake3, qr_code: sd_render::holds_qr_code(&page) });
+        pages.push(Shown { size, blake3, qr_code: !sd_render::qr_codes(&page).is_empty() });
     }
     let all = hasher.finish();
     Ok(Answer::Pressed { pages, size: all.size, blake3: all.blake3 })
@@ -185,9 +200,17 @@ fn write_pictures(inside: &mut Inside) -> Result<Answer<Shown>, Stop> {
 fn look(inside: &mut Inside) -> Result<Answer<Marks>, Stop> {
     let mut pages = Vec::new();
     while let Some(page) = next(inside)? {
-        let qr_code = sd_render::holds_qr_code(&page);
-        let tracking_dots = sd_render::tracking_dots(&page).is_some();
-        pages.push(Marks { qr_code, tracking_dots });
+        let side = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        pages.push(Marks {
+            pixels: (side(page.width()), side(page.height())),
+            points: page.points(),
+            qr_codes: sd_render::qr_codes(&page),
+            dots: sd_render::tracking_dots(&page).map(|dots| Dots {
+                area: dots.area,
+                sides: dots.sides,
+                reading: dots.reading,
+            }),
+        });
     }
     Ok(Answer::Pressed { pages, size: 0, blake3: Blake3::of(b"") })
 }

@@ -17,41 +17,46 @@ const SHARE: f64 = 0.7;
 const MOST_TRIED: usize = 400;
 
 /// Places in order from the top.
-pub(super) struct Places(Vec<Vec2>);
+pub(super) struct Places {
+    all: Vec<Vec2>,
+    /// The upper left and the lower right corner of the rectangle that has them all.
+    extent: (Vec2, Vec2),
+}
 
 impl Places {
-    pub(super) fn new(mut places: Vec<Vec2>) -> Self {
-        places.sort_by(|a, b| a.y.total_cmp(&b.y));
-        Self(places)
+    pub(super) fn new(mut all: Vec<Vec2>) -> Self {
+        all.sort_by(|a, b| a.y.total_cmp(&b.y));
+        let first = all.first().copied().unwrap_or_default();
+        let extent = all.iter().fold((first, first), |(low, high), place| {
+            let low = Vec2::new(low.x.min(place.x), low.y.min(place.y));
+            (low, Vec2::new(high.x.max(place.x), high.y.max(place.y)))
+        });
+        Self { all, extent }
     }
 
     pub(super) fn all(&self) -> &[Vec2] {
-        &self.0
+        &self.all
+    }
+
+    /// The upper left and the lower right corner of the rectangle that has them all.
+    pub(super) fn extent(&self) -> (Vec2, Vec2) {
+        self.extent
     }
 
     /// The nearest place within `reach` of a point.
     pub(super) fn near(&self, point: Vec2, reach: f64) -> Option<Vec2> {
-        let first = self.0.partition_point(|place| place.y < point.y - reach);
-        let rows = self.0.get(first..).unwrap_or_default().iter();
+        let first = self.all.partition_point(|place| place.y < point.y - reach);
+        let rows = self.all.get(first..).unwrap_or_default().iter();
         let rows = rows.take_while(|place| place.y <= point.y + reach);
         let near = rows.filter(|place| (**place - point).hypot() <= reach);
         near.min_by(|a, b| (**a - point).hypot().total_cmp(&(**b - point).hypot())).copied()
-    }
-
-    /// The smallest rectangle with all of them: its upper left and its lower right corner.
-    pub(super) fn extent(&self) -> (Vec2, Vec2) {
-        let first = self.0.first().copied().unwrap_or_default();
-        self.0.iter().fold((first, first), |(low, high), place| {
-            let low = Vec2::new(low.x.min(place.x), low.y.min(place.y));
-            (low, Vec2::new(high.x.max(place.x), high.y.max(place.y)))
-        })
     }
 
     /// Who has a partner at this distance.
     fn partners(&self, distance: Vec2) -> Partners {
         let (low, high) = self.extent();
         let mut found = Partners { could: 0, with: 0, sum: Vec2::ZERO };
-        for place in &self.0 {
+        for place in &self.all {
             let there = *place + distance;
             if there.x < low.x || there.x > high.x || there.y < low.y || there.y > high.y {
                 continue;

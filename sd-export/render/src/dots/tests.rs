@@ -299,7 +299,7 @@ fn a_code_of_another_kind_is_found_and_not_read() {
         let found = tracking_dots(&sheet.letters().scanned()).expect("dots");
         assert_eq!(found.reading, None, "{seed}");
         let (across, down) = found.sides.expect("two directions");
-        assert!((across - 180.0).abs() < 2.0 && (down - 96.0).abs() < 2.0, "{found:?}");
+        assert!(across.abs_diff(180) < 2 && down.abs_diff(96) < 2, "{found:?}");
     }
 }
 
