@@ -150,6 +150,41 @@ fn where_a_qr_code_is_on_a_page_is_told() {
 }
 
 #[test]
+fn a_page_shows_a_small_picture_of_each_mark_and_fetches_nothing() {
+    let at = Scratch::new();
+    at.put("scan.png", &files::coded_scan(true));
+    let words = "BT /F1 18 Tf 20 200 Td (The name is Jane) Tj ET 0 g 10 190 200 40 re f";
+    let boxes: Vec<String> = (1..15)
+        .map(|n| {
+            words
+                .replace("200 Td", &format!("{} Td", n * 18))
+                .replace("190 200 40", &format!("{} 200 12", n * 18))
+        })
+        .collect();
+    at.put("redacted.pdf", &files::pages(&[words, &boxes[..10].join(" "), &boxes.join(" ")], ""));
+    let (width, rgb) = files::qr_code(6);
+    at.put("<code>.png", &files::picture(width, &rgb));
+    at.put("clean.png", &files::scan(false));
+    let names = ["scan.png", "redacted.pdf", "<code>.png", "clean.png"];
+    let ran = run(&at, &[&["inspect", "--html", "look.html"], &names[..]].concat());
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.talk);
+    assert!(ran.out.contains("QR code: page 1: "), "looked for without --look: {}", ran.out);
+    let page = String::from_utf8(at.get("look.html")).expect("text");
+    let sections: Vec<&str> = page.split("<h2>").skip(1).collect();
+    let pictures = |n: usize| sections[n].matches("<img alt=").count();
+    // The first page of each, small, and its marks: of many the first twelve.
+    assert_eq!([0, 1, 2, 3].map(pictures), [2, 13, 2, 1], "{page}");
+    assert!(sections[0].contains("serial number 21052857"), "{page}");
+    assert!(sections[0].contains("Shown as by blue light."), "{page}");
+    assert_eq!(page.matches("<img ").count(), 18, "a name is text: {page}");
+    assert_eq!(page.matches("src=\"data:image/png;base64,").count(), 18, "{page}");
+    for outside in ["http:", "https:", "href", "src=\"/", "url(", "<code>"] {
+        assert!(!page.contains(outside), "{outside}: {page}");
+    }
+    assert_eq!(at.names().len(), 5, "{:?}", at.names());
+}
+
+#[test]
 fn text_under_a_black_box_is_pointed_out() {
     let at = Scratch::new();
     let words = "BT /F1 18 Tf 20 200 Td (The name is Jane) Tj ET 0 g 10 190 200 40 re f";

@@ -36,6 +36,18 @@ impl Area {
         Some(Self { left, top, wide, high })
     }
 
+    /// The same with what is around it: a quarter of its sides, and half a centimetre
+    /// at 300 dots an inch at least.
+    #[must_use]
+    pub fn with_surroundings(self) -> Self {
+        const LEAST: u32 = 60;
+        let (across, down) = ((self.wide / 4).max(LEAST), (self.high / 4).max(LEAST));
+        let (left, top) = (self.left.saturating_sub(across), self.top.saturating_sub(down));
+        let end = |from: u32, size: u32, more: u32| from.saturating_add(size).saturating_add(more);
+        let wide = end(self.left, self.wide, across).saturating_sub(left);
+        Self { left, top, wide, high: end(self.top, self.high, down).saturating_sub(top) }
+    }
+
     /// What of it lies on a page of this size; none if nothing does.
     pub fn on_page(self, width: u32, height: u32) -> Option<Self> {
         let wide = self.wide.min(width.checked_sub(self.left)?);
@@ -61,6 +73,13 @@ mod tests {
         let area = Area::around(places.into_iter(), 5.0, (92, 100));
         assert_eq!(area, Some(Area { left: 0, top: 5, wide: 92, high: 41 }));
         assert_eq!(Area::around([].into_iter(), 5.0, (92, 100)), None);
+    }
+
+    #[test]
+    fn surroundings_end_at_the_upper_left_corner() {
+        let area = Area { left: 10, top: 100, wide: 20, high: 200 };
+        let wider = Area { left: 0, top: 40, wide: 90, high: 320 };
+        assert_eq!(area.with_surroundings(), wider);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use sd_scrub::{Class, Fate, Finding, Format, Limits};
 use sd_term::Failure;
 
 use super::drawing::{Aim, draw};
-use super::marks::{Mark, marks};
+use super::marks::{Mark, add_crops, marks};
 use super::pressing::{self, Marks};
 use super::{WorkError, listed};
 use crate::inputs::Opened;
@@ -30,15 +30,34 @@ pub(crate) struct Seen {
     pub(crate) marks: Vec<Mark>,
 }
 
+/// Whether small pictures of the marks are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Crops {
+    None,
+    /// Of the first of them.
+    Small,
+}
+
 /// Draws a document and looks for what marks it. The pixels wait in an unnamed file beside it.
-pub(crate) fn look(opened: &Opened, limits: &Limits) -> Result<Seen, Failure> {
+pub(crate) fn look(opened: &Opened, crops: Crops, limits: &Limits) -> Result<Seen, Failure> {
     let pixels = Dir::new_file(&opened.dir)?;
     let drawn = draw(Aim::Look, &opened.file, &pixels, limits.max_input)?;
-    let pages = pressing::marks(&pixels)?;
+    let shown = match crops {
+        Crops::None => None,
+        Crops::Small => Some(Dir::new_file(&opened.dir)?),
+    };
+    let pages = match &shown {
+        None => pressing::marks(&pixels)?,
+        Some(shown) => pressing::shown_marks(&pixels, &drawn.covers, shown)?,
+    };
     if pages.len() != drawn.pages {
         return Err(WorkError::Untrue.into());
     }
-    let marks = marks(&drawn, &pages)?;
+    let mut marks = marks(&drawn, &pages)?;
+    if let Some(shown) = &shown {
+        let crops = pages.iter().flat_map(|page| page.crops.iter().copied());
+        add_crops(&mut marks, crops, shown.file())?;
+    }
     let on = |bears: fn(&Marks) -> bool| -> Vec<usize> {
         (1..).zip(&pages).filter(|(_, marks)| bears(marks)).map(|(n, _)| n).collect()
     };

@@ -2,17 +2,22 @@
 //! where the size of the page is known.
 
 use std::fmt;
+use std::fs::File;
+use std::io::{Read as _, Seek as _};
 
+use sd_fs::Blake3;
 use sd_render::{Area, DocuColor, Place, Reading};
 use sd_scrub::Format;
 use serde::Serialize;
 
 use super::WorkError;
 use super::drawing::{Cover, Drawn, MOST_COVERED};
-use super::pressing::{self, Dots};
+use super::pressing::{self, Crop, Dots, MOST_CROPS};
 
 /// Most QR codes of one page.
 const MOST_CODES: usize = 10;
+/// Three bytes for each of 320 by 320 pixels, and more than a PNG file adds.
+const MAX_CROP: u64 = 320 << 10;
 /// The longest side of a page, in points.
 const MOST_POINTS: u32 = 14_400;
 
@@ -39,6 +44,9 @@ pub(crate) struct Mark {
     #[serde(flatten)]
     kind: Kind,
     place: Spot,
+    /// A small picture of it.
+    #[serde(skip)]
+    pub(crate) crop: Option<Vec<u8>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -155,6 +163,7 @@ pub(super) fn marks(drawn: &Drawn, pages: &[pressing::Marks]) -> Result<Vec<Mark
             page: number,
             kind: Kind::CoveredText,
             place: POINTS.spot(as_area(cover.place)),
+            crop: None,
         }));
         if page.qr_codes.len() > MOST_CODES {
             return Err(WorkError::Untrue);
@@ -164,9 +173,33 @@ pub(super) fn marks(drawn: &Drawn, pages: &[pressing::Marks]) -> Result<Vec<Mark
             page: number,
             kind: Kind::QrCode,
             place: ruler.spot(*area),
+            crop: None,
         }));
     }
     Ok(marks)
+}
+
+/// Gives the first marks their pictures, each if it is what the worker said.
+pub(super) fn add_crops(
+    marks: &mut [Mark],
+    crops: impl Iterator<Item = Crop>,
+    mut from: &File,
+) -> Result<(), WorkError> {
+    from.rewind().map_err(WorkError::Again)?;
+    let mut crops = crops.fuse();
+    for mark in marks.iter_mut().take(MOST_CROPS) {
+        let Crop { size, blake3 } = crops.next().ok_or(WorkError::Untrue)?;
+        if size > MAX_CROP {
+            return Err(WorkError::Untrue);
+        }
+        let mut png = Vec::new();
+        from.take(size).read_to_end(&mut png).map_err(WorkError::Again)?;
+        if png.len() as u64 != size || Blake3::of(&png) != blake3 {
+            return Err(WorkError::Untrue);
+        }
+        mark.crop = (!png.is_empty()).then_some(png);
+    }
+    if crops.next().is_some() { Err(WorkError::Untrue) } else { Ok(()) }
 }
 
 fn is_sound(cover: &Cover, pages: usize) -> bool {
@@ -186,12 +219,22 @@ fn tracking_dots(page: usize, dots: &Dots, ruler: Ruler) -> Result<Mark, WorkErr
     }
     let repeats_every = dots.sides.map(|sides| ruler.sides(sides));
     let kind = Kind::TrackingDots { repeats_every, docucolor: dots.reading };
-    Ok(Mark { page, kind, place: ruler.spot(dots.area) })
+    Ok(Mark { page, kind, place: ruler.spot(dots.area), crop: None })
+}
+
+impl Mark {
+    /// What stands under its picture.
+    pub(crate) fn caption(&self) -> String {
+        match self.kind {
+            Kind::TrackingDots { .. } => format!("{self}. Shown as by blue light."),
+            Kind::CoveredText | Kind::QrCode => self.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { page, kind, place } = self;
+        let Self { page, kind, place, crop: _ } = self;
         match kind {
             Kind::TrackingDots { repeats_every, docucolor } => {
                 write!(f, "tracking dots: page {page}: ")?;
@@ -239,6 +282,8 @@ impl Unit {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     const AREA: Area = Area { left: 300, top: 600, wide: 150, high: 30 };
@@ -260,6 +305,7 @@ mod tests {
             points: (595, 842),
             qr_codes: vec![AREA],
             dots: Some(dots),
+            crops: Vec::new(),
         }
     }
 
@@ -308,6 +354,27 @@ mod tests {
         for covers in wrong {
             let drawn = Drawn { covers, ..drawn(Format::Pdf, None) };
             assert!(marks(&drawn, &[page(None)]).is_err());
+        }
+    }
+
+    #[test]
+    fn a_picture_that_is_not_what_was_said_is_refused() {
+        let scratch = tempfile::tempfile().expect("a file");
+        (&scratch).write_all(b"onetwo").expect("written");
+        let crop = |bytes: &[u8]| Crop { size: bytes.len() as u64, blake3: Blake3::of(bytes) };
+        let both = marks(&drawn(Format::Pdf, None), &[page(None)]).expect("sound");
+        let give = |crops: Vec<Crop>| {
+            let mut marks = both.clone();
+            add_crops(&mut marks, crops.into_iter(), &scratch).ok()?;
+            Some(marks.into_iter().map(|mark| mark.crop).collect::<Vec<_>>())
+        };
+        let (one, two) = (crop(b"one"), crop(b"two"));
+        let pictures = [Some(b"one".to_vec()), Some(b"two".to_vec())];
+        assert_eq!(give(vec![one, two]), Some(pictures.to_vec()));
+        assert_eq!(give(vec![one, crop(b"")]), Some(vec![Some(b"one".to_vec()), None]));
+        let long = Crop { size: MAX_CROP + 1, ..two };
+        for wrong in [vec![one], vec![two, one], vec![one, two, crop(b"")], vec![one, long]] {
+            assert_eq!(give(wrong), None);
         }
     }
 
