@@ -294,3 +294,17 @@ fn next(inside: &mut Inside) -> Result<Option<Pixels>, Stop> {
         StreamError::Read(_) => Trouble::Read.into(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawing::MOST_COVERED;
+    use super::*;
+
+    #[test]
+    fn the_longest_order_is_one() {
+        let place = Place { left: 14_400, top: 14_400, wide: 14_400, high: 14_400 };
+        let order = Order::ShownMarks(vec![Cover { page: 50, place }; MOST_COVERED]);
+        let bytes = serde_json::to_vec(&order).expect("numbers");
+        assert!(bytes.len() <= MAX_ORDER as usize, "{}", bytes.len());
+    }
+}
