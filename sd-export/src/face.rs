@@ -13,6 +13,7 @@ use sd_scrub::{Class, Fate, Finding, Format};
 use sd_term::{Status, Wrapped, count, size};
 
 use crate::report::{Batch, Item, Outcome, Verb};
+use crate::worker::Mark;
 
 /// Columns of a terminal.
 const WIDTH: usize = 80;
@@ -122,7 +123,7 @@ impl Batch {
 impl Item {
     fn findings(&self) -> Option<&sd_scrub::Report> {
         match &self.outcome {
-            Outcome::Inspected { report } | Outcome::Cleaned { report, .. } => Some(report),
+            Outcome::Inspected { report, .. } | Outcome::Cleaned { report, .. } => Some(report),
             Outcome::Shown { .. } | Outcome::Refused { .. } => None,
         }
     }
@@ -158,6 +159,10 @@ impl Item {
             Some(report) if detail == Detail::Classes => classes(f, &report.findings),
             Some(report) => findings(f, &report.findings),
             None => Ok(()),
+        }?;
+        match &self.outcome {
+            Outcome::Inspected { marks, .. } if detail == Detail::Findings => places(f, marks),
+            _ => Ok(()),
         }
     }
 }
@@ -230,6 +235,19 @@ fn one_class(
     match group.len() - shown {
         0 => Ok(()),
         n => writeln!(f, "  {:FATE$}{:CLASS$}and {n} more (--json lists them)", "", ""),
+    }
+}
+
+/// Where the marks are, each in as many lines as it takes.
+fn places(f: &mut fmt::Formatter<'_>, marks: &[Mark]) -> fmt::Result {
+    let shown = if marks.len() <= MAX_SHOWN + 1 { marks.len() } else { MAX_SHOWN };
+    for (i, mark) in marks.iter().take(shown).enumerate() {
+        let lead = format!("  {:FATE$}", if i == 0 { "where" } else { "" });
+        writeln!(f, "{}", Wrapped::new(&lead, &mark.to_string()))?;
+    }
+    match marks.len() - shown {
+        0 => Ok(()),
+        n => writeln!(f, "  {:FATE$}and {n} more (--json lists them)", ""),
     }
 }
 

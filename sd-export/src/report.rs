@@ -8,7 +8,7 @@ use sd_term::{Failure, Hint, Report, Status};
 use serde::Serialize;
 
 use crate::inputs::Source;
-use crate::worker::Shown;
+use crate::worker::{Mark, Shown};
 
 /// One file and what became of it.
 #[derive(Debug, Serialize)]
@@ -33,6 +33,9 @@ pub(crate) enum Outcome {
     Inspected {
         /// What it holds.
         report: Findings,
+        /// What marks its pages, if they were looked at.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        marks: Vec<Mark>,
     },
     /// A clean copy was made, checked and named.
     Cleaned {

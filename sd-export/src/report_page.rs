@@ -12,7 +12,7 @@ use crate::face::in_words;
 use crate::html::Page;
 use crate::inputs::Source;
 use crate::report::{Batch, Item, Outcome};
-use crate::worker;
+use crate::worker::{self, Mark};
 
 /// The only one that a page can have.
 const ENDING: &str = ".html";
@@ -66,17 +66,20 @@ impl ReportPage {
             page.warning(note)?;
         }
         match &item.outcome {
-            Outcome::Inspected { report } => {
+            Outcome::Inspected { report, marks } => {
                 page.text("p", &format!("{}, {}", report.format, of_size(item.size)))?;
                 self.picture(page, source, "as it is")?;
-                findings(page, report)
+                findings(page, report)?;
+                marks.iter().try_for_each(|mark| one_mark(page, mark))?;
+                what_stays(page, report)
             }
             Outcome::Cleaned { copy, copy_size, report, path, .. } => {
                 let (was, is) = (of_size(item.size), size(*copy_size));
                 page.text("p", &format!("{}, {was}; clean copy {copy}, {is}", report.format))?;
                 self.picture(page, source, "before")?;
                 self.picture(page, &Source::named(path), "after")?;
-                findings(page, report)
+                findings(page, report)?;
+                what_stays(page, report)
             }
             Outcome::Refused { status, message } => {
                 page.warning(&format!("{}: {message}", status.word()))
@@ -92,19 +95,28 @@ impl ReportPage {
     }
 }
 
+/// What marks a page, with a small picture of it if there is one.
+fn one_mark(page: &mut Page<'_>, mark: &Mark) -> Result<(), Failure> {
+    match &mark.crop {
+        Some(png) => page.picture(png, &format!("page {}", mark.page), &mark.caption()),
+        None => page.text("p", &mark.to_string()),
+    }
+}
+
 fn of_size(bytes: Option<u64>) -> String {
     bytes.map(size).unwrap_or_default()
 }
 
 fn findings(page: &mut Page<'_>, report: &Findings) -> Result<(), Failure> {
     if report.findings.is_empty() {
-        page.text("p", "Nothing was found that has to go.")?;
+        page.text("p", "Nothing was found that has to go.")
     } else {
-        page.table(
-            ["what became of it", "kind", "where", "what"],
-            report.findings.iter().map(row),
-        )?;
+        let head = ["what became of it", "kind", "where", "what"];
+        page.table(head, report.findings.iter().map(row))
     }
+}
+
+fn what_stays(page: &mut Page<'_>, report: &Findings) -> Result<(), Failure> {
     if !report.cannot_remove.is_empty() {
         page.text("p", "What no program removes:")?;
     }

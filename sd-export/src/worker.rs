@@ -12,6 +12,7 @@ mod comparing;
 mod drawing;
 mod inside;
 mod looking;
+mod marks;
 mod office;
 mod pressing;
 mod protocol;
@@ -34,7 +35,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use comparing::{Comparison, compare_documents};
-pub(crate) use looking::{look, may_bear_marks};
+pub(crate) use looking::{Crops, look, may_bear_marks};
+pub(crate) use marks::Mark;
 use protocol::{Answer, MAX_ANSWER, Mode, Order, Trouble, escaped, too_long};
 pub(crate) use rebuilding::{listed, rebuild};
 pub(crate) use showing::{Shown, show, thumbnail};

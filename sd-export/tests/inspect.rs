@@ -102,6 +102,89 @@ fn a_printers_dots_are_pointed_out_on_request_and_gone_from_a_rebuilt_copy() {
 }
 
 #[test]
+fn a_known_code_is_read_and_its_place_told_in_both_faces() {
+    let at = Scratch::new();
+    at.put("scan.png", &files::coded_scan(true));
+    let ran = run(&at, &["inspect", "--look", "scan.png"]);
+    assert_eq!(ran.code, 0, "{}", ran.talk);
+    let words = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let code = "where tracking dots: page 1: DocuColor code: serial number 21052857, printed on \
+                21 June 2005 at 12:50; ";
+    assert!(words.contains(code), "{}", ran.out);
+    assert!(words.contains("2 mm from the left, 0 mm from the top, 98 by 75 mm"), "{}", ran.out);
+    assert!(ran.out.lines().all(|l| l.chars().count() <= 80), "{}", ran.out);
+
+    let ran = run(&at, &["inspect", "--look", "scan.png", "--json"]);
+    let mark = &ran.json()["report"]["files"][0]["marks"][0];
+    assert_eq!(mark["mark"], "tracking_dots");
+    assert_eq!((mark["page"].as_u64(), mark["place"]["unit"].as_str()), (Some(1), Some("mm")));
+    assert_eq!(mark["repeats_every"]["across"], 32.5, "{mark}");
+    let reading = &mark["docucolor"];
+    assert_eq!(reading["code"]["serial"], 21_052_857);
+    assert!(reading["agree"].as_u64() <= reading["repeats"].as_u64(), "{mark}");
+}
+
+#[test]
+fn a_code_that_is_not_known_is_measured_and_not_read() {
+    let at = Scratch::new();
+    at.put("scan.png", &files::scan(true));
+    let ran = run(&at, &["inspect", "--look", "scan.png"]);
+    assert!(ran.out.contains("repeats every 180 x 96 px; no known code"), "{}", ran.out);
+    assert!(!ran.out.contains("DocuColor"), "{}", ran.out);
+}
+
+#[test]
+fn where_a_qr_code_is_on_a_page_is_told() {
+    let at = Scratch::new();
+    let (width, rgb) = files::qr_code(6);
+    at.put("code.png", &files::picture(width, &rgb));
+    let ran = run(&at, &["inspect", "--look", "code.png", "--json"]);
+    let mark = &ran.json()["report"]["files"][0]["marks"][0];
+    assert_eq!((mark["mark"].as_str(), mark["page"].as_u64()), (Some("qr_code"), Some(1)));
+    let place = |name: &str| mark["place"][name].as_u64().expect("a number");
+    assert_eq!(mark["place"]["unit"], "px");
+    let side = u64::try_from(width).expect("small") - 80;
+    for (name, near) in [("left", 40), ("top", 40), ("wide", side), ("high", side)] {
+        assert!(place(name).abs_diff(near) < 9, "{name}: {mark}");
+    }
+}
+
+#[test]
+fn a_page_shows_a_small_picture_of_each_mark_and_fetches_nothing() {
+    let at = Scratch::new();
+    at.put("scan.png", &files::coded_scan(true));
+    let words = "BT /F1 18 Tf 20 200 Td (The name is Jane) Tj ET 0 g 10 190 200 40 re f";
+    let boxes: Vec<String> = (1..15)
+        .map(|n| {
+            words
+                .replace("200 Td", &format!("{} Td", n * 18))
+                .replace("190 200 40", &format!("{} 200 12", n * 18))
+        })
+        .collect();
+    at.put("redacted.pdf", &files::pages(&[words, &boxes[..10].join(" "), &boxes.join(" ")], ""));
+    let (width, rgb) = files::qr_code(6);
+    at.put("<code>.png", &files::picture(width, &rgb));
+    at.put("clean.png", &files::scan(false));
+    let names = ["scan.png", "redacted.pdf", "<code>.png", "clean.png"];
+    let ran = run(&at, &[&["inspect", "--html", "look.html"], &names[..]].concat());
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.talk);
+    assert!(ran.out.contains("QR code: page 1: "), "looked for without --look: {}", ran.out);
+    let page = String::from_utf8(at.get("look.html")).expect("text");
+    let sections: Vec<&str> = page.split("<h2>").skip(1).collect();
+    let pictures = |n: usize| sections[n].matches("<img alt=").count();
+    // The first page of each, small, and its marks: of many the first twelve.
+    assert_eq!([0, 1, 2, 3].map(pictures), [2, 13, 2, 1], "{page}");
+    assert!(sections[0].contains("serial number 21052857"), "{page}");
+    assert!(sections[0].contains("Shown as by blue light."), "{page}");
+    assert_eq!(page.matches("<img ").count(), 18, "a name is text: {page}");
+    assert_eq!(page.matches("src=\"data:image/png;base64,").count(), 18, "{page}");
+    for outside in ["http:", "https:", "href", "src=\"/", "url(", "<code>"] {
+        assert!(!page.contains(outside), "{outside}: {page}");
+    }
+    assert_eq!(at.names().len(), 5, "{:?}", at.names());
+}
+
+#[test]
 fn text_under_a_black_box_is_pointed_out() {
     let at = Scratch::new();
     let words = "BT /F1 18 Tf 20 200 Td (The name is Jane) Tj ET 0 g 10 190 200 40 re f";
@@ -109,6 +192,8 @@ fn text_under_a_black_box_is_pointed_out() {
     let ran = run(&at, &["inspect", "--look", "redacted.pdf"]);
     assert_eq!(ran.code, 0, "{}", ran.talk);
     assert!(ran.out.contains("text under a box: page 1 (use scrub --rebuild)"), "{}", ran.out);
+    let place = "  where       text under a box: page 1: 7 mm from the left, 3";
+    assert!(ran.out.contains(place), "{}", ran.out);
     let ran = run(&at, &["scrub", "--rebuild", "redacted.pdf"]);
     assert_eq!(ran.code, 0, "{}", ran.out);
     let ran = run(&at, &["inspect", "--look", "redacted.rebuilt.pdf"]);

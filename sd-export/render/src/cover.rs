@@ -15,16 +15,31 @@ use hayro::hayro_interpret::{
 };
 use hayro::kurbo::{BezPath, PathEl, Point, Rect, Shape as _};
 
+use crate::Place;
+
 /// Most letters of a page that are watched.
 const MOST: usize = 200_000;
 /// Most boxes of one path: more are a drawing.
 const MOST_PARTS: usize = 500;
 /// The side of the squares that letters are sorted into, in points.
 const CELL: f64 = 32.0;
+/// Most places of a page that are told.
+const MOST_PLACES: usize = 10;
+/// What a letter reaches over around its middle, in points: a small one.
+const AROUND: f64 = 5.0;
 /// Half the height of a small letter, in thousandths of its size.
 const MIDDLE: f64 = 250.0;
 /// A path that fills this much of the rectangle around it is a box.
 const FULL: f64 = 0.9;
+
+/// Letters of a page that were painted and then covered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Covered {
+    /// How many.
+    pub letters: usize,
+    /// Where, at most ten places.
+    pub places: Vec<Place>,
+}
 
 /// Watches what is painted, and paints nothing.
 pub(crate) struct Watcher {
@@ -32,6 +47,9 @@ pub(crate) struct Watcher {
     seen: BTreeMap<(i32, i32), Vec<Point>>,
     letters: usize,
     covered: usize,
+    /// Where.
+    places: Vec<Rect>,
+    page: Rect,
     /// What may be painted on, from the whole page to the part in question.
     clips: Vec<Rect>,
     /// For each open group whether it hides what is below it.
@@ -41,12 +59,14 @@ pub(crate) struct Watcher {
 impl Watcher {
     pub(crate) fn of(page: Rect) -> Self {
         let (seen, groups) = (BTreeMap::new(), Vec::new());
-        Self { seen, letters: 0, covered: 0, clips: vec![page], groups }
+        Self { seen, letters: 0, covered: 0, places: Vec::new(), page, clips: vec![page], groups }
     }
 
-    /// How many letters were covered.
-    pub(crate) fn covered(&self) -> usize {
-        self.covered
+    /// The letters that were covered, and where.
+    pub(crate) fn covered(&self) -> Covered {
+        let within = self.places.iter().map(|place| place.intersect(self.page));
+        let places = within.filter(|place| !place.is_zero_area()).map(in_points);
+        Covered { letters: self.covered, places: places.take(MOST_PLACES).collect() }
     }
 
     fn cell(at: Point) -> (i32, i32) {
@@ -72,11 +92,32 @@ impl Watcher {
             (Self::cell(Point::new(with.x0, with.y0)), Self::cell(Point::new(with.x1, with.y1)));
         // In order of the first number: those between, then of the second.
         let columns = self.seen.range_mut((from.0, i32::MIN)..=(to.0, i32::MAX));
+        let mut place: Option<Rect> = None;
         for (_, letters) in columns.filter(|((_, row), _)| (from.1..=to.1).contains(row)) {
             let before = letters.len();
+            for letter in letters.iter().filter(|letter| with.contains(**letter)) {
+                let here = Rect::from_center_size(*letter, (2.0 * AROUND, 2.0 * AROUND));
+                place = Some(place.map_or(here, |place| place.union(here)));
+            }
             letters.retain(|letter| !with.contains(*letter));
             self.covered += before - letters.len();
         }
+        // More than are told are kept: two of them may be one.
+        if let Some(place) = place.filter(|_| self.places.len() < MOST) {
+            self.add(place);
+        }
+    }
+
+    /// Boxes side by side are one place.
+    fn add(&mut self, mut place: Rect) {
+        self.places.retain(|other| {
+            let apart = other.inflate(AROUND, AROUND).intersect(place).is_zero_area();
+            if !apart {
+                place = place.union(*other);
+            }
+            apart
+        });
+        self.places.push(place);
     }
 
     fn fill(&mut self, outline: &BezPath, props: &DrawProps<'_>, mode: &DrawMode) {
@@ -93,6 +134,18 @@ impl Watcher {
             self.cover(part);
         }
     }
+}
+
+fn in_points(rect: Rect) -> Place {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "on a page of at most 14,400 points, clamped"
+    )]
+    let point = |n: f64| n.round().clamp(0.0, 14_400.0) as u32;
+    let (left, top) = (point(rect.x0), point(rect.y0));
+    let wide = point(rect.x1).saturating_sub(left).max(1);
+    Place { left, top, wide, high: point(rect.y1).saturating_sub(top).max(1) }
 }
 
 /// The boxes that a path consists of; none where one lies in another, as in a frame.
@@ -179,10 +232,14 @@ impl<'a> Device<'a> for Watcher {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Document, Limits};
+    use crate::{Covered, Document, Limits};
 
     /// A page of 200 by 200 points with this content.
     fn covered(content: &str) -> usize {
+        look(content).letters
+    }
+
+    fn look(content: &str) -> Covered {
         let objects = [
             "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
             "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
@@ -197,6 +254,25 @@ mod tests {
         let pdf = format!("%PDF-1.7\n{}trailer<</Root 1 0 R/Size 6>>\n%%EOF\n", objects.concat());
         let document = Document::open(pdf.into_bytes(), &Limits::default()).expect("a document");
         document.covered_letters(0)
+    }
+
+    #[test]
+    fn where_letters_are_covered_is_told_from_the_upper_left_corner() {
+        let two = format!("{WORDS} 0 g 10 90 60 30 re f 120 90 60 30 re f");
+        let places = look(&two).places;
+        assert_eq!(places.len(), 2, "{places:?}");
+        for (place, lefts) in places.iter().zip([18..28, 115..130]) {
+            // The line stands 100 points from the bottom.
+            assert!(lefts.contains(&place.left) && (85..100).contains(&place.top), "{place:?}");
+            assert!((20..70).contains(&place.wide) && (8..25).contains(&place.high), "{place:?}");
+        }
+        let side_by_side = format!("{WORDS} 0 g 10 90 80 30 re f 90 90 100 30 re f");
+        assert_eq!(look(&side_by_side).places.len(), 1);
+        let boxes = (0..60).map(|n| format!("1 g {WORDS} 0 g {n} 0 200 200 re f "));
+        assert!(look(&boxes.collect::<Vec<_>>().concat()).places.len() <= 10);
+        let words = |n| format!("BT /F 4 Tf 20 {n} Td (Jane) Tj ET 0 g 10 {} 60 6 re f ", n - 1);
+        let lines: Vec<String> = (1..12).map(|n| words(16 * n)).collect();
+        assert_eq!(look(&lines.concat()).places.len(), 10, "more are not told");
     }
 
     const WORDS: &str = "BT /F 20 Tf 20 100 Td (The name is Jane) Tj ET";

@@ -16,7 +16,7 @@ use hayro::kurbo::Rect;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
 
-use crate::cover::Watcher;
+use crate::cover::{Covered, Watcher};
 use crate::stream::MAX_POINTS;
 use crate::{Limits, Pixels, Refusal, Scale};
 
@@ -88,11 +88,13 @@ impl Document {
 }
 
 impl Document {
-    /// How many letters of a page, counted from 0, were painted and then covered by a box: they can
+    /// Which letters of a page, counted from 0, were painted and then covered by a box: they can
     /// still be searched and copied.
-    pub fn covered_letters(&self, number: usize) -> usize {
+    pub fn covered_letters(&self, number: usize) -> Covered {
         let pages = self.pdf.pages();
-        let Some(page) = pages.get(number) else { return 0 };
+        let Some(page) = pages.get(number) else {
+            return Covered { letters: 0, places: Vec::new() };
+        };
         let (wide, high) = page.render_dimensions();
         let paper = Rect::new(0.0, 0.0, f64::from(wide), f64::from(high));
         let (cache, gap) = (InterpreterCache::new(), Arc::new(AtomicBool::new(false)));

@@ -3,7 +3,7 @@
 //! ```text
 //! JPEG, PNG --picture--.                             .--Fresh--> a PDF that shows them
 //! PDF ------document---+--> Pixels --stream--> Pixels +--to_png--> a picture a page
-//! text -----writing----'      first process   second  '--holds_qr_code
+//! text -----writing----'      first process   second  '--qr_codes, tracking_dots
 //! ```
 //! Nothing is followed: no link, no path, no font of the system, no profile that is not in the
 //! file. The crate does no I/O of its own, starts no threads and asks neither clock, random
@@ -11,6 +11,7 @@
 //! same input gives the same bytes.
 #![forbid(unsafe_code)]
 
+mod area;
 mod coding;
 mod cover;
 mod differ;
@@ -29,16 +30,18 @@ mod refusal;
 mod stream;
 mod writing;
 
+pub use area::Area;
+pub use cover::Covered;
 pub use differ::{Place, differences};
 pub use document::{Document, Drawn};
-pub use dots::{TrackingDots, tracking_dots};
+pub use dots::{DocuColor, Reading, TrackingDots, tracking_dots};
 pub use fresh::{Fresh, FreshError, Written};
 pub use ink::Ink;
 pub use limits::Limits;
 pub use picture::{Picture, jpeg, png};
 pub use pixels::Pixels;
 pub use png_file::to_png;
-pub use qr::holds_qr_code;
+pub use qr::qr_codes;
 pub use refusal::Refusal;
 pub use stream::{StreamError, read_page, write_page};
 pub use writing::Writing;

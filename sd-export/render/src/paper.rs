@@ -44,6 +44,11 @@ pub(crate) fn yellow_specks(page: &Pixels) -> Vec<bool> {
     pixels.map(|((pixel, around), alone)| alone && is_yellow(pixel, around)).collect()
 }
 
+/// Which pixels have nothing but pale paper around them.
+pub(crate) fn open_paper(page: &Pixels) -> Vec<bool> {
+    alone(&ground(page), page.width)
+}
+
 fn ground(page: &Pixels) -> Vec<bool> {
     page.each().map(|[r, g, _]| r.min(g) > PALE).collect()
 }

@@ -1,6 +1,6 @@
 //! A page of pixels: three bytes each, red, green, blue, rows from the top.
 
-use crate::Refusal;
+use crate::{Area, Refusal};
 
 /// The longer side of the page that a picture of unknown size is put on, in points: A4.
 const LONG_SIDE: u32 = 842;
@@ -42,6 +42,11 @@ impl Pixels {
     /// Rows.
     pub fn height(&self) -> usize {
         self.height
+    }
+
+    /// Width and height on paper, in whole points (1/72 inch); of a picture a guess.
+    pub fn points(&self) -> (u32, u32) {
+        self.points
     }
 
     /// The pixels in rows from the top, three bytes each.
@@ -94,6 +99,33 @@ impl Pixels {
             }
         }
         Self { width, height, points: self.points, rgb }
+    }
+
+    /// A part of it; none if that does not lie on it.
+    pub fn cut(&self, part: Area) -> Option<Self> {
+        let side = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let part = part.on_page(side(self.width), side(self.height))?;
+        let [left, top, wide, high] =
+            [part.left, part.top, part.wide, part.high].map(|n| n as usize);
+        let mut rgb = Vec::with_capacity(wide.saturating_mul(high).saturating_mul(3));
+        for y in top..top.saturating_add(high) {
+            let start = y.saturating_mul(self.width).saturating_add(left).saturating_mul(3);
+            let end = start.saturating_add(wide.saturating_mul(3));
+            rgb.extend_from_slice(self.rgb.get(start..end)?);
+        }
+        Self::page((wide, high), on_paper(wide, high), rgb)
+    }
+
+    /// How it looks by blue light, in grey: what is yellow is dark.
+    #[must_use]
+    pub fn by_blue_light(mut self) -> Self {
+        let (pixels, _) = self.rgb.as_chunks_mut::<3>();
+        for pixel in pixels {
+            let [red, green, blue] = *pixel;
+            let yellow = red.min(green).saturating_sub(blue);
+            *pixel = [blue.saturating_sub(yellow.saturating_mul(3)); 3];
+        }
+        self
     }
 
     fn mean(&self, columns: std::ops::Range<usize>, rows: std::ops::Range<usize>) -> [u8; 3] {
@@ -204,6 +236,21 @@ mod tests {
         assert_eq!((small.width(), small.height()), (2, 1));
         assert_eq!(numbers(&small), [50, 225]);
         assert_eq!(six().shrunk(3), six());
+    }
+
+    #[test]
+    fn a_part_is_cut_at_the_edges_of_the_page() {
+        let part = Area { left: 1, top: 1, wide: 9, high: 9 };
+        assert_eq!(numbers(&six().cut(part).expect("two pixels")), [3, 5]);
+        assert_eq!(six().cut(Area { left: 2, ..part }), None);
+        assert_eq!(six().cut(Area { wide: 0, ..part }), None);
+    }
+
+    #[test]
+    fn by_blue_light_yellow_is_dark_and_black_stays_black() {
+        let rgb = [[250, 250, 250], [250, 248, 200], [20, 20, 20]].concat();
+        let lit = Pixels::picture((3, 1), rgb).expect("three pixels").by_blue_light();
+        assert_eq!(numbers(&lit), [250, 56, 20]);
     }
 
     #[test]

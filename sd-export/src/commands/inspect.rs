@@ -11,7 +11,7 @@ use crate::inputs::{Source, gather};
 use crate::names::ending_note;
 use crate::report::{Batch, Item, Outcome, Verb};
 use crate::report_page::ReportPage;
-use crate::worker::{self, Comparison};
+use crate::worker::{self, Comparison, Crops};
 
 /// Show what files hold; nothing is written but the page of --html.
 ///
@@ -23,10 +23,12 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Draw pictures and PDFs too, and look for text under a box, for QR codes and for the yellow
-    /// dots by which colour printers mark each page.
+    /// dots by which colour printers mark each page; say where they are, and what the dots say if
+    /// their code is known.
     #[arg(long)]
     look: bool,
-    /// Write the report as a page too, with small pictures.
+    /// Write the report as a page too, with small pictures of the files and of what --look finds,
+    /// which is looked for.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     /// Compare two versions of one document by what they show, and say where they differ: a word
@@ -42,8 +44,12 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Result<Batch, Failure> {
     let inputs = gather(&args.files);
     let limits = Limits::default();
     let mut bar = ui.bar();
+    let look = match page {
+        Some(_) => Some(Crops::Small),
+        None => args.look.then_some(Crops::None),
+    };
     let items = batch::each(&inputs.sources, "inspecting", &mut bar, |source| {
-        inspect(source, args.look, &limits)
+        inspect(source, look, &limits)
     });
     drop(bar);
     let mut report = Batch::new(Verb::Inspect, items, inputs.skipped);
@@ -81,7 +87,7 @@ fn next(report: &Batch, sources: &[Source], given: &[PathBuf]) -> Option<Hint> {
     }
 }
 
-fn inspect(source: &Source, look: bool, limits: &Limits) -> Item {
+fn inspect(source: &Source, look: Option<Crops>, limits: &Limits) -> Item {
     let opened = match source.open() {
         Ok(opened) => opened,
         Err(e) => return Item::refused(source, None, e),
@@ -90,16 +96,20 @@ fn inspect(source: &Source, look: bool, limits: &Limits) -> Item {
     match worker::inspect(&opened.file, limits) {
         Ok(mut report) => {
             let mut notes: Vec<_> = ending_note(&opened.name, report.format).into_iter().collect();
-            if look && worker::may_bear_marks(report.format) {
-                match worker::look(&opened, limits) {
-                    Ok(seen) => report.findings.extend(seen),
+            let mut marks = Vec::new();
+            if let Some(crops) = look.filter(|_| worker::may_bear_marks(report.format)) {
+                match worker::look(&opened, crops, limits) {
+                    Ok(seen) => {
+                        report.findings.extend(seen.findings);
+                        marks = seen.marks;
+                    }
                     Err(why) => {
                         notes.push(format!("its pixels were not looked at: {}", why.message));
                     }
                 }
             }
             let note = (!notes.is_empty()).then(|| notes.join("; "));
-            Item { note, outcome: Outcome::Inspected { report }, ..Item::of(source, size) }
+            Item { note, outcome: Outcome::Inspected { report, marks }, ..Item::of(source, size) }
         }
         Err(e) => Item::refused(source, size, e),
     }

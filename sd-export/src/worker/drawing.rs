@@ -9,7 +9,7 @@
 use std::fs::File;
 
 use sd_fs::NewFile;
-use sd_render::{Document, Limits, Picture, Pixels, Scale, Writing};
+use sd_render::{Document, Limits, Picture, Pixels, Place, Scale, Writing};
 use sd_sandbox::{ChannelError, Inside, Job};
 use sd_scrub::{Detected, Format, Refusal};
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,9 @@ pub(super) const JOB: Job = Job { name: "draw", profile: PROFILE, run: work };
 
 /// Pages of one document that a preview shows, and that are searched: enough to tell what it is.
 const SHOWN: usize = 50;
+
+/// Most places of one document at which text is covered: as many as an order to the next worker holds.
+pub(super) const MOST_COVERED: usize = 40;
 
 /// What the pages are drawn for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +49,9 @@ impl Aim {
             Self::Compare => Scale { per_inch: 200, longest: 20_000 },
             Self::Thumbnail => Scale { per_inch: 60, longest: 480 },
             // What offices scan at; a picture format has no number for a side above 65,535.
-            Self::Rebuild | Self::Look => Scale { per_inch: 300, longest: 20_000 },
+            Self::Rebuild => Scale { per_inch: 300, longest: 20_000 },
+            // A place is told in pixels of the picture as it is.
+            Self::Look => Scale { per_inch: 300, longest: u16::MAX },
         }
     }
 }
@@ -81,6 +86,19 @@ pub(crate) struct Drawn {
     /// Pages, from 1, on which letters were painted and then covered; looked for only when the
     /// document is searched for marks.
     pub(crate) covered: Vec<usize>,
+    /// Where, at most [`MOST_COVERED`] places of them all.
+    pub(crate) covers: Vec<Cover>,
+    /// Dots an inch, if it is a picture that says so.
+    pub(crate) per_inch: Option<u16>,
+}
+
+/// A place of a page at which letters are covered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Cover {
+    /// The page, from 1.
+    pub(crate) page: usize,
+    /// The place, in points.
+    pub(crate) place: Place,
 }
 
 /// Draws a document into `pixels`, which has no name.
@@ -134,8 +152,13 @@ fn obey(order: &Order, inside: &mut Inside) -> Result<Answer, Trouble> {
             Err(refusal) => return refused(in_our_words(&refusal)),
         };
         let from_one = number.saturating_add(1);
-        if order.aim == Aim::Look && pages.covers_letters(number) {
+        if order.aim == Aim::Look
+            && let Some(places) = pages.covered_letters(number)
+        {
             drawn.covered.push(from_one);
+            let left = MOST_COVERED.saturating_sub(drawn.covers.len());
+            let covers = places.into_iter().map(|place| Cover { page: from_one, place });
+            drawn.covers.extend(covers.take(left));
         }
         match order.aim {
             _ if whole => {}
@@ -155,7 +178,7 @@ fn gap(page: usize) -> Refusal {
 
 /// A document that was opened.
 enum Pages {
-    Picture { pixels: Pixels, animated: bool },
+    Picture { pixels: Pixels, animated: bool, per_inch: Option<u16> },
     Document(Document),
     Text(Writing),
 }
@@ -183,30 +206,34 @@ impl Pages {
     }
 
     fn picture(read: Result<Picture, sd_render::Refusal>) -> Result<Self, sd_render::Refusal> {
-        let Picture { pixels, exif, animated } = read?;
+        let Picture { pixels, exif, animated, per_inch } = read?;
         let turn = exif.and_then(|exif| sd_scrub::orientation(&exif)).unwrap_or(1);
-        Ok(Self::Picture { pixels: pixels.turned(turn), animated })
+        Ok(Self::Picture { pixels: pixels.turned(turn), animated, per_inch })
     }
 
     fn drawn(&self, aim: Aim, format: Format) -> Drawn {
-        let (of, animated) = match self {
-            Self::Picture { animated, .. } => (1, *animated),
-            Self::Document(document) => (document.len(), false),
-            Self::Text(writing) => (writing.len(), false),
+        let (of, animated, per_inch) = match self {
+            Self::Picture { animated, per_inch, .. } => (1, *animated, *per_inch),
+            Self::Document(document) => (document.len(), false, None),
+            Self::Text(writing) => (writing.len(), false, None),
         };
         let pages = match aim {
             Aim::Rebuild => of,
             Aim::Preview | Aim::Look | Aim::Compare => of.min(SHOWN),
             Aim::Thumbnail => 1,
         };
-        Drawn { format, pages, of, animated, gaps: Vec::new(), covered: Vec::new() }
+        let (gaps, covered, covers) = (Vec::new(), Vec::new(), Vec::new());
+        Drawn { format, pages, of, animated, gaps, covered, covers, per_inch }
     }
 
-    /// Whether a page has text under a box: two letters, for one may be a slip of the pen.
-    fn covers_letters(&self, number: usize) -> bool {
+    /// Where a page has text under a box: two letters, for one may be a slip of the pen.
+    fn covered_letters(&self, number: usize) -> Option<Vec<Place>> {
         match self {
-            Self::Document(document) => document.covered_letters(number) >= 2,
-            Self::Picture { .. } | Self::Text(_) => false,
+            Self::Document(document) => {
+                let covered = document.covered_letters(number);
+                (covered.letters >= 2).then_some(covered.places)
+            }
+            Self::Picture { .. } | Self::Text(_) => None,
         }
     }
 

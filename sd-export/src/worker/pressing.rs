@@ -3,19 +3,20 @@
 //! ```text
 //! file of pixels --Fresh--> PDF --scrubbed: one form for one content--> unnamed file
 //!        '--page by page: PNG, QR code or none----------------------> unnamed file, split by parent
-//!        '--page by page: QR code, tracking dots--------------------> nothing written
+//!        '--page by page: QR codes, tracking dots-------------------> nothing written, or crops
 //! ```
 
 use std::io::Write as _;
 use std::os::fd::AsFd;
 
 use sd_fs::{Blake3, NewFile};
-use sd_render::{Fresh, Limits, Pixels, Place, StreamError, Written};
+use sd_render::{Area, Fresh, Limits, Pixels, Place, Reading, StreamError, Written};
 use sd_sandbox::{ChannelError, Inside, Job};
 use sd_scrub::Refusal;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::drawing::Cover;
 use super::protocol::{MAX_ORDER, Trouble, tame_refusal};
 use super::{PROFILE, WorkError, converse, inside};
 
@@ -25,11 +26,19 @@ const MOST_PLACES: usize = 100;
 /// The job.
 pub(super) const JOB: Job = Job { name: "press", profile: PROFILE, run: work };
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Most marks of one document that are shown: a page of them is looked at, not more.
+pub(super) const MOST_CROPS: usize = 12;
+
+/// The longest side of one, in pixels.
+const CROP_SIDE: usize = 320;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Order {
     Document,
     Pictures,
     Marks,
+    /// The same with crops; text is covered at these places, in the order of their pages.
+    ShownMarks(Vec<Cover>),
     /// So many pages of one document, then those of another.
     Compare(usize),
 }
@@ -62,22 +71,46 @@ pub(crate) struct Shown {
 }
 
 /// What marks a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Marks {
-    /// Whether it seems to hold a QR code.
-    pub(super) qr_code: bool,
+    /// Its width and height in pixels.
+    pub(super) pixels: (u32, u32),
+    /// And in points; of a picture a guess.
+    pub(super) points: (u32, u32),
+    /// Where it seems to hold QR codes, at most ten.
+    pub(super) qr_codes: Vec<Area>,
     /// Whether a printer has marked it with dots.
-    pub(super) tracking_dots: bool,
+    pub(super) dots: Option<Dots>,
+    /// Of the dots, of covered text, of QR codes, one each: as many as are left to be shown.
+    pub(super) crops: Vec<Crop>,
+}
+
+/// A PNG file in the file of crops; empty if there is nothing to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Crop {
+    pub(super) size: u64,
+    pub(super) blake3: Blake3,
+}
+
+/// The dots by which a printer marked a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Dots {
+    /// What of the page has them.
+    pub(super) area: Area,
+    /// After how many pixels they repeat themselves, across and down.
+    pub(super) sides: Option<(u32, u32)>,
+    /// What they say, if the code is known.
+    pub(super) reading: Option<Reading>,
 }
 
 /// Writes a fresh document from pixels.
 pub(super) fn document(pixels: &NewFile, output: &NewFile) -> Result<Pressed<Written>, WorkError> {
-    press(Order::Document, pixels, output)
+    press(&Order::Document, pixels, output)
 }
 
 /// Writes a PNG file a page, one behind the other.
 pub(super) fn pictures(pixels: &NewFile, output: &NewFile) -> Result<Pressed<Shown>, WorkError> {
-    press(Order::Pictures, pixels, output)
+    press(&Order::Pictures, pixels, output)
 }
 
 /// Where a page differs from that of another document; `None` if it has another size.
@@ -85,16 +118,28 @@ pub(super) type Differences = Option<Vec<Place>>;
 
 /// Compares the first pages with those behind them, as far as both documents go.
 pub(super) fn compare(pixels: &NewFile, first: usize) -> Result<Vec<Differences>, WorkError> {
-    ask(Order::Compare(first), pixels, super::nowhere()?).map(|pressed| pressed.pages)
+    ask(&Order::Compare(first), pixels, super::nowhere()?).map(|pressed| pressed.pages)
 }
 
 /// Looks at each page, and writes nothing.
 pub(super) fn marks(pixels: &NewFile) -> Result<Vec<Marks>, WorkError> {
-    ask(Order::Marks, pixels, super::nowhere()?).map(|pressed| pressed.pages)
+    ask(&Order::Marks, pixels, super::nowhere()?).map(|pressed| pressed.pages)
+}
+
+/// The same, and writes a small picture of each mark into `crops`, one behind the other.
+pub(super) fn shown_marks(
+    pixels: &NewFile,
+    covers: &[Cover],
+    crops: &NewFile,
+) -> Result<Vec<Marks>, WorkError> {
+    let pressed = press(&Order::ShownMarks(covers.to_vec()), pixels, crops)?;
+    let sizes = pressed.pages.iter().flat_map(|page: &Marks| &page.crops).map(|crop| crop.size);
+    let sum = sizes.fold(0, u64::saturating_add);
+    if sum == pressed.size { Ok(pressed.pages) } else { Err(WorkError::Untrue) }
 }
 
 fn press<P: DeserializeOwned>(
-    order: Order,
+    order: &Order,
     pixels: &NewFile,
     output: &NewFile,
 ) -> Result<Pressed<P>, WorkError> {
@@ -104,11 +149,11 @@ fn press<P: DeserializeOwned>(
 }
 
 fn ask<P: DeserializeOwned>(
-    order: Order,
+    order: &Order,
     pixels: &NewFile,
     output: impl AsFd,
 ) -> Result<Pressed<P>, WorkError> {
-    match converse(JOB.name, &order, pixels.file(), output)? {
+    match converse(JOB.name, order, pixels.file(), output)? {
         Answer::Pressed { pages, size, blake3 } => Ok(Pressed { pages, size, blake3 }),
         Answer::Refused(mut refusal) => {
             tame_refusal(&mut refusal);
@@ -123,7 +168,8 @@ fn work(mut inside: Inside) -> Result<(), ChannelError> {
     let answer = match serde_json::from_slice(&order) {
         Ok(Order::Document) => inside::json(&end(write_document(&mut inside))),
         Ok(Order::Pictures) => inside::json(&end(write_pictures(&mut inside))),
-        Ok(Order::Marks) => inside::json(&end(look(&mut inside))),
+        Ok(Order::Marks) => inside::json(&end(look(&mut inside, None))),
+        Ok(Order::ShownMarks(covers)) => inside::json(&end(look(&mut inside, Some(&covers)))),
         Ok(Order::Compare(first)) => inside::json(&end(hold_against(&mut inside, first))),
         Err(_) => inside::json(&Answer::<()>::Failed(Trouble::Order)),
     };
@@ -176,20 +222,54 @@ fn write_pictures(inside: &mut Inside) -> Result<Answer<Shown>, Stop> {
         inside.output.write_all(&png).map_err(|e| inside::unwritten(&e))?;
         hasher.update(&png);
         let (size, blake3) = (png.len() as u64, Blake3::of(&png));
-        pages.push(Shown { size, blake3, qr_code: sd_render::holds_qr_code(&page) });
+        pages.push(Shown { size, blake3, qr_code: !sd_render::qr_codes(&page).is_empty() });
     }
     let all = hasher.finish();
     Ok(Answer::Pressed { pages, size: all.size, blake3: all.blake3 })
 }
 
-fn look(inside: &mut Inside) -> Result<Answer<Marks>, Stop> {
-    let mut pages = Vec::new();
+fn look(inside: &mut Inside, show: Option<&[Cover]>) -> Result<Answer<Marks>, Stop> {
+    let (mut hasher, mut pages, mut left) = (sd_fs::Hasher::new(), Vec::new(), MOST_CROPS);
     while let Some(page) = next(inside)? {
-        let qr_code = sd_render::holds_qr_code(&page);
-        let tracking_dots = sd_render::tracking_dots(&page).is_some();
-        pages.push(Marks { qr_code, tracking_dots });
+        let (qr_codes, dots) = (sd_render::qr_codes(&page), sd_render::tracking_dots(&page));
+        let mut crops = Vec::new();
+        if let Some(covers) = show {
+            let number = pages.len().saturating_add(1);
+            let sample = dots.iter().map(|dots| Some(page.cut(dots.sample)?.by_blue_light()));
+            let covers = covers.iter().filter(|cover| cover.page == number);
+            let areas = covers.map(|cover| in_pixels(cover.place, &page));
+            let areas = areas.chain(qr_codes.iter().copied());
+            let parts = sample.chain(areas.map(|area| page.cut(area.with_surroundings())));
+            for part in parts.take(left) {
+                let png =
+                    part.map_or(Ok(Vec::new()), |part| sd_render::to_png(&part.shrunk(CROP_SIDE)));
+                let png = png.map_err(|e| Refusal::Unsupported { what: e.to_string() })?;
+                inside.output.write_all(&png).map_err(|e| inside::unwritten(&e))?;
+                hasher.update(&png);
+                crops.push(Crop { size: png.len() as u64, blake3: Blake3::of(&png) });
+            }
+        }
+        left = left.saturating_sub(crops.len());
+        let side = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let (pixels, points) = ((side(page.width()), side(page.height())), page.points());
+        let dots =
+            dots.map(|found| Dots { area: found.area, sides: found.sides, reading: found.reading });
+        pages.push(Marks { pixels, points, qr_codes, dots, crops });
     }
-    Ok(Answer::Pressed { pages, size: 0, blake3: Blake3::of(b"") })
+    let all = hasher.finish();
+    Ok(Answer::Pressed { pages, size: all.size, blake3: all.blake3 })
+}
+
+/// A place of a page, drawn.
+fn in_pixels(Place { left, top, wide, high }: Place, page: &Pixels) -> Area {
+    let scaled = |n: u32, pixels: usize, points: u32| {
+        let scaled = u64::from(n).saturating_mul(pixels as u64) / u64::from(points.max(1));
+        u32::try_from(scaled).unwrap_or(u32::MAX)
+    };
+    let (points_wide, points_high) = page.points();
+    let across = |n| scaled(n, page.width(), points_wide);
+    let down = |n| scaled(n, page.height(), points_high);
+    Area { left: across(left), top: down(top), wide: across(wide), high: down(high) }
 }
 
 fn hold_against(inside: &mut Inside, first: usize) -> Result<Answer<Differences>, Stop> {
@@ -213,4 +293,18 @@ fn next(inside: &mut Inside) -> Result<Option<Pixels>, Stop> {
         StreamError::Broken => Refusal::NotClean { what: e.to_string() }.into(),
         StreamError::Read(_) => Trouble::Read.into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawing::MOST_COVERED;
+    use super::*;
+
+    #[test]
+    fn the_longest_order_is_one() {
+        let place = Place { left: 14_400, top: 14_400, wide: 14_400, high: 14_400 };
+        let order = Order::ShownMarks(vec![Cover { page: 50, place }; MOST_COVERED]);
+        let bytes = serde_json::to_vec(&order).expect("numbers");
+        assert!(bytes.len() <= MAX_ORDER as usize, "{}", bytes.len());
+    }
 }

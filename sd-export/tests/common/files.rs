@@ -192,14 +192,42 @@ pub(crate) fn qr_code(dot: usize) -> (usize, Vec<u8>) {
 /// A sheet of 4 by 3 inches as scanned at 300 dots an inch, with or without the code of a printer:
 /// a grid of 15 by 8 places, again and again.
 pub(crate) fn scan(dots: bool) -> Vec<u8> {
+    sheet(None, |x, y| {
+        let place = y % 8 * 15 + x % 15;
+        dots && place * place % 7 == 1
+    })
+}
+
+/// The code that was published as an example: serial number 21052857, 21 June 2005, 12:50.
+const PUBLISHED: [&str; 8] = [
+    "#.###.###.#.#.#",
+    ".........#.....",
+    ".#.......##....",
+    "##...#...###.#.",
+    "#...#....###...",
+    "#...####.#.###.",
+    ".#....#..#.....",
+    "#....#.#.##.##.",
+];
+
+/// The same sheet with that code on every second cell, as on a chessboard, after a margin of a
+/// tenth of an inch at the left; it says that it was scanned at 300 dots an inch, or it does not.
+pub(crate) fn coded_scan(says_so: bool) -> Vec<u8> {
+    sheet(says_so.then_some(11_811), |x, y| {
+        let (column, row) = ((x + 30 + y / 8 % 2 * 16) % 32, y % 8);
+        x >= 2 && column < 15 && PUBLISHED[row].as_bytes()[column] == b'#'
+    })
+}
+
+/// A scanned sheet; `dot` is asked for each place of a grid with 25 steps an inch.
+fn sheet(per_metre: Option<u32>, dot: impl Fn(usize, usize) -> bool) -> Vec<u8> {
     let (width, height, step) = (1200_usize, 900_usize, 12_usize);
     let mut grain = 7_u32;
     let mut rgb = Vec::new();
     for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
         grain = grain.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let grain = u8::try_from(grain >> 30).expect("two bits");
-        let place = y / step % 8 * 15 + x / step % 15;
-        let dot = dots && place * place % 7 == 1 && x % step < 2 && y % step < 2;
+        let dot = x % step < 2 && y % step < 2 && dot(x / step, y / step);
         let letter = (y / 25) % 2 == 1 && (x / 10) % 3 == 1 && x > 100;
         let paper = [252 - grain, 251 - grain, 248 - grain];
         rgb.extend(match (letter, dot) {
@@ -211,6 +239,11 @@ pub(crate) fn scan(dots: bool) -> Vec<u8> {
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, 1200, 900);
     encoder.set_color(png::ColorType::Rgb);
+    encoder.set_pixel_dims(per_metre.map(|n| png::PixelDimensions {
+        xppu: n,
+        yppu: n,
+        unit: png::Unit::Meter,
+    }));
     let mut writer = encoder.write_header().expect("a header");
     writer.write_image_data(&rgb).expect("the pixels");
     drop(writer);
