@@ -158,6 +158,24 @@ fn recorded_changes_and_remarks_go_by_choice() {
 }
 
 #[test]
+fn marks_that_cannot_be_seen_go_and_joiners_that_work_stay() {
+    let mut word = office::word();
+    // Persian words of two parts, and Latin ones with marks; a joiner at the edge of a text may work.
+    let (persian, edge) = ("\u{645}\u{6cc}\u{200c}\u{634}\u{648}\u{62f}", "\u{645}\u{6cc}&#x200c;");
+    let marked =
+        format!("KEEP l\u{200b}a\u{2060}st {persian} e\u{200c}nd pr\u{430}ss</w:t><w:t>{edge}");
+    word.replace("word/document.xml", "KEEP last", &marked);
+    let (bytes, report) = common::clean(&word.pack());
+    let text = inside(&bytes);
+    assert!(text.contains(&format!("KEEP last {persian} end pr\u{430}ss")), "{text}");
+    assert!(text.contains("\u{645}\u{6cc}\u{200c}</w:t>"), "{text}");
+    assert!(found(&report, "letters that cannot be seen"));
+    let strange =
+        |f: &sd_scrub::Finding| f.place.contains("look-alike letters") && f.detail == "pr\u{430}ss";
+    assert!(report.findings.iter().any(strange), "{report:#?}");
+}
+
+#[test]
 fn a_picture_that_cannot_be_cleaned_is_named_by_its_place() {
     let mut word = office::word();
     word.raw("word/media/drawing.emf", b"\x01\0\0\0\x6c\0\0\0 EMF");

@@ -13,6 +13,17 @@ fn clean(bytes: &[u8]) -> (String, Report) {
 }
 
 #[test]
+fn marks_that_cannot_be_seen_go_and_joiners_that_work_stay() {
+    let letter = "{\\rtf1\\ansi KEEP l\\u8203?a\\u8288?st \\u1605?\\u1740?\\u8204?\\u1588? e\\u8204?nd pr\\u1072?ss}";
+    let (out, report) = common::clean(letter.as_bytes());
+    let out = String::from_utf8_lossy(&out).into_owned();
+    assert!(out.contains("KEEP last") && out.contains(" end ") && out.contains("\\u8204"), "{out}");
+    assert_eq!(out.matches("\\u8204").count(), 1, "{out}");
+    assert!(common::found(&report, "letters that cannot be seen"));
+    assert!(common::found(&report, "text: look-alike letters"), "{report:#?}");
+}
+
+#[test]
 fn a_document_keeps_its_words_and_loses_everything_else() {
     let (text, report) = clean(&rtf::planted());
     let bare = text.replace('\n', "");

@@ -216,6 +216,13 @@ fn what_takes_too_long_or_runs_too_deep_is_refused() {
 }
 
 #[test]
+fn numbers_with_a_sign_in_their_exponent_go() {
+    let sheet = b"li:nth-child(2e+1) { color: red } a { left: 1e+3px; top: 1e-3px; color: blue } b { width: 2e3px }";
+    let (text, _) = clean(sheet);
+    assert_eq!(text.trim(), "a{top:1e-3px;color:blue}\nb{width:2e3px}");
+}
+
+#[test]
 fn every_encoding_of_a_page_becomes_utf_8_or_is_refused() {
     let page =
         "<html><head><meta charset=utf-16></head><body><p>KEEP Gr\u{fc}\u{df}e</body></html>";

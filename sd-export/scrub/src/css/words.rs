@@ -67,7 +67,10 @@ pub(super) fn word(name: &str) -> Option<&'static str> {
 
 /// A number, as it may be written: digits, a sign, a point, an exponent.
 pub(super) fn is_number(number: &str) -> bool {
+    // The second reader takes the sign in `1e+3` for one between two numbers.
     number.len() <= 40
+        && !number.contains("e+")
+        && !number.contains("E+")
         && number
             .bytes()
             .all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'))

@@ -7,7 +7,7 @@ use super::tree::{Attr, Space, Tree, What};
 use crate::Refusal;
 use crate::css::{Css, Host};
 use crate::report::Class;
-use crate::text::is_unseen;
+use crate::text;
 use crate::xml::{Names, Tally, escape_attribute, escape_text};
 
 /// What one page or drawing is written with.
@@ -404,15 +404,14 @@ impl Run<'_, '_> {
             }
             return;
         }
-        let chars: Vec<char> = text.chars().collect();
-        let seen = |(at, c): (usize, &char)| (!is_unseen(&chars, at)).then_some(*c);
-        let mut seen: String = chars.iter().enumerate().filter_map(seen).collect();
+        let mut seen = text::shown(text);
         if seen.len() < text.len() {
             self.cleaner.note(Class::Identifier, "letters that cannot be seen", text.trim());
         }
+        self.cleaner.tally.point_out(self.cleaner.place, &seen);
         // A reader of HTML passes over the first line end.
         if self.tag_open && matches!(name, "pre" | "textarea" | "listing") {
-            seen = seen.trim_start_matches('\n').to_owned();
+            seen = seen.trim_start_matches('\n').to_owned().into();
         }
         if !seen.is_empty() {
             self.end_tag();

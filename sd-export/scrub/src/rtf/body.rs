@@ -13,6 +13,7 @@ use super::words::{self, Place, Word};
 use super::write::Writer;
 use crate::nest::Nest;
 use crate::report::{Class, Findings};
+use crate::text;
 use crate::xml::{Names, Tally};
 use crate::{Changes, Comments, Refusal};
 
@@ -74,12 +75,13 @@ impl Body<'_> {
 
     /// What stands in a group.
     pub(super) fn inside(&mut self, tokens: &[Token<'_>], mut state: State) -> Result<(), Refusal> {
-        let mut hidden = String::new();
-        let mut unseen = String::new();
-        let mut lost = String::new();
+        let (mut hidden, mut lost) = (String::new(), String::new());
+        // Letters come one by one; what a joiner joins stands beside it.
+        let mut words = String::new();
         for item in items(tokens) {
             match item {
                 Item::Group(inside) => {
+                    self.words(&mut words);
                     state.reading.edge();
                     self.group(inside, state)?;
                 }
@@ -92,26 +94,34 @@ impl Body<'_> {
                         if state.hidden {
                             hidden.push_str(&letters);
                         }
-                        unseen.extend(letters.chars().filter(|c| crate::text::is_invisible(*c)));
-                        self.out.text(&letters);
+                        words.push_str(&letters);
                     } else {
+                        self.words(&mut words);
                         self.token(token, &mut state)?;
                     }
                 }
             }
         }
-        self.tell(&hidden, &unseen, &lost);
+        self.words(&mut words);
+        self.tell(&hidden, &lost);
         Ok(())
     }
 
-    fn tell(&self, hidden: &str, unseen: &str, lost: &str) {
+    /// Writes letters without those that cannot be seen.
+    fn words(&mut self, words: &mut String) {
+        let seen = text::shown(words);
+        if seen.len() < words.len() {
+            self.tally.removed(Class::Identifier, "letters that cannot be seen", words);
+        }
+        self.tally.point_out("text", &seen);
+        self.out.text(&seen);
+        words.clear();
+    }
+
+    fn tell(&self, hidden: &str, lost: &str) {
         if !hidden.trim().is_empty() {
             let why = "hidden text is content; look at it and decide";
             self.tally.kept(Class::HiddenContent, "hidden text", hidden, why);
-        }
-        if unseen.chars().any(|c| !c.is_control()) {
-            let why = "they may be part of a script, or a mark of one copy";
-            self.tally.kept(Class::HiddenContent, "letters that cannot be seen", unseen, why);
         }
         if !lost.trim().is_empty() {
             let words = match self.nest.choices().changes {
@@ -239,7 +249,7 @@ impl Body<'_> {
         match words::place(name) {
             _ if self.is_lost(state) => {
                 let words = plain(tokens, state.reading)?;
-                self.tell("", "", &words);
+                self.tell("", &words);
                 Ok(())
             }
             Some(Place::Keep) => self.destination(name, start, state),

@@ -8,6 +8,7 @@
 mod decode;
 mod tables;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub(crate) use decode::{Encoding, decode};
@@ -183,6 +184,44 @@ pub(crate) fn is_unseen(chars: &[char], at: usize) -> bool {
         .is_some_and(|c| !space(*c) && !is_odd_space(*c) && is_invisible(*c) && !belongs(chars, at))
 }
 
+/// A text that is one of several parts, without marks that cannot be seen. What a joiner at its edge joins
+/// may stand in the part beside it.
+pub(crate) fn shown(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() && !text.contains(is_invisible) {
+        return Cow::Borrowed(text);
+    }
+    let chars: Vec<char> = text.chars().collect();
+    let is_at_edge = |at: usize| {
+        let neighbours = [at.checked_sub(1), at.checked_add(1)];
+        let mut known = neighbours.into_iter().flatten().filter_map(|at| chars.get(at));
+        let joiner = matches!(chars.get(at), Some(&(ZWJ | ZWNJ)));
+        joiner && known.clone().count() == 1 && known.all(|c| is_joining(*c))
+    };
+    let is_seen = |at: usize| !is_unseen(&chars, at) || is_at_edge(at);
+    if (0..chars.len()).all(is_seen) {
+        return Cow::Borrowed(text);
+    }
+    let seen = |(at, c): (usize, &char)| is_seen(at).then_some(*c);
+    Cow::Owned(chars.iter().enumerate().filter_map(seen).collect())
+}
+
+/// Words that are not what they look like: letters of two scripts that look alike, or letters that are
+/// symbols.
+pub(crate) fn strange_words(text: &str) -> impl Iterator<Item = (&'static str, &str)> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_ascii());
+    words.filter_map(|word| {
+        let mixed = word.chars().any(is_latin) && word.chars().any(is_lookalike);
+        match () {
+            () if mixed => Some(("look-alike letters", word)),
+            () if word.chars().any(is_styled) => Some(("styled letters", word)),
+            () => None,
+        }
+    })
+}
+
+/// Why letters stay that are not what they look like.
+pub(crate) const STRANGE: &str = "letters are content; compare them by eye or retype the word";
+
 /// Digits and `#*` take a selector only as part of a keycap.
 fn is_keycap(before: char, after: Option<char>) -> bool {
     (before.is_ascii_digit() || matches!(before, '#' | '*')) && after == Some('\u{20e3}')
@@ -203,31 +242,15 @@ fn is_flag(chars: &[char], at: usize) -> bool {
 
 /// Names what stays but may mark a copy: letters of two scripts in one word, private characters.
 fn point_out(text: &str, findings: &mut Findings) {
-    const WHY: &str = "letters are content; compare them by eye or retype the word";
     for (number, line) in text.lines().enumerate() {
         let number = number.saturating_add(1);
-        for word in line.split(|c: char| !c.is_alphanumeric()) {
-            let mixed = word.chars().any(is_latin) && word.chars().any(is_lookalike);
-            if mixed {
-                findings.kept(
-                    Class::Identifier,
-                    format!("look-alike letters in line {number}"),
-                    word,
-                    WHY,
-                );
-            } else if word.chars().any(is_styled) {
-                findings.kept(
-                    Class::Identifier,
-                    format!("styled letters in line {number}"),
-                    word,
-                    WHY,
-                );
-            }
+        for (what, word) in strange_words(line) {
+            findings.kept(Class::Identifier, format!("{what} in line {number}"), word, STRANGE);
         }
         let private = line.chars().filter(|c| is_private(*c)).count();
         if private > 0 {
             let place = format!("private-use characters in line {number}");
-            findings.kept(Class::Identifier, place, &private.to_string(), WHY);
+            findings.kept(Class::Identifier, place, &private.to_string(), STRANGE);
         }
     }
 }

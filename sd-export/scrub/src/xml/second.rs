@@ -3,6 +3,7 @@
 
 use super::kinds::{Kind, Value};
 use super::table::{Act, Name, Rule, Space, Table};
+use crate::text;
 use crate::{Changes, Choices, Comments, Refusal};
 
 /// The first line of every part.
@@ -45,6 +46,7 @@ impl<'t> Scan<'t> {
                 let (_, takes_text) = self.open.last()?;
                 (*takes_text && !text.contains(['>', '\r'])).then_some(())?;
                 is_escaped(text).then_some(())?;
+                (text::shown(text).len() == text.len()).then_some(())?;
             }
             if let Some(behind) = behind.strip_prefix('/') {
                 let (name, behind) = behind.split_once('>')?;

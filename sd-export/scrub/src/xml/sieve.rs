@@ -9,7 +9,7 @@ use super::reader::{Event, Reader, Tag, decode};
 use super::table::{Act, Name, Rule, Space, Table};
 use super::tally::Tally;
 use crate::report::Class;
-use crate::text::is_invisible;
+use crate::text;
 use crate::{Changes, Choices, Comments, Refusal};
 
 /// The namespace of alternatives for programs of different age.
@@ -159,11 +159,20 @@ impl Sieve<'_> {
         let mut run =
             Run { sieve: self, guide, out, stack, gone: 0, lost, why, tag_open: false, used };
         let mut reader = Reader::new(&text);
+        // Signs that are written as entities come one by one.
+        let mut words = String::new();
         while let Some(event) = reader.next()? {
+            if let Event::Text(text) = event {
+                words.push_str(&text);
+                continue;
+            }
+            if !words.is_empty() {
+                run.text(&words);
+                words.clear();
+            }
             match event {
                 Event::Open(tag) => run.open(&tag, root)?,
-                Event::Text(text) => run.text(&text),
-                Event::Close => run.close(),
+                _ => run.close(),
             }
         }
         let passed = reader.passed;
@@ -422,17 +431,22 @@ impl Run<'_, '_> {
         match around {
             Some(Frame::Kept { text: TextMode::Keep, .. }) => {
                 self.end_tag();
-                escape_text(&mut self.out, text);
-                if text.contains(|c| !matches!(c, '\n' | '\t') && is_invisible(c)) {
-                    let place = format!("{}: letters that cannot be seen", self.sieve.place);
-                    let why = "they may be part of a script, or a mark of one copy";
-                    self.sieve.tally.kept(Class::HiddenContent, &place, text, why);
-                }
+                self.letters(text);
             }
             Some(Frame::Kept { text: TextMode::Ask(all), .. }) => all.push_str(text),
             _ if text.trim().is_empty() => {}
             _ => self.note(Class::Unknown, "text where none belongs", text),
         }
+    }
+
+    /// Writes a text without marks that cannot be seen.
+    fn letters(&mut self, text: &str) {
+        let seen = text::shown(text);
+        escape_text(&mut self.out, &seen);
+        if seen.len() < text.len() {
+            self.note(Class::Identifier, "letters that cannot be seen", text);
+        }
+        self.sieve.tally.point_out(self.sieve.place, &seen);
     }
 
     fn close(&mut self) {
@@ -457,7 +471,7 @@ impl Run<'_, '_> {
                     };
                     self.end_tag();
                     content = self.out.len();
-                    escape_text(&mut self.out, &kept);
+                    self.letters(&kept);
                 }
                 self.write_close(element, content);
                 self.guide.close(element);

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::report::{Class, Findings};
+use crate::text;
 
 /// Most different lines; what goes beyond is counted together.
 const MAX_LINES: usize = 600;
@@ -42,6 +43,13 @@ impl Tally {
             "other places".clone_into(&mut key.1);
         }
         add(kept.entry(key).or_default(), quote);
+    }
+
+    /// Points out words of a text that are not what they look like.
+    pub(crate) fn point_out(&self, place: &str, text: &str) {
+        for (what, word) in text::strange_words(text) {
+            self.kept(Class::Identifier, &format!("{place}: {what}"), word, text::STRANGE);
+        }
     }
 
     /// Writes the lines into a report.
