@@ -194,13 +194,9 @@ impl<'a> Nest<'a> {
         // A text has been looked at already, and of a JPEG the first bytes decide.
         let decided = matches!(format, Format::Text | Format::Csv | Format::Jpeg);
         if !format.is_streamed() && !decided {
-            let seen = clean.slice(0, clean.len()).map(|clean| detect(&clean));
-            match seen {
-                Some(Detected::Known(seen)) if seen == format => {}
-                Some(Detected::Known(seen)) => return Err(Refusal::reads_as(&seen.to_string())),
-                Some(Detected::Unknown(kind)) => return Err(Refusal::reads_as(kind)),
-                None => return Err(Refusal::not_clean("a copy that cannot be read")),
-            }
+            let whole = clean.slice(0, clean.len());
+            let fault = || Refusal::not_clean("a copy that cannot be read");
+            reads_as(&whole.ok_or_else(fault)?, format)?;
         }
         Ok((clean, format, findings))
     }
@@ -273,6 +269,15 @@ impl<'a> Nest<'a> {
             }
         };
         held(whole(bytes, limits))
+    }
+}
+
+/// Refuses a clean copy that would be taken for something else.
+pub(crate) fn reads_as(clean: &[u8], format: Format) -> Result<(), Refusal> {
+    match detect(clean) {
+        Detected::Known(seen) if seen == format => Ok(()),
+        Detected::Known(seen) => Err(Refusal::reads_as(&seen.to_string())),
+        Detected::Unknown(kind) => Err(Refusal::reads_as(kind)),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::head::{Headers, Word, shown};
 use super::{Item, gone, letters};
-use crate::nest::Nest;
+use crate::nest::{Nest, reads_as};
 use crate::report::{Class, Findings};
 use crate::text::Tabs;
 use crate::xml::Tally;
-use crate::{ENDINGS, Format, Refusal};
+use crate::{ENDINGS, Format, Refusal, html};
 
 /// Longest name of an attachment, in letters.
 const LONGEST_NAME: usize = 100;
@@ -116,7 +116,9 @@ impl Reader<'_> {
                 charset => Some(letters::decode(&data, charset)?),
             };
             let page = page.ok_or_else(|| Refusal::malformed("a page in no known letters"))?;
-            match crate::html::clean(&page, self.nest, self.findings) {
+            let clean = html::clean(&page, self.nest, self.findings)
+                .and_then(|clean| reads_as(clean.as_bytes(), Format::Html).map(|()| clean));
+            match clean {
                 Ok(clean) => {
                     let (name, bytes) = ("page.html".to_owned(), clean.into_bytes());
                     self.findings.kept(Class::Unknown, PLACE, &name, "it stands as an attachment");

@@ -10,6 +10,7 @@
 
 pub(crate) mod fields;
 mod guide;
+mod hidden;
 pub(crate) mod notes;
 mod package;
 mod parts;

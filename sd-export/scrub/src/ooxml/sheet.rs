@@ -42,24 +42,8 @@ pub(super) fn open(
                 return Verdict::Drop(Class::HiddenContent, "shared text that no cell uses");
             }
         }
-        "definedName" => return defined_name(guide, tag),
         _ => {}
     }
-    Verdict::Table
-}
-
-/// Hidden names stay where a formula may use them.
-fn defined_name(guide: &mut PartGuide<'_, '_>, tag: &Tag<'_>) -> Verdict {
-    let name = tag.get("name").unwrap_or_default();
-    let hidden = matches!(tag.get("hidden"), Some("1" | "true")) && !name.starts_with("_xlnm.");
-    if !hidden {
-        return Verdict::Table;
-    }
-    if !guide.walk.is_named_in_sheets(name) {
-        return Verdict::Drop(Class::HiddenContent, "hidden name");
-    }
-    let why = "a formula may use it";
-    guide.walk.tally.kept(Class::HiddenContent, "hidden name", name, why);
     Verdict::Table
 }
 

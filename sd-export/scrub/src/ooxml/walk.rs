@@ -9,11 +9,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::guide::PartGuide;
-use super::package::{Package, Part, RELATIONS, Relation, relative};
+use super::package::{Package, RELATIONS, Relation, relative};
 use super::parts::{How, Kind, dropped, kind_of};
 use super::survey::survey;
-use super::{Clean, KNOWN_ALTERNATIVES, TABLE};
-use crate::bytes::find;
+use super::{Clean, KNOWN_ALTERNATIVES, TABLE, hidden};
 use crate::link;
 use crate::nest::Nest;
 use crate::report::{Class, Findings};
@@ -57,8 +56,6 @@ pub(super) struct Walk<'a> {
     pub(super) clean: Clean,
     /// The shared texts that cells use.
     pub(super) shared: BTreeSet<u64>,
-    /// How many hidden names were looked for.
-    looked_up: u32,
 }
 
 impl<'a> Walk<'a> {
@@ -83,7 +80,6 @@ impl<'a> Walk<'a> {
             late: VecDeque::new(),
             clean: Clean::default(),
             shared: BTreeSet::new(),
-            looked_up: 0,
         }
     }
 
@@ -98,6 +94,7 @@ impl<'a> Walk<'a> {
             self.part(&job)?;
         }
         self.leftovers();
+        hidden::drop_unused(&mut self.clean, self.tally);
         Ok(self.clean)
     }
 
@@ -256,19 +253,6 @@ impl<'a> Walk<'a> {
             let quote = format!("{} {said}", part.name);
             self.tally.removed(class, words, &quote);
         }
-    }
-
-    /// Whether a hidden name stands in any sheet that is kept.
-    pub(super) fn is_named_in_sheets(&mut self, name: &str) -> bool {
-        // Every name is looked for in all sheets; nobody has thousands of hidden ones.
-        self.looked_up = self.looked_up.saturating_add(1);
-        if self.looked_up > 500 {
-            return false;
-        }
-        let kept = self.reached.iter().filter(|(_, job)| job.is_some());
-        let mut sheets = kept.filter(|(part, _)| part.starts_with("xl/worksheets/"));
-        let named = |part: &Part| find(&part.bytes, name.as_bytes()).is_some();
-        !name.is_empty() && sheets.any(|(part, _)| self.package.part(part).is_some_and(named))
     }
 }
 
