@@ -77,6 +77,9 @@ fn format(chunk: &Chunk<'_>, findings: &mut Findings) -> Result<Format, Refusal>
     let sound = msmedia::sound(chunk.body, "WAV", findings)?;
     let block = usize::from(sound.block);
     let body = if matches!(kind, 1 | 3 | 6 | 7) { sound.head } else { sound.body() };
+    if !body.len().is_multiple_of(2) {
+        return Err(Refusal::malformed("a description of samples of an odd length"));
+    }
     Ok(Format { body, block })
 }
 

@@ -99,6 +99,16 @@ const VIDEOS: [(&str, &str); 9] = [
 ];
 
 #[test]
+fn a_wav_whose_description_has_an_odd_length_is_refused() {
+    let mut wav = made::ffmpeg("a.wav", "-map 1:a -ac 2 -c:a adpcm_ms");
+    let at = common::position(&wav, b"fmt ").expect("a description");
+    assert_eq!(wav[at + 24..at + 26], [32, 0]);
+    wav[at + 24] = 3;
+    let refused = common::scrub(&wav).expect_err("refused").to_string();
+    assert!(refused.contains("of an odd length"), "{refused}");
+}
+
+#[test]
 fn every_video_shows_and_sounds_the_same_and_no_canary_comes_through() {
     for (name, arguments) in VIDEOS {
         let video = made::ffmpeg(name, arguments);

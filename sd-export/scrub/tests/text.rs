@@ -114,6 +114,14 @@ fn a_text_that_is_a_launcher_without_its_invisible_marks_is_refused() {
 }
 
 #[test]
+fn a_joiner_behind_a_selector_that_goes_goes_too() {
+    let (out, _) =
+        common::clean("1\u{fe0f}\u{200d}\u{1f4bb} \u{1f469}\u{fe0f}\u{200d}\u{1f4bb}".as_bytes());
+    let kept = "1\u{1f4bb} \u{1f469}\u{fe0f}\u{200d}\u{1f4bb}";
+    assert_eq!(String::from_utf8_lossy(&out).trim_end(), kept);
+}
+
+#[test]
 fn a_table_that_hides_behind_odd_line_ends_is_one_without_them() {
     let hidden = b"name,sum\x0bkeep,12\nthese,-5\n";
     assert_eq!(detect(hidden), Detected::Known(Format::Text));

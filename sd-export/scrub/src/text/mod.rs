@@ -168,7 +168,10 @@ fn belongs(chars: &[char], at: usize) -> bool {
     match c {
         ZWJ | ZWNJ if before.is_some_and(is_joining) && after.is_some_and(is_joining) => true,
         ZWJ => {
-            before.is_some_and(|b| is_emoji(b) || b == '\u{fe0f}') && after.is_some_and(is_emoji)
+            // A selector in front must stay itself.
+            let selected = || at.checked_sub(1).is_some_and(|at| belongs(chars, at));
+            let joins = |b| is_emoji(b) || (b == '\u{fe0f}' && selected());
+            before.is_some_and(joins) && after.is_some_and(is_emoji)
         }
         '\u{fe0f}' => before.is_some_and(|b| is_emoji(b) || is_keycap(b, after)),
         '\u{e0020}'..='\u{e007f}' => is_flag(chars, at),
