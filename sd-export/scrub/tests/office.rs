@@ -158,6 +158,15 @@ fn recorded_changes_and_remarks_go_by_choice() {
 }
 
 #[test]
+fn a_hidden_name_that_only_a_dropped_sheet_uses_goes() {
+    let mut book = office::sheet();
+    let formula = format!("<worksheet><f>{}</f></worksheet>", common::canary(600));
+    book.raw("xl/worksheets/sheet99.xml", formula.as_bytes());
+    let (_, report) = clean(&book);
+    assert!(found(&report, "hidden name"));
+}
+
+#[test]
 fn marks_that_cannot_be_seen_go_and_joiners_that_work_stay() {
     let mut word = office::word();
     // Persian words of two parts, and Latin ones with marks; a joiner at the edge of a text may work.

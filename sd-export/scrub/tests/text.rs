@@ -122,6 +122,26 @@ fn a_joiner_behind_a_selector_that_goes_goes_too() {
 }
 
 #[test]
+fn a_copy_is_told_to_be_what_it_is_when_it_is_looked_at_again() {
+    // A table only as long as what cannot be seen stands in it.
+    let bytes = b"\ndn \t\ne[nn& \t\ne[n \t\nedn\x0c\t\n";
+    let (out, report) = common::clean(bytes);
+    assert_eq!(detect(&out), Detected::Known(report.format));
+    // A page that other programs would take for a PDF.
+    let comment = "<!-- words -->".repeat(80);
+    let page = format!("<!doctype html>{comment}<html><body>%PDF-1.4 words</body></html>");
+    let refused = scrub(page.as_bytes()).expect_err("refused").to_string();
+    assert!(refused.contains("reads as another kind when it is clean: PDF document"), "{refused}");
+}
+
+#[test]
+fn what_a_stranger_calls_a_place_is_escaped() {
+    let page = "<!doctype html><html><body><x\u{ad}y>words</x\u{ad}y></body></html>";
+    let (_, report) = common::clean(page.as_bytes());
+    assert!(found(&report, "element x\\u{ad}y"), "{report:#?}");
+}
+
+#[test]
 fn a_table_that_hides_behind_odd_line_ends_is_one_without_them() {
     let hidden = b"name,sum\x0bkeep,12\nthese,-5\n";
     assert_eq!(detect(hidden), Detected::Known(Format::Text));
