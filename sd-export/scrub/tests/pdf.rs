@@ -239,3 +239,12 @@ fn the_letters_behind_a_ligature_stay_and_longer_text_behind_a_mark_goes() {
     assert_eq!(inside.lines().filter(|line| *line == "EMC").count(), 3);
     assert!(found(&report, "marks around content (tags and their properties)"));
 }
+
+#[test]
+fn samples_whose_results_cannot_be_counted_are_refused() {
+    let mut file = common::pdf::gallery();
+    let range = b"/Range[0 1 0 1 0 1]/Size";
+    let at = position(&file, range).expect("samples");
+    file[at + 7] = b'x';
+    assert_eq!(scrub(&file), Err(Refusal::Malformed { what: "function".to_owned() }));
+}

@@ -25,6 +25,10 @@ pub(super) fn copy(copier: &mut Copier<'_>, value: &Val) -> Result<Obj, Refusal>
     let dict = value.dict().ok_or_else(bad)?;
     let kind = copier.source.key(dict, "FunctionType")?.count().ok_or_else(bad)?;
     let mut out = copier.plain(dict, &[("Domain", Rule::Nums(64)), ("Range", Rule::Nums(64))])?;
+    // Of samples and programs it says how many results there are.
+    if matches!(kind, 0 | 4) && !out.contains_key(b"Range".as_slice()) {
+        return Err(bad());
+    }
     put(&mut out, "FunctionType", Obj::Int(i64::from(kind)));
     let data = match kind {
         0 => Some(sampled(copier, value, &mut out)?),
@@ -60,7 +64,10 @@ fn sampled(copier: &mut Copier<'_>, value: &Val, out: &mut Entries) -> Result<Ve
     out.extend(copier.plain(&stream.dict, &rules)?);
     let sizes = copier.source.list(&stream.dict, "Size")?;
     let bits = copier.source.key(&stream.dict, "BitsPerSample")?.count().ok_or_else(bad)?;
-    let results = copier.source.list(&stream.dict, "Range")?.len() / 2;
+    let results = match (out.get(b"Range".as_slice()), out.get(b"Size".as_slice())) {
+        (Some(Obj::Arr(range)), Some(_)) => range.len() / 2,
+        _ => return Err(bad()),
+    };
     let mut samples = u64::try_from(results).map_err(|_| bad())?;
     for size in &sizes {
         let size = size.count().ok_or_else(bad)?;
