@@ -44,14 +44,32 @@ pub(crate) fn needed(units: Units, coded: &[u8]) -> Option<Vec<Range<usize>>> {
             }
             Units::Av1 => av1_unit(&mut from)?,
             Units::Avc(len) | Units::Hevc(len) => is_needed(units, unit(&mut from, len)?),
-            Units::AvcStream | Units::Mpeg4 | Units::Vc1 => return start::needed(units, coded),
-            Units::Jpeg => return mjpeg::needed(coded),
+            Units::AvcStream | Units::Mpeg4 | Units::Vc1 => {
+                return settled(coded, |coded| start::needed(units, coded));
+            }
+            Units::Jpeg => return settled(coded, mjpeg::needed),
         };
         if is_needed {
             parts.add(start..from.at());
         }
     }
     Some(parts.0)
+}
+
+/// The parts, unless they make up other units where what stood between them is gone.
+fn settled(
+    coded: &[u8],
+    needed: impl Fn(&[u8]) -> Option<Vec<Range<usize>>>,
+) -> Option<Vec<Range<usize>>> {
+    let parts = needed(coded)?;
+    let len = parts.iter().fold(0usize, |sum, part| sum.saturating_add(part.len()));
+    if len < coded.len() && len > 0 {
+        let joined: Vec<&[u8]> =
+            parts.iter().map(|part| coded.get(part.clone())).collect::<Option<_>>()?;
+        let again = needed(&joined.concat())?;
+        matches!(again.as_slice(), [all] if (all.start, all.end) == (0, len)).then_some(())?;
+    }
+    Some(parts)
 }
 
 /// Parts that stay; those that touch become one.
@@ -208,6 +226,24 @@ pub(crate) fn av1_config(body: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_that_make_up_another_unit_are_none() {
+        // A message is `ab`, wherever it stands.
+        let needed = |coded: &[u8]| {
+            let at = coded.windows(2).position(|pair| pair == b"ab").unwrap_or(coded.len());
+            let mut parts = Parts::default();
+            let behind = coded.len().min(at + 2)..coded.len();
+            [0..at, behind]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .for_each(|part| parts.add(part));
+            Some(parts.0)
+        };
+        assert_eq!(settled(b"xaby", needed), Some(vec![0..1, 3..4]));
+        assert_eq!(settled(b"aabb", needed), None);
+        assert!(settled(b"xy", needed).is_some_and(|parts| parts.len() == 1));
+    }
 
     #[test]
     fn messages_between_slices_go_and_slices_stay() {
