@@ -176,6 +176,16 @@ fn told(pdf: &Path) -> (Vec<String>, Vec<String>, String, f64) {
     (words, links.map(str::to_owned).collect(), pages.to_owned(), size)
 }
 
+/// Its first page as poppler draws it, in shades of grey.
+fn drawn(pdf: &Path) -> Vec<u8> {
+    let output = std::process::Command::new("pdftoppm")
+        .args(["-q", "-r", "60", "-gray", "-f", "1", "-l", "1", text(pdf)])
+        .output()
+        .expect("pdftoppm is needed (Debian package poppler-utils)");
+    assert!(output.stdout.starts_with(b"P5"), "{}: no page", pdf.display());
+    output.stdout
+}
+
 #[test]
 fn what_libreoffice_prints_keeps_its_words_and_links_and_does_not_grow() {
     let directory = tempfile::tempdir().expect("a temporary directory");
@@ -194,7 +204,7 @@ fn what_libreoffice_prints_keeps_its_words_and_links_and_does_not_grow() {
         let place = sub(option);
         set.extend(plain.iter().map(|pdf| rewritten(pdf, &place, &[option])));
     }
-    let (mut all, mut kept, mut links, mut ratios) = (0, 0, 0, Vec::new());
+    let (mut all, mut kept, mut links, mut same, mut ratios) = (0, 0, 0, 0, Vec::new());
     for pdf in &set {
         // A slide's name is a bookmark here, which is seen.
         let done = common::scrub(&std::fs::read(pdf).expect("a document"));
@@ -203,18 +213,24 @@ fn what_libreoffice_prints_keeps_its_words_and_links_and_does_not_grow() {
         all += before.0.len();
         kept += before.0.iter().zip(&after.0).filter(|(a, b)| a == b).count();
         assert_eq!((&before.1, &before.2), (&after.1, &after.2), "{}", pdf.display());
+        let (page, copied) = (drawn(pdf), drawn(&copy));
+        assert_eq!(page.len(), copied.len(), "{}", pdf.display());
+        let other = page.iter().zip(&copied).filter(|(a, b)| a.abs_diff(**b) > 32).count();
+        same += usize::from(other == 0);
+        assert!(other * 1000 <= page.len(), "{}: {other} dots are others", pdf.display());
         links += before.1.len();
         ratios.push(after.3 / before.3);
     }
     ratios.sort_by(f64::total_cmp);
     let median = ratios[ratios.len() / 2];
     println!(
-        "{} documents: {kept} of {all} words in their place, {links} links, size ratio {:.2} to {:.2}, median {median:.2}",
+        "{} documents: {kept} of {all} words in their place, {links} links, {same} pages alike to the dot, size ratio {:.2} to {:.2}, median {median:.2}",
         set.len(),
         ratios[0],
         ratios[ratios.len() - 1],
     );
     assert!(all > 2_000 && links >= 12, "{all} words, {links} links");
     assert!(kept * 1_000 >= all * 999, "{kept} of {all} words");
+    assert!(same * 10 >= set.len() * 9, "{same} pages look as before");
     assert!(median <= 1.0, "median {median}");
 }
