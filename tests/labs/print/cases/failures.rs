@@ -114,7 +114,7 @@ pub(crate) fn each_reason_of_a_usb_printer_is_told_apart(lab: &mut Lab) -> io::R
     ] {
         lab.new_cable()?;
         lab.mode("usb", keyword)?;
-        let ran = failed(lab.print(CABLE, &[&file, "--patience", "8"])?, status);
+        let ran = failed(lab.print(CABLE, &[&file, "--patience", "12"])?, status);
         assert_eq!(ran.file(0)["reason"], reason, "{keyword}: {ran:?}");
         lab.mode("usb", "")?;
     }
