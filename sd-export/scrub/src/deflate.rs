@@ -1,7 +1,5 @@
 //! Deflate with bounds on the way in and one setting on the way out.
 
-use std::io::Write as _;
-
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
 /// Bytes of a piece where a stream is inflated piece by piece: they stay in the nearer memory.
@@ -39,39 +37,14 @@ pub(crate) fn inflate_raw(input: &[u8], limit: usize) -> Result<Inflated, Inflat
     inflate_with(Decompress::new(false), input, limit)
 }
 
-fn inflate_with(
-    mut machine: Decompress,
-    input: &[u8],
-    limit: usize,
-) -> Result<Inflated, InflateError> {
+fn inflate_with(machine: Decompress, input: &[u8], limit: usize) -> Result<Inflated, InflateError> {
+    let mut inflater = Inflater { machine, input, ended: false };
     let mut data = Vec::new();
-    let mut buffer = vec![0u8; 1 << 15];
-    loop {
-        let used = usize::try_from(machine.total_in()).map_err(|_| InflateError::Broken)?;
-        let rest = input.get(used..).unwrap_or_default();
-        let before = (machine.total_in(), machine.total_out());
-        let status = machine.decompress(rest, &mut buffer, FlushDecompress::None);
-        let made = machine.total_out().saturating_sub(before.1);
-        let made = usize::try_from(made).map_err(|_| InflateError::Broken)?;
-        data.extend_from_slice(buffer.get(..made).unwrap_or_default());
-        if data.len() > limit {
-            return Err(InflateError::TooLong);
-        }
-        let used = usize::try_from(machine.total_in()).map_err(|_| InflateError::Broken)?;
-        match status {
-            Ok(Status::StreamEnd) => {
-                return Ok(Inflated { data, used, ended: true });
-            }
-            Ok(_) if before == (machine.total_in(), machine.total_out()) => {
-                return Ok(Inflated { data, used, ended: false });
-            }
-            Ok(_) => {}
-            Err(_) => return Err(InflateError::Broken),
-        }
-    }
+    inflater.each(1 << 15, limit, |piece| data.extend_from_slice(piece))?;
+    Ok(Inflated { data, used: inflater.used(), ended: inflater.ended })
 }
 
-/// A zlib stream that is inflated piece by piece.
+/// A stream that is inflated piece by piece.
 pub(crate) struct Inflater<'a> {
     machine: Decompress,
     input: &'a [u8],
@@ -112,10 +85,21 @@ impl<'a> Inflater<'a> {
 
     /// Inflates the rest, and tells how long it is: at most `limit` bytes.
     pub(crate) fn count(&mut self, limit: usize) -> Result<usize, InflateError> {
-        let mut buffer = vec![0; PIECE];
+        self.each(PIECE, limit, |_| ())
+    }
+
+    /// Hands out the rest in pieces, and tells how long it is: at most `limit` bytes.
+    fn each(
+        &mut self,
+        piece: usize,
+        limit: usize,
+        mut take: impl FnMut(&[u8]),
+    ) -> Result<usize, InflateError> {
+        let mut buffer = vec![0; piece];
         let mut len = 0usize;
         loop {
             let made = self.read(&mut buffer)?;
+            take(buffer.get(..made).unwrap_or_default());
             len = len.saturating_add(made);
             if len > limit {
                 return Err(InflateError::TooLong);
@@ -127,7 +111,7 @@ impl<'a> Inflater<'a> {
     }
 }
 
-/// A zlib stream that is written piece by piece, always with the same setting.
+/// A stream that is written piece by piece, always with the same setting.
 pub(crate) struct Deflater {
     machine: Compress,
     out: Vec<u8>,
@@ -175,20 +159,13 @@ pub(crate) fn deflate_raw(data: &[u8]) -> Vec<u8> {
     deflate_with(Compress::new(Compression::new(6), false), data)
 }
 
-fn deflate_with(mut machine: Compress, data: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(data.len() / 2);
-    let mut buffer = vec![0u8; 1 << 15];
+fn deflate_with(machine: Compress, data: &[u8]) -> Vec<u8> {
+    let mut deflater = Deflater { machine, out: Vec::with_capacity(data.len() / 2) };
     loop {
-        let used = usize::try_from(machine.total_in()).unwrap_or(usize::MAX);
-        let before = machine.total_out();
+        let used = usize::try_from(deflater.machine.total_in()).unwrap_or(usize::MAX);
         let rest = data.get(used..).unwrap_or_default();
-        let status = machine.compress(rest, &mut buffer, FlushCompress::Finish);
-        let made = usize::try_from(machine.total_out().saturating_sub(before)).unwrap_or(0);
-        // Writing into a vector cannot fail.
-        let _ = out.write_all(buffer.get(..made).unwrap_or_default());
-        match status {
-            Ok(Status::StreamEnd) | Err(_) => return out,
-            Ok(_) => {}
+        if deflater.go_on(rest, FlushCompress::Finish).is_none() {
+            return deflater.out;
         }
     }
 }

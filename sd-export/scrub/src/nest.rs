@@ -196,7 +196,7 @@ impl<'a> Nest<'a> {
         if !format.is_streamed() && !decided {
             let whole = clean.slice(0, clean.len());
             let fault = || Refusal::not_clean("a copy that cannot be read");
-            reads_as(&whole.ok_or_else(fault)?, format)?;
+            reads_as(&whole.ok_or_else(fault)?, &[format])?;
         }
         Ok((clean, format, findings))
     }
@@ -272,13 +272,15 @@ impl<'a> Nest<'a> {
     }
 }
 
-/// Refuses a clean copy that would be taken for something else.
-pub(crate) fn reads_as(clean: &[u8], format: Format) -> Result<(), Refusal> {
-    match detect(clean) {
-        Detected::Known(seen) if seen == format => Ok(()),
-        Detected::Known(seen) => Err(Refusal::reads_as(&seen.to_string())),
-        Detected::Unknown(kind) => Err(Refusal::reads_as(kind)),
-    }
+/// What a clean copy is when it is looked at again; anything but these is refused.
+pub(crate) fn reads_as(clean: &[u8], wanted: &[Format]) -> Result<Format, Refusal> {
+    let other = match detect(clean) {
+        Detected::Known(seen) if wanted.contains(&seen) => return Ok(seen),
+        Detected::Known(seen) => seen.to_string(),
+        Detected::Unknown(kind) => kind.to_owned(),
+    };
+    let what = format!("a file that reads as another kind when it is clean: {other}");
+    Err(Refusal::unsupported(what))
 }
 
 #[cfg(test)]

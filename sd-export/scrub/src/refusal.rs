@@ -83,11 +83,6 @@ impl Refusal {
         Self::Unsupported { what: what.into() }
     }
 
-    /// The clean copy would be taken for something else.
-    pub(crate) fn reads_as(kind: &str) -> Self {
-        Self::unsupported(format!("a file that reads as another kind when it is clean: {kind}"))
-    }
-
     pub(crate) fn not_clean(what: impl Into<String>) -> Self {
         Self::NotClean { what: what.into() }
     }

@@ -10,13 +10,9 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use common::libre::convert;
-use common::metafile::{command, emf, plain_emf, short_command, wmf};
+use common::metafile::{command, emf, numbers, plain_emf, short_command, wmf};
 use common::{clean, found, odf, office, scrub};
 use sd_scrub::{Choices, Format, Limits, Unclean};
-
-fn numbers(all: &[i32]) -> Vec<u8> {
-    all.iter().flat_map(|n| n.to_le_bytes()).collect()
-}
 
 fn refused(bytes: &[u8]) -> String {
     scrub(bytes).expect_err("refused").to_string()

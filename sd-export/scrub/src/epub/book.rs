@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::host::Here;
-use super::leftovers;
 use super::package::{Package, directory};
-use crate::css::Css;
+use super::{Bytes, leftovers};
+use crate::css::{Css, Host as _};
 use crate::markup::{self, Tree, picture_type};
 use crate::nest::Nest;
 use crate::report::{Class, Findings};
@@ -16,7 +16,7 @@ use crate::{Detected, Format, Refusal, detect, html, text};
 #[derive(PartialEq, Eq)]
 pub(super) struct Page {
     pub(super) name: String,
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Bytes,
     pub(super) format: Format,
     /// Whether a reader comes to it by turning pages; `None`: it is only the contents.
     pub(super) linear: Option<bool>,
@@ -32,8 +32,8 @@ impl Page {
 #[derive(Default, PartialEq, Eq)]
 pub(super) struct Clean {
     pub(super) pages: Vec<Page>,
-    pub(super) sheets: BTreeMap<String, Vec<u8>>,
-    pub(super) pictures: BTreeMap<String, (Format, Vec<u8>)>,
+    pub(super) sheets: BTreeMap<String, Bytes>,
+    pub(super) pictures: BTreeMap<String, (Format, Bytes)>,
     /// The names of the page of contents and of the picture on the cover.
     pub(super) contents: String,
     pub(super) cover: Option<String>,
@@ -134,7 +134,7 @@ impl<'b> Book<'b> {
     fn write_page(&mut self, path: &str, linear: Option<bool>) -> Result<(), Refusal> {
         let Some(name) = self.known.get(path).cloned().flatten() else { return Ok(()) };
         let package = self.package;
-        let bytes = package.part(path).unwrap_or_default();
+        let Some(bytes) = package.part(path) else { return Ok(()) };
         if !package.opf.is_page(path) {
             let Some((format, bytes)) = self.cleaned(bytes, path)? else {
                 self.known.insert(path.to_owned(), None);
@@ -148,7 +148,7 @@ impl<'b> Book<'b> {
         self.findings.absorb("page", met);
         match page {
             Ok(text) => {
-                let (bytes, format) = (text.into_bytes(), Format::Html);
+                let (bytes, format) = (Bytes::new(text.into_bytes()), Format::Html);
                 self.clean.pages.push(Page { name, bytes, format, linear });
                 Ok(())
             }
@@ -179,13 +179,13 @@ impl<'b> Book<'b> {
 
     fn write_sheet(&mut self, path: &str) -> Result<(), Refusal> {
         let Some(name) = self.known.get(path).cloned().flatten() else { return Ok(()) };
-        let decoded = self.package.part(path).and_then(text::decode);
+        let decoded = self.package.part(path).and_then(|bytes| text::decode(bytes));
         let text = decoded.map(|(text, _)| text).unwrap_or_default();
         let (names, tally) = (self.names, self.tally);
         let mut here = Here { book: self, directory: directory(path).to_owned() };
         let mut css = Css { names, tally, host: &mut here, place: "style sheet" };
         let sheet = css.sheet(&text)?;
-        self.clean.sheets.insert(name, sheet.into_bytes());
+        self.clean.sheets.insert(name, Bytes::new(sheet.into_bytes()));
         Ok(())
     }
 
@@ -195,7 +195,7 @@ impl<'b> Book<'b> {
             return Ok(known.clone());
         }
         let package = self.package;
-        let bytes = package.part(path).unwrap_or_default();
+        let Some(bytes) = package.part(path) else { return Ok(None) };
         let name = match self.cleaned(bytes, path)? {
             Some((format, bytes)) => {
                 let name = self.name('i', format.extension());
@@ -209,10 +209,10 @@ impl<'b> Book<'b> {
     }
 
     /// A picture, cleaned by its own module; `None`: it is none, or is left out.
-    fn cleaned(&mut self, bytes: &[u8], path: &str) -> Result<Option<(Format, Vec<u8>)>, Refusal> {
+    fn cleaned(&mut self, bytes: &Bytes, path: &str) -> Result<Option<(Format, Bytes)>, Refusal> {
         let Some(nest) = self.nest else {
             return Ok(match detect(bytes) {
-                Detected::Known(format) => Some((format, bytes.to_vec())),
+                Detected::Known(format) => Some((format, Bytes::clone(bytes))),
                 Detected::Unknown(_) => None,
             });
         };
@@ -222,14 +222,14 @@ impl<'b> Book<'b> {
             self.tally.removed(Class::Link, "picture that is none", &words);
             return Ok(None);
         }
-        Ok(Some((inner.format, inner.bytes)))
+        Ok(Some((inner.format, Bytes::new(inner.bytes))))
     }
 
     /// A picture that an address holds itself.
     pub(super) fn held(&mut self, address: &str) -> Result<Option<String>, Refusal> {
         match self.nest {
             Some(nest) => markup::picture(address, nest, &mut self.findings),
-            None => Ok(address.starts_with("data:image/").then(|| address.to_owned())),
+            None => markup::Cleaned.shown(address),
         }
     }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::package::Package;
-use crate::ooxml::notes;
+use crate::ooxml::notes::{self, Dropped};
 use crate::report::Class;
 use crate::xml::Tally;
 
 /// Parts that go: what their names end with or hold, what they are, and what to call them.
-const DROPPED: &[(&str, Class, &str)] = &[
+const DROPPED: &[Dropped] = &[
     ("encryption.xml", Class::Identifier, "list of masked fonts"),
     ("rights.xml", Class::Identifier, "rights of a reader"),
     (".lcpl", Class::Person, "licence of a reader"),
@@ -52,12 +52,10 @@ pub(super) fn tell(package: &Package, known: &BTreeMap<String, Option<String>>, 
             continue;
         }
         let lower = name.to_ascii_lowercase();
-        let found = DROPPED.iter().find(|(word, _, _)| match word.strip_prefix('.') {
+        let (class, what) = notes::dropped(DROPPED, |word| match word.strip_prefix('.') {
             Some(_) => lower.ends_with(word),
             None => lower.contains(word),
         });
-        let unknown = (Class::Unknown, "part that is not on the list");
-        let (class, what) = found.map_or(unknown, |(_, class, what)| (*class, *what));
         let words = match class {
             Class::Link | Class::Software => String::new(),
             _ => notes::words(bytes),

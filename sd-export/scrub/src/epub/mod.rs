@@ -15,7 +15,7 @@ mod opf;
 mod package;
 mod write;
 
-use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use book::Book;
 use package::Package;
@@ -30,12 +30,14 @@ pub(crate) const TYPE: &str = "application/epub+zip";
 /// Most times that a clean book is cleaned again until it stays the same.
 const ROUNDS: usize = 5;
 
+/// A member. A book is walked through several times, and not copied each time.
+type Bytes = Rc<Vec<u8>>;
+
 /// Writes a book anew.
 pub(crate) fn scrub(bytes: &[u8], nest: &Nest<'_>) -> Result<Cleaned, Refusal> {
     let mut findings = Findings::default();
-    let parts: BTreeMap<String, Vec<u8>> =
-        zip::files(bytes, nest, &mut findings)?.into_iter().collect();
-    let package = Package::open(parts)?;
+    let parts = zip::files(bytes, nest, &mut findings)?.into_iter();
+    let package = Package::open(parts.map(|(name, bytes)| (name, Bytes::new(bytes))).collect())?;
     let (names, tally) = (Names::default(), Tally::default());
     let (once, met) = Book::clean(&package, Some(nest), (&names, &tally))?;
     findings.absorb("book", met);

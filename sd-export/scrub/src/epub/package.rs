@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::contents;
 use super::opf::{self, Opf};
+use super::{Bytes, contents};
 use crate::Refusal;
 use crate::link::percent_decoded;
 use crate::markup::{self, Space, Tree};
@@ -16,14 +16,14 @@ const MADE: &str = "\0.xhtml";
 
 /// A book that was opened.
 pub(super) struct Package {
-    pub(super) parts: BTreeMap<String, Vec<u8>>,
+    pub(super) parts: BTreeMap<String, Bytes>,
     pub(super) opf: Opf,
     /// The name of the list itself.
     pub(super) list: String,
 }
 
 impl Package {
-    pub(super) fn open(parts: BTreeMap<String, Vec<u8>>) -> Result<Self, Refusal> {
+    pub(super) fn open(parts: BTreeMap<String, Bytes>) -> Result<Self, Refusal> {
         if let Some(masked) = parts.get("META-INF/encryption.xml") {
             admit_masks(&tree(masked)?)?;
         }
@@ -51,13 +51,13 @@ impl Package {
             None => ("", contents::of_pages(&self.opf.spine)),
         };
         let name = [base, "/", MADE].concat();
-        self.parts.insert(name.clone(), page.into_bytes());
+        self.parts.insert(name.clone(), Bytes::new(page.into_bytes()));
         self.opf.contents = Some(name);
         Ok(())
     }
 
-    pub(super) fn part(&self, name: &str) -> Option<&[u8]> {
-        self.parts.get(name).map(Vec::as_slice)
+    pub(super) fn part(&self, name: &str) -> Option<&Bytes> {
+        self.parts.get(name)
     }
 
     /// The member that an address in `directory` leads to, and the place in it.

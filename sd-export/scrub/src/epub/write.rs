@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::TYPE;
 use super::book::{Clean, Page};
+use super::{Bytes, TYPE};
 use crate::member_name::MemberName;
 use crate::nest::Nest;
 use crate::zip::{Packing, Writer};
@@ -21,14 +21,23 @@ const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
     <dc:title>Book</dc:title>\
     <meta property=\"dcterms:modified\">1980-01-01T00:00:00Z</meta><dc:language>";
 
-/// The members of a clean book by name.
-pub(super) fn parts(clean: &Clean) -> BTreeMap<String, Vec<u8>> {
+/// The members of a clean book behind its type, in their order.
+fn members(clean: &Clean) -> impl Iterator<Item = (&str, Bytes, Packing)> {
     let fixed = [("META-INF/container.xml", CONTAINER.to_owned()), ("book.opf", list(clean))];
-    let fixed = fixed.map(|(name, text)| (name.to_owned(), text.into_bytes()));
-    let pages = clean.pages.iter().map(|page| (page.name.clone(), page.bytes.clone()));
-    let sheets = clean.sheets.iter().map(|(name, bytes)| (name.clone(), bytes.clone()));
-    let pictures = clean.pictures.iter().map(|(name, (_, bytes))| (name.clone(), bytes.clone()));
-    fixed.into_iter().chain(pages).chain(sheets).chain(pictures).collect()
+    let fixed = fixed.map(|(name, text)| (name, Bytes::new(text.into_bytes()), Packing::Deflated));
+    let pages = clean.pages.iter();
+    let pages = pages.map(|p| (p.name.as_str(), Bytes::clone(&p.bytes), Packing::of(p.format)));
+    let sheets = clean.sheets.iter();
+    let sheets = sheets.map(|(name, b)| (name.as_str(), Bytes::clone(b), Packing::Deflated));
+    let pictures = clean.pictures.iter();
+    let pictures =
+        pictures.map(|(name, (format, b))| (name.as_str(), Bytes::clone(b), Packing::of(*format)));
+    fixed.into_iter().chain(pages).chain(sheets).chain(pictures)
+}
+
+/// The members of a clean book by name.
+pub(super) fn parts(clean: &Clean) -> BTreeMap<String, Bytes> {
+    members(clean).map(|(name, bytes, _)| (name.to_owned(), bytes)).collect()
 }
 
 pub(super) fn pack(clean: &Clean, nest: &Nest<'_>) -> Result<Vec<u8>, Refusal> {
@@ -38,16 +47,8 @@ pub(super) fn pack(clean: &Clean, nest: &Nest<'_>) -> Result<Vec<u8>, Refusal> {
         writer.add(&MemberName::admit(name, limits)?, bytes, packing, limits)
     };
     add("mimetype", TYPE.as_bytes(), Packing::Stored)?;
-    add("META-INF/container.xml", CONTAINER.as_bytes(), Packing::Deflated)?;
-    add("book.opf", list(clean).as_bytes(), Packing::Deflated)?;
-    for page in &clean.pages {
-        add(&page.name, &page.bytes, Packing::of(page.format))?;
-    }
-    for (name, bytes) in &clean.sheets {
-        add(name, bytes, Packing::Deflated)?;
-    }
-    for (name, (format, bytes)) in &clean.pictures {
-        add(name, bytes, Packing::of(*format))?;
+    for (name, bytes, packing) in members(clean) {
+        add(name, &bytes, packing)?;
     }
     writer.finish()
 }

@@ -117,7 +117,7 @@ impl Reader<'_> {
             };
             let page = page.ok_or_else(|| Refusal::malformed("a page in no known letters"))?;
             let clean = html::clean(&page, self.nest, self.findings)
-                .and_then(|clean| reads_as(clean.as_bytes(), Format::Html).map(|()| clean));
+                .and_then(|clean| reads_as(clean.as_bytes(), &[Format::Html]).map(|_| clean));
             match clean {
                 Ok(clean) => {
                     let (name, bytes) = ("page.html".to_owned(), clean.into_bytes());

@@ -3,9 +3,11 @@
 use super::picture::{self, Picture};
 use super::shape::{EMF, EMF_GONE};
 use super::words::{self, Words};
-use super::{Met, cut, emf_check, number};
+use super::{cut, emf_check, number};
 use crate::bytes::{Cursor, le16, le32, slice};
 use crate::report::{Class, Findings};
+use crate::wording::foreign;
+use crate::xml::Tally;
 use crate::{Cleaned, Limits, Refusal};
 
 /// The length of the head that is written.
@@ -27,7 +29,7 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
     let mut emf = Emf {
         limits,
         findings: Findings::default(),
-        met: Met::default(),
+        met: Tally::default(),
         out: Vec::new(),
         count: 1,
     };
@@ -46,11 +48,7 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
     }
     if at < bytes.len() {
         let rest = bytes.get(at..).unwrap_or_default();
-        emf.findings.removed(
-            Class::Trailing,
-            "bytes after the end",
-            &crate::wording::foreign(rest),
-        );
+        emf.findings.removed(Class::Trailing, "bytes after the end", &foreign(rest));
     }
     let Emf { mut out, met, mut findings, mut count, .. } = emf;
     count = count.saturating_add(1);
@@ -63,7 +61,7 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
             place.copy_from_slice(&field.to_le_bytes());
         }
     }
-    met.tell(&mut findings);
+    met.report(&mut findings);
     emf_check::check(&out)?;
     Ok((out, findings))
 }
@@ -71,7 +69,7 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
 struct Emf<'l> {
     limits: &'l Limits,
     findings: Findings,
-    met: Met,
+    met: Tally,
     out: Vec<u8>,
     /// How many commands are written, the head among them.
     count: u32,
@@ -94,13 +92,13 @@ impl Emf<'_> {
             };
             let said: Vec<u8> =
                 said.unwrap_or_default().iter().copied().filter(|b| *b != 0).collect();
-            self.met.note(Class::Software, "what the drawing was made with", &said);
+            self.met.removed(Class::Software, "what the drawing was made with", &foreign(&said));
         }
         if field(68) > 0 {
-            self.met.note(Class::Color, "palette of a screen", b"");
+            self.met.removed(Class::Color, "palette of a screen", "");
         }
-        if len > HEAD.max(108) || (len > 100 && field(88) > 0) {
-            self.met.note(Class::Unknown, "bytes behind the head", b"");
+        if len > HEAD || (len > 100 && field(88) > 0) {
+            self.met.removed(Class::Unknown, "bytes behind the head", "");
         }
         let measures =
             format!("{} x {} dots, {} x {} mm", field(72), field(76), field(80), field(84));
@@ -142,7 +140,7 @@ impl Emf<'_> {
         if let Some((_, len)) = EMF.iter().find(|(of, _)| *of == kind) {
             let mut kept = slice(fields, 0, *len).ok_or_else(cut)?.to_vec();
             if fields.len() > *len {
-                self.met.note(Class::Unknown, "bytes behind a command", b"");
+                self.met.removed(Class::Unknown, "bytes behind a command", "");
             }
             if kind == 38 {
                 // A pen is as high as it is wide.
@@ -154,7 +152,7 @@ impl Emf<'_> {
         }
         if let Some((_, what)) = EMF_GONE.iter().find(|(of, _)| *of == kind) {
             let class = if what.starts_with("colour") { Class::Color } else { Class::Device };
-            self.met.note(class, what, fields.get(..200).unwrap_or(fields));
+            self.met.removed(class, what, &foreign(fields.get(..200).unwrap_or(fields)));
             return Ok(());
         }
         let fields = match kind {
@@ -199,10 +197,10 @@ impl Emf<'_> {
             if alone {
                 return Err(Refusal::unsupported("a drawing in EMF+ without plain commands"));
             }
-            self.met.note(Class::HiddenContent, "second form of the drawing (EMF+)", b"");
+            self.met.removed(Class::HiddenContent, "second form of the drawing (EMF+)", "");
         } else {
             let said: Vec<u8> = body.iter().copied().filter(|b| *b != 0).take(200).collect();
-            self.met.note(Class::Comment, "comment", &said);
+            self.met.removed(Class::Comment, "comment", &foreign(&said));
         }
         Ok(())
     }
@@ -312,7 +310,7 @@ impl Emf<'_> {
 
     fn lost(&mut self, lost: bool) {
         if lost {
-            self.met.note(Class::Identifier, "letters that cannot be seen", b"");
+            self.met.removed(Class::Identifier, "letters that cannot be seen", "");
         }
     }
 

@@ -3,9 +3,11 @@
 use super::picture;
 use super::shape::WMF;
 use super::words;
-use super::{Met, cut, number, wmf_check};
+use super::{cut, number, wmf_check};
 use crate::bytes::{le16, le32, slice};
 use crate::report::{Class, Findings};
+use crate::wording::foreign;
+use crate::xml::Tally;
 use crate::{Cleaned, Limits, Refusal};
 
 /// How the head starts that says how large the drawing is.
@@ -30,7 +32,7 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
     let mut wmf = Wmf {
         limits,
         findings: Findings::default(),
-        met: Met::default(),
+        met: Tally::default(),
         out: Vec::new(),
         longest: 3,
     };
@@ -50,7 +52,7 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
     }
     let rest = bytes.get(at..).unwrap_or_default();
     if rest.iter().any(|byte| *byte != 0) {
-        let said = crate::wording::foreign(rest);
+        let said = foreign(rest);
         wmf.findings.removed(Class::Trailing, "bytes after the end", &said);
     }
     wmf.put(0, &[])?;
@@ -61,7 +63,7 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
         let place = out.get_mut(at..at.saturating_add(4)).ok_or_else(cut)?;
         place.copy_from_slice(&value.to_le_bytes());
     }
-    met.tell(&mut findings);
+    met.report(&mut findings);
     wmf_check::check(&out)?;
     Ok((out, findings))
 }
@@ -69,7 +71,7 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
 struct Wmf<'l> {
     limits: &'l Limits,
     findings: Findings,
-    met: Met,
+    met: Tally,
     out: Vec<u8>,
     /// The longest command, in words.
     longest: u32,
@@ -88,7 +90,7 @@ impl Wmf<'_> {
             let mut head = [PLACED, &[0; 2], place, &[0; 4]].concat();
             head.extend_from_slice(&sum(&head).to_le_bytes());
             if slice(bytes, 0, PLACED_LEN) != Some(head.as_slice()) {
-                self.met.note(Class::Unknown, "unused fields of the head", b"");
+                self.met.removed(Class::Unknown, "unused fields of the head", "");
             }
             self.out.extend(head);
             at = PLACED_LEN;
@@ -116,7 +118,7 @@ impl Wmf<'_> {
             // Some programs fill these up with one more word.
             let unused = fields.get(*len..).unwrap_or_default();
             if unused.iter().any(|byte| *byte != 0) {
-                self.met.note(Class::Unknown, "bytes behind a command", unused);
+                self.met.removed(Class::Unknown, "bytes behind a command", &foreign(unused));
             }
             return self.put(kind, kept);
         }
@@ -132,7 +134,7 @@ impl Wmf<'_> {
                     (true, _) => (Class::Comment, "comment"),
                     (false, _) => (Class::Device, "command for a printer"),
                 };
-                self.met.note(class, what, said);
+                self.met.removed(class, what, &foreign(said));
                 return Ok(());
             }
             0x0324 | 0x0325 => {
@@ -186,7 +188,7 @@ impl Wmf<'_> {
     fn seen(&mut self, letters: &[u8], steps: &[[i32; 2]]) -> (Vec<u8>, Vec<[i32; 2]>) {
         let seen = words::visible(letters, steps, &words::seen_bytes(letters));
         if seen.lost {
-            self.met.note(Class::Identifier, "letters that cannot be seen", b"");
+            self.met.removed(Class::Identifier, "letters that cannot be seen", "");
         }
         (seen.units, seen.steps)
     }

@@ -2,12 +2,12 @@
 
 use super::clean::Clean;
 use super::package::Package;
-use crate::ooxml::notes;
+use crate::ooxml::notes::{self, Dropped};
 use crate::report::Class;
 use crate::xml::Tally;
 
 /// Parts that go: words of their name, what they are, and what to call them.
-const DROPPED: &[(&str, Class, &str)] = &[
+const DROPPED: &[Dropped] = &[
     ("thumbnails/", Class::Thumbnail, "picture of the first page"),
     ("configurations2/", Class::Software, "own buttons, menus and keys"),
     ("basic/", Class::Link, "macros"),
@@ -38,9 +38,7 @@ pub(super) fn tell(package: &Package, clean: &Clean, tally: &Tally) {
             continue;
         }
         let lower = name.to_ascii_lowercase();
-        let found = DROPPED.iter().find(|(word, _, _)| lower.contains(word));
-        let unknown = (Class::Unknown, "part that is not on the list");
-        let (class, words) = found.map_or(unknown, |(_, class, words)| (*class, *words));
+        let (class, words) = notes::dropped(DROPPED, |word| lower.contains(word));
         let said = match class {
             Class::Person | Class::HiddenContent | Class::TrackedChange | Class::Unknown => {
                 notes::words(bytes)

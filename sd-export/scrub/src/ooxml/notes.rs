@@ -3,6 +3,17 @@
 use crate::report::Class;
 use crate::xml::{Event, Reader, Tally, decode};
 
+/// Parts that go: a word of their name, what they are, and what to call them.
+pub(crate) type Dropped = (&'static str, Class, &'static str);
+
+/// What a part that goes is, by the first line whose word fits.
+pub(crate) fn dropped(table: &[Dropped], fits: impl Fn(&str) -> bool) -> (Class, &'static str) {
+    let found = table.iter().find(|(word, _, _)| fits(word));
+    found.map_or((Class::Unknown, "part that is not on the list"), |(_, class, words)| {
+        (*class, *words)
+    })
+}
+
 /// Notes each property of a document with its value.
 pub(crate) fn properties(bytes: &[u8], tally: &Tally) {
     tally.removed(Class::Software, "properties of the document", "");

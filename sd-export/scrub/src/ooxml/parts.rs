@@ -1,6 +1,7 @@
 //! The kinds of parts that are kept: how a relation names them, what they are called in the clean
 //! package, and which other parts come along without being named in their text.
 
+use super::notes::{self, Dropped};
 use crate::report::Class;
 
 /// How a part is cleaned.
@@ -115,7 +116,7 @@ pub(super) fn kind_of(relation: &str, family: &str) -> Option<&'static Kind> {
 }
 
 /// Parts that go: words of their name, what they are, and what to call them.
-const DROPPED: &[(&str, Class, &str)] = &[
+const DROPPED: &[Dropped] = &[
     ("docprops/thumbnail", Class::Thumbnail, "picture of the first page"),
     ("docprops/", Class::Person, "properties of the document"),
     ("docmetadata/", Class::Identifier, "labels of an organisation"),
@@ -177,8 +178,5 @@ const DROPPED: &[(&str, Class, &str)] = &[
 
 /// What a part that goes is.
 pub(super) fn dropped(name: &str) -> (Class, &'static str) {
-    let found = DROPPED.iter().find(|(word, _, _)| name.contains(word));
-    found.map_or((Class::Unknown, "part that is not on the list"), |(_, class, words)| {
-        (*class, words)
-    })
+    notes::dropped(DROPPED, |word| name.contains(word))
 }

@@ -14,8 +14,9 @@ use std::collections::BTreeMap;
 pub(crate) use decode::{Encoding, decode};
 pub(crate) use tables::is_invisible;
 
+use crate::nest::reads_as;
 use crate::report::{Class, Findings};
-use crate::{Cleaned, Detected, Format, Limits, Refusal};
+use crate::{Cleaned, Format, Limits, Refusal};
 use tables::{
     family, is_emoji, is_joining, is_latin, is_lookalike, is_odd_space, is_private, is_styled,
 };
@@ -48,13 +49,8 @@ pub(crate) fn scrub(
     drop(text);
     limits.admit_output(out.len())?;
     // Marks that cannot be seen may have kept a launcher or a page from being known as one.
-    match crate::detect(out.as_bytes()) {
-        Detected::Known(seen @ (Format::Text | Format::Csv)) => {
-            Ok(((out.into_bytes(), findings), seen))
-        }
-        Detected::Known(format) => Err(Refusal::reads_as(&format.to_string())),
-        Detected::Unknown(kind) => Err(Refusal::reads_as(kind)),
-    }
+    let seen = reads_as(out.as_bytes(), &[Format::Text, Format::Csv])?;
+    Ok(((out.into_bytes(), findings), seen))
 }
 
 /// The visible characters of a text, with one line end.
@@ -190,7 +186,7 @@ pub(crate) fn is_unseen(chars: &[char], at: usize) -> bool {
 /// A text that is one of several parts, without marks that cannot be seen. What a joiner at its edge joins
 /// may stand in the part beside it.
 pub(crate) fn shown(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() && !text.contains(is_invisible) {
+    if text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r')) {
         return Cow::Borrowed(text);
     }
     let chars: Vec<char> = text.chars().collect();

@@ -46,9 +46,8 @@ fn behind(name: &'static str, bare: Vec<u8>) -> Planted {
 /// A JPEG with EXIF and a comment in front and something behind its end.
 fn marked(name: &'static str, bare: Vec<u8>) -> Planted {
     let mut bytes = bare.clone();
-    let block = jpeg::segment(0xe1, &[b"Exif\0\0".as_slice(), &exif(1)].concat());
     let words = jpeg::segment(0xfe, canary(601).as_bytes());
-    bytes.splice(2..2, [block, words].concat());
+    bytes.splice(2..2, [jpeg::exif_segment(), words].concat());
     bytes.extend(canary(602).bytes());
     Planted { name, bytes, bare }
 }

@@ -1,23 +1,7 @@
 //! Books with a canary in every hiding place and a keep-mark in every kind of content.
 
 use super::zip::{Member, archive, member};
-use super::{canary, exif, jpeg, png, web};
-
-/// A photograph with EXIF.
-fn photo() -> Vec<u8> {
-    let mut picture = jpeg::gray();
-    let block = jpeg::segment(0xe1, &[b"Exif\0\0".as_slice(), &exif(1)].concat());
-    picture.splice(2..2, block);
-    picture
-}
-
-/// A picture with a text in it.
-fn noted() -> Vec<u8> {
-    let mut picture = png::plain(8, 2, false);
-    let text = png::chunk(*b"tEXt", &[b"Author\0".as_slice(), canary(1301).as_bytes()].concat());
-    picture.splice(33..33, text);
-    picture
-}
+use super::{canary, jpeg, png, web};
 
 const CONTAINER: &str = "<container version='1.0' xmlns='urn:oasis:names:tc:opendocument:xmlns:container'>\
     <rootfiles><rootfile full-path='OEBPS/%1302%.opf' media-type='application/oebps-package+xml'/></rootfiles></container>";
@@ -69,8 +53,8 @@ pub(crate) fn planted() -> Vec<u8> {
             "OEBPS/looks/%1314%.css",
             "/* %1315% */ .%1316% { background: url(../pictures/%1317%.png); content: \"KEEP style\" } @font-face { src: url(%1305%.otf) }",
         ),
-        member(&web::planted("OEBPS/pictures/%1317%.png"), &noted()),
-        member("OEBPS/pictures/photo.jpg", &photo()),
+        member(&web::planted("OEBPS/pictures/%1317%.png"), &png::with_author(&canary(1301))),
+        member("OEBPS/pictures/photo.jpg", &jpeg::with_exif()),
         text(
             "OEBPS/pictures/drawing.svg",
             "<svg xmlns='http://www.w3.org/2000/svg' id='%1318%'><title>%1319%</title><text>KEEP drawn</text></svg>",
@@ -97,7 +81,7 @@ pub(crate) fn old() -> Vec<u8> {
             "<html><head><title>KEEP title</title><link rel=stylesheet href=looks.css></head><body><h1 id=one>KEEP first chapter</h1><p class=%1332%>KEEP a&nbsp;b<br><img src='photo.jpg' alt='%1333%'></body></html>",
         ),
         text("OEBPS/looks.css", ".%1332% { color: red } /* %1334% */"),
-        member("OEBPS/photo.jpg", &photo()),
+        member("OEBPS/photo.jpg", &jpeg::with_exif()),
     ];
     archive(&members, b"")
 }
@@ -133,6 +117,6 @@ pub(crate) fn long(pages: usize) -> Vec<u8> {
     );
     members.push(text("OEBPS/%1302%.opf", &opf));
     members.push(text("OEBPS/looks.css", ".first { text-indent: 1em } h1 { color: navy }"));
-    members.push(member("OEBPS/photo.jpg", &photo()));
+    members.push(member("OEBPS/photo.jpg", &jpeg::with_exif()));
     archive(&members, b"")
 }

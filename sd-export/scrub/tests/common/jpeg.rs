@@ -265,3 +265,15 @@ pub(crate) fn planted() -> Vec<u8> {
     out.extend(gray());
     out
 }
+
+/// The segment with EXIF.
+pub(crate) fn exif_segment() -> Vec<u8> {
+    segment(0xe1, &[b"Exif\0\0".as_slice(), &exif(1)].concat())
+}
+
+/// A grey photograph with EXIF.
+pub(crate) fn with_exif() -> Vec<u8> {
+    let mut picture = gray();
+    picture.splice(2..2, exif_segment());
+    picture
+}

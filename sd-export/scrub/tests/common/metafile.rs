@@ -6,7 +6,8 @@ fn utf16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
-fn numbers(all: &[i32]) -> Vec<u8> {
+/// Numbers of four bytes.
+pub(crate) fn numbers(all: &[i32]) -> Vec<u8> {
     all.iter().flat_map(|n| n.to_le_bytes()).collect()
 }
 

@@ -133,3 +133,12 @@ pub(crate) fn planted() -> Vec<u8> {
     out.extend(text(63));
     out
 }
+
+/// A picture with a text in it.
+pub(crate) fn with_author(author: &str) -> Vec<u8> {
+    let mut picture = plain(8, 2, false);
+    let text = chunk(*b"tEXt", &[b"Author\0".as_slice(), author.as_bytes()].concat());
+    // Behind the signature and the header.
+    picture.splice(33..33, text);
+    picture
+}

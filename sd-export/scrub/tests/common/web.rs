@@ -1,22 +1,16 @@
 //! Drawings, pages and style sheets with a canary in every hiding place and a keep-mark in every
 //! kind of content.
 
-use super::{canary, exif, jpeg, png};
+use super::{canary, jpeg, png};
 
 /// A photograph with EXIF, as an address.
 pub(crate) fn photo() -> String {
-    let mut picture = jpeg::gray();
-    let block = jpeg::segment(0xe1, &[b"Exif\0\0".as_slice(), &exif(1)].concat());
-    picture.splice(2..2, block);
-    format!("data:image/jpeg;base64,{}", super::base64(&picture))
+    format!("data:image/jpeg;base64,{}", super::base64(&jpeg::with_exif()))
 }
 
 /// A picture with a text in it, as an address.
 fn noted_png() -> String {
-    let mut picture = png::plain(8, 2, false);
-    let text = png::chunk(*b"tEXt", &[b"Author\0".as_slice(), canary(801).as_bytes()].concat());
-    picture.splice(33..33, text);
-    format!("data:image/png;base64,{}", super::base64(&picture))
+    format!("data:image/png;base64,{}", super::base64(&png::with_author(&canary(801))))
 }
 
 /// A text in which `%804%` is the canary of that number and `%photo%` a picture.
