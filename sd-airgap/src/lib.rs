@@ -25,14 +25,15 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use sd_doctor::Place;
-use sd_sandbox::{Netlink, deny_network, leave_no_core, worker_main};
+use sd_sandbox::{Netlink, deny_network, leave_no_core, with_workers};
 use sd_term::{Face, Failure, Status, Ui};
 
 /// The program.
 pub fn main() -> ExitCode {
-    if let Some(code) = worker_main(worker::JOBS) {
-        return code;
-    }
+    with_workers(worker::JOBS, start)
+}
+
+fn start() -> ExitCode {
     let (face, no_colour) = cli::face();
     let mut ui = Ui::stdio(face, no_colour);
     if let Err(e) = deny_network(Netlink::Deny).and_then(|()| leave_no_core()) {

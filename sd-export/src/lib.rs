@@ -44,9 +44,10 @@ use sd_term::{Failure, Status, Ui};
 
 /// Everything the program does.
 pub fn main() -> ExitCode {
-    if let Some(code) = sd_sandbox::worker_main(worker::JOBS) {
-        return code;
-    }
+    sd_sandbox::with_workers(worker::JOBS, start)
+}
+
+fn start() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     let mut ui = cli::ui(&args);
     if let Err(e) = deny_network(Netlink::Deny).and_then(|()| leave_no_core()) {
@@ -61,8 +62,8 @@ pub fn main() -> ExitCode {
 
 /// Runs one command line; the first argument is the program's name.
 ///
-/// The process must have gone through [`sd_sandbox::worker_main`] first: workers are this same
-/// program started anew.
+/// Called from within [`sd_sandbox::with_workers`]: workers come from this same program started
+/// anew.
 pub fn run(args: &[OsString], ui: &mut Ui) -> ExitCode {
     match Place::real() {
         Ok(place) => run_on(&place, args, ui),

@@ -18,13 +18,11 @@ mod pressing;
 mod protocol;
 mod rebuilding;
 mod showing;
+mod watching;
 
 use std::fs::File;
 use std::io::{self, Seek as _};
 use std::os::fd::AsFd;
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
-use std::time::Duration;
 
 use rustix::fs::{Mode as FileMode, OFlags};
 use sd_fs::{Blake3, CopyError, NewFile, hash_file};
@@ -44,8 +42,8 @@ pub(crate) use showing::{Shown, show, thumbnail};
 /// The job's name.
 const SCRUB: &str = "scrub";
 
-/// The same for a file that is mapped.
-const SCRUB_MAPPED: &str = "scrub-mapped";
+/// The same for a long file.
+const SCRUB_LONG: &str = "scrub-long";
 
 /// What one worker may use up.
 ///
@@ -56,18 +54,25 @@ const SCRUB_MAPPED: &str = "scrub-mapped";
 pub(crate) const PROFILE: Profile =
     Profile { memory: 2 << 30, output: 1 << 30, seconds: 300, map: 0 };
 
+/// The same with a file mapped that is not long.
+const SHORT: Profile = Profile { map: LONG, ..PROFILE };
+
 /// The same for the longest video. Its copy is as long as it is; hashing 16 GiB takes an old
 /// processor without wide registers less than two minutes.
-const MAPPED: Profile = Profile { output: 16 << 30, seconds: 600, map: 16 << 30, ..PROFILE };
+const LONGEST: Profile = Profile { output: 16 << 30, seconds: 600, map: 16 << 30, ..PROFILE };
 
-/// Longest file that is read into the worker's own memory where it could be mapped
+/// Longest file that is read into the worker's own memory where it could be mapped: below it
+/// neither is any work
 /// ([decision 0025](../../docs/decisions/0025-large-files-are-mapped.md)).
-const READ_MOST: u64 = 32 << 20;
+const READ_MOST: u64 = 64 << 10;
+
+/// A file that is longer has a job of its own, and its copy is read while it is being written.
+const LONG: u64 = 32 << 20;
 
 /// The jobs of this program.
 pub(crate) const JOBS: &[Job] = &[
-    Job { name: SCRUB, profile: PROFILE, run: inside::work },
-    Job { name: SCRUB_MAPPED, profile: MAPPED, run: inside::work },
+    Job { name: SCRUB, profile: SHORT, run: inside::work },
+    Job { name: SCRUB_LONG, profile: LONGEST, run: inside::work },
     drawing::JOB,
     pressing::JOB,
 ];
@@ -243,32 +248,22 @@ pub(crate) fn scrub(
     limits: &Limits,
     choices: Choices,
 ) -> Result<Cleaned, WorkError> {
-    let work = || match ask(Mode::Scrub, input, output.file(), limits, choices)? {
-        Answer::Cleaned { report, size, blake3 } => {
-            compare(output.file(), size, blake3)?;
-            Ok(Cleaned { report, size, blake3 })
-        }
+    // What the worker has written is read while it goes on: it must not be able to change it.
+    let end = output.appending().map_err(|e| WorkerError::Start(io::Error::other(e)))?;
+    let work = || match ask(Mode::Scrub, input, &end, limits, choices)? {
+        Answer::Cleaned { report, size, blake3 } => Ok(Cleaned { report, size, blake3 }),
         answer => Err(answer.into_error()),
     };
-    if length(input)? > READ_MOST { while_flushing(output.file(), work) } else { work() }
-}
-
-/// Does `work`, while another hand sends to the disk what is in `file` so far: the flush that the
-/// copy waits for before it gets its name has little left to do then.
-fn while_flushing<T>(file: &File, work: impl FnOnce() -> T) -> T {
-    const PAUSE: Duration = Duration::from_millis(50);
-    let (working, done) = mpsc::channel::<()>();
-    thread::scope(|scope| {
-        scope.spawn(move || {
-            while done.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout) {
-                // What fails here fails again where it counts.
-                let _ = file.sync_data();
-            }
-        });
-        let result = work();
-        drop(working);
-        result
-    })
+    let expected = length(input)?;
+    let (cleaned, found) = if expected > LONG {
+        let (cleaned, found) = watching::watched(output, expected, work);
+        (cleaned?, found?)
+    } else {
+        let cleaned = work()?;
+        let found = hash_file(output.file(), cleaned.size)?;
+        (cleaned, found)
+    };
+    if found == (cleaned.size, cleaned.blake3) { Ok(cleaned) } else { Err(WorkError::Untrue) }
 }
 
 /// Scrubs a file once more: if that changes no byte, the file is clean.
@@ -325,7 +320,8 @@ fn ask(
             // Asked again: before it was held, it may have grown.
             let length = admit_length(input, limits.max_video)?;
             let order = Order::new(mode, Some(length), limits, choices);
-            let answer = converse(SCRUB_MAPPED, &order, input, output);
+            let job = if length > LONG { SCRUB_LONG } else { SCRUB };
+            let answer = converse(job, &order, input, output);
             // Whatever came of it: bytes that changed under the worker explain everything.
             if still.is_held() { answer.map(escaped) } else { Err(WorkError::Changed) }
         }

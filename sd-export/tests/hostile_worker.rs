@@ -14,12 +14,15 @@ use std::process::ExitCode;
 
 use common::files;
 use sd_fs::{Blake3, Dir, read_bounded};
-use sd_sandbox::{ChannelError, Inside, Job, Profile, worker_main};
+use sd_sandbox::{ChannelError, Inside, Job, Profile, with_workers};
 use sd_term::{Face, Ui};
 use serde_json::{Value, json};
 
 const SMALL: Profile = Profile { memory: 256 << 20, output: 4096, seconds: 1, map: 0 };
-const JOBS: &[Job] = &[Job { name: "scrub", profile: SMALL, run: hostile }];
+const JOBS: &[Job] = &[
+    Job { name: "scrub", profile: SMALL, run: hostile },
+    Job { name: "scrub-long", profile: SMALL, run: hostile },
+];
 
 fn hostile(mut inside: Inside) -> Result<(), ChannelError> {
     let order: Value = serde_json::from_slice(&inside.channel.receive(4096)?).unwrap_or_default();
@@ -106,25 +109,38 @@ fn scrub_all(words: &[OsString], face: Face) -> String {
 }
 
 fn a_worker_that_crashes_or_lies_is_named_and_leaves_no_file() {
-    for (content, words) in [
-        ("panic", "ended unexpectedly"),
-        ("flood", "wrote more than allowed"),
-        ("spin", "took too long"),
-        ("json", "makes no sense"),
-        ("babble", "broke the protocol"),
-        ("nothing", "broke the protocol"),
-        ("hash", "not what the worker said"),
-        ("length", "not what the worker said"),
-        ("chatter", "broke the protocol"),
-        ("dead", "ended unexpectedly"),
-    ] {
-        let (report, names) = scrub(content);
-        assert_eq!(report["status"], "NOT_CLEAN", "{content}");
-        assert_eq!(report["exit"], 10, "{content}");
-        let message = report["report"]["files"][0]["message"].as_str().expect("a message");
-        assert!(message.contains(words), "{content}: {message}");
-        assert_eq!(names, ["x.txt"], "{content}");
+    for (content, words) in BAD_ENDS {
+        named_and_gone(content, words);
     }
+}
+
+/// A long file's copy is read while its worker is at work.
+fn a_worker_of_a_long_file_is_believed_no_more() {
+    for (content, words) in BAD_ENDS {
+        named_and_gone(&format!("{content}{}", " ".repeat(33 << 20)), words);
+    }
+}
+
+const BAD_ENDS: [(&str, &str); 10] = [
+    ("panic", "ended unexpectedly"),
+    ("flood", "wrote more than allowed"),
+    ("spin", "took too long"),
+    ("json", "makes no sense"),
+    ("babble", "broke the protocol"),
+    ("nothing", "broke the protocol"),
+    ("hash", "not what the worker said"),
+    ("length", "not what the worker said"),
+    ("chatter", "broke the protocol"),
+    ("dead", "ended unexpectedly"),
+];
+
+fn named_and_gone(content: &str, words: &str) {
+    let (report, names) = scrub(content);
+    assert_eq!(report["status"], "NOT_CLEAN", "{words}");
+    assert_eq!(report["exit"], 10, "{words}");
+    let message = report["report"]["files"][0]["message"].as_str().expect("a message");
+    assert!(message.contains(words), "{words}: {message}");
+    assert_eq!(names, ["x.txt"], "{words}");
 }
 
 fn what_a_worker_says_is_escaped_in_both_faces() {
@@ -203,13 +219,18 @@ fn of_a_thousand_files_each_is_cleaned_or_named_and_none_stops_the_others() {
 }
 
 fn main() -> ExitCode {
-    if let Some(code) = worker_main(JOBS) {
-        return code;
-    }
+    with_workers(JOBS, run_tests)
+}
+
+fn run_tests() -> ExitCode {
     let tests: &[(&str, fn())] = &[
         (
             "a_worker_that_crashes_or_lies_is_named_and_leaves_no_file",
             a_worker_that_crashes_or_lies_is_named_and_leaves_no_file,
+        ),
+        (
+            "a_worker_of_a_long_file_is_believed_no_more",
+            a_worker_of_a_long_file_is_believed_no_more,
         ),
         (
             "what_a_worker_says_is_escaped_in_both_faces",

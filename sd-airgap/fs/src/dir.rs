@@ -440,6 +440,40 @@ mod tests {
     }
 
     #[test]
+    fn what_is_appended_cannot_be_changed_by_who_appended_it() {
+        use std::io::{Read as _, Seek as _, Write as _};
+        use std::os::unix::fs::FileExt as _;
+        let (_tmp, dir) = scratch();
+        for mut file in [dir.new_file(), NewFile::create_part(&dir, ".x.part")].map(Result::unwrap)
+        {
+            file.write_all(b"one ").expect("written");
+            let mut end = file.appending().expect("opened anew");
+            end.write_all(b"two").expect("appended");
+            end.rewind().expect("moved");
+            end.write_all(b" three").expect("appended");
+            end.write_at(b"!", 0).expect("appended");
+            assert!(end.read(&mut [0]).is_err());
+            let mut text = String::new();
+            file.reopen().expect("opened anew").read_to_string(&mut text).expect("text");
+            assert_eq!(text, "one two three!");
+        }
+    }
+
+    #[test]
+    fn room_that_was_reserved_and_is_not_used_is_given_back() {
+        use std::os::unix::fs::MetadataExt as _;
+        let (_tmp, dir) = scratch();
+        let mut file = dir.new_file().expect("made");
+        file.reserve(1 << 20);
+        file.write_all(b"few").expect("written");
+        file.release().expect("given back");
+        file.commit("a").expect("free");
+        assert_eq!(dir.read_small("a", 10).expect("there"), b"few");
+        let room = dir.open_file("a").expect("there").metadata().expect("asked").blocks() * 512;
+        assert!(room < 1 << 18, "{room} bytes of the disk");
+    }
+
+    #[test]
     fn a_move_does_not_replace() {
         let (_tmp, dir) = scratch();
         let other = dir.make_sub("d").expect("made");

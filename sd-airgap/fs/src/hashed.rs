@@ -3,7 +3,9 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt as _;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread;
+use std::time::Duration;
 
 use blake3::hazmat::{self, HasherExt as _, Mode};
 
@@ -89,6 +91,35 @@ pub fn hash_file(file: &File, limit: u64) -> Result<(u64, Blake3), CopyError> {
     Ok((size, Blake3::from_root(hazmat::merge_subtrees_root(&left, &right, Mode::Hash))))
 }
 
+/// How long it is waited for more of a file that grows.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// Size and hash of a file that somebody else puts more and more into, until the other end of
+/// `growing` is dropped: then there is all of it. What was there once must stay as it is.
+pub fn hash_growing(file: &File, growing: &Receiver<()>) -> Result<(u64, Blake3), CopyError> {
+    let mut hasher = blake3::Hasher::new();
+    let mut buffer = vec![0; CHUNK];
+    let mut size = 0;
+    loop {
+        // Asked before the reading, so that nothing is written behind its back.
+        let grows = growing.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout);
+        loop {
+            match file.read_at(&mut buffer, size) {
+                Ok(0) => break,
+                Ok(n) => {
+                    hasher.update(&buffer[..n]);
+                    size += n as u64;
+                }
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(CopyError::Read(e)),
+            }
+        }
+        if !grows {
+            return Ok((size, Blake3::from_hasher(&hasher)));
+        }
+    }
+}
+
 /// A branch of the tree: `length` bytes from `start`, all of which must be there.
 fn branch(file: &File, start: u64, length: u64) -> Result<blake3::Hasher, CopyError> {
     let mut hasher = blake3::Hasher::new();
@@ -125,6 +156,22 @@ mod tests {
             assert_eq!(done, (bytes.len() as u64, Blake3::of(&bytes)), "{piece}");
             assert!(out == bytes, "{piece}");
         }
+    }
+
+    #[test]
+    fn a_file_that_grows_is_hashed_to_its_end() {
+        let mut file = tempfile::tempfile().expect("a file");
+        let reading = file.try_clone().expect("another hand");
+        let bytes: Vec<u8> = (0..=250).cycle().take(5 * CHUNK + 3).collect();
+        let (more, growing) = std::sync::mpsc::channel();
+        let hashing = thread::spawn(move || hash_growing(&reading, &growing));
+        for part in bytes.chunks(CHUNK / 2 + 1) {
+            file.write_all(part).expect("written");
+            thread::sleep(PAUSE);
+        }
+        drop(more);
+        let done = hashing.join().expect("no panic").expect("read");
+        assert_eq!(done, (bytes.len() as u64, Blake3::of(&bytes)));
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub use error::DirError;
 pub use escape::{Escaped, escape};
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use guarded::{GuardError, Standing};
-pub use hashed::{Hashed, hash_file};
+pub use hashed::{Hashed, hash_file, hash_growing};
 pub use medium::MediumReader;
 pub use name::{NameError, RawName, SafeName};
 pub use new_file::NewFile;

@@ -10,7 +10,7 @@
 use std::fs::File;
 use std::io::{self, Seek, Write};
 
-use rustix::fs::{self as sys, AtFlags, OFlags, RenameFlags};
+use rustix::fs::{self as sys, AtFlags, FallocateFlags, OFlags, RenameFlags};
 
 use crate::dir::{Dir, FILE_MODE, component};
 use crate::error::DirError;
@@ -56,6 +56,18 @@ impl NewFile {
         self.file.write_all(bytes).map_err(|e| DirError::new("writing in", self.dir.path(), e))
     }
 
+    /// Asks the file system to keep room for so many bytes: writing them is less work then. It may
+    /// have none, or not know how. [`NewFile::release`] gives back what is left of it.
+    pub fn reserve(&self, bytes: u64) {
+        // What fails here fails again where it counts.
+        let _ = sys::fallocate(&self.file, FallocateFlags::KEEP_SIZE, 0, bytes);
+    }
+
+    /// Gives back the room behind its last byte.
+    pub fn release(&self) -> io::Result<()> {
+        self.file.set_len(self.file.metadata()?.len())
+    }
+
     /// Throws the bytes away; what is written next begins it anew.
     pub fn clear(&mut self) -> Result<(), DirError> {
         let cleared = self.file.set_len(0).and_then(|()| self.file.rewind());
@@ -82,10 +94,19 @@ impl NewFile {
 
     /// The same inode under a descriptor of its own, for reading from the first byte.
     pub fn reopen(&self) -> Result<File, DirError> {
+        self.open_anew(OFlags::RDONLY)
+    }
+
+    /// The same for a worker, which may only put more behind what is there: what it has written
+    /// it cannot change any more.
+    pub fn appending(&self) -> Result<File, DirError> {
+        self.open_anew(OFlags::WRONLY | OFlags::APPEND)
+    }
+
+    fn open_anew(&self, flags: OFlags) -> Result<File, DirError> {
         use std::os::fd::AsRawFd as _;
         let magic = format!("/proc/self/fd/{}", self.file.as_raw_fd());
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-        let opened = sys::open(magic, flags, sys::Mode::empty());
+        let opened = sys::open(magic, flags | OFlags::CLOEXEC, sys::Mode::empty());
         let failed = |e| DirError::new("opening anew in", self.dir.path(), e);
         Ok(File::from(opened.map_err(failed)?))
     }

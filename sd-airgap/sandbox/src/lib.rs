@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! parent (files, keys, terminal)                 worker (the same program, started anew)
-//!   Worker::spawn -- stdin:  one file, read -->    worker_main -> lock down -> Job::run
+//!   Worker::spawn -- stdin:  one file, read -->    a copy of the template -> lock down -> Job::run
 //!                 -- stdout: one file, write -->     no file system, no socket, no process,
 //!                 <- stderr: framed messages -->     limits on memory, time and output
 //!   Worker::finish: exit 0 and nothing left to read, or a named end
@@ -19,6 +19,7 @@ mod probe;
 mod room;
 mod spawn;
 mod still;
+mod template;
 
 pub use channel::{Channel, ChannelError};
 pub use families::{Netlink, deny_network};
@@ -26,8 +27,12 @@ pub use lock_down::{LockDownError, Profile, leave_no_core};
 pub use mapped::Mapped;
 pub use probe::{Forbidden, ProbeError, probe, self_test};
 pub use room::{Room, RoomError};
-pub use spawn::{Inside, Job, Worker, WorkerError, worker_main};
+pub use spawn::{Inside, Job, Worker, WorkerError};
 pub use still::Still;
+pub use template::with_workers;
 
 /// The exit code of "sandbox not available", in workers as in programs.
 pub const EXIT_NO_SANDBOX: u8 = 13;
+
+/// A worker that gave up of its own: it found its task impossible.
+const EXIT_GAVE_UP: u8 = 1;

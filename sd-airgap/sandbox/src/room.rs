@@ -14,8 +14,9 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::fs::SeekFrom;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-use crate::spawn::exits_within;
+use crate::template::ends_within;
 
 /// What a room may use up. Memory is that of each process; seconds are of the wall.
 #[derive(Clone, Copy, Debug)]
@@ -147,7 +148,9 @@ impl Room {
 
     fn wait(&self, child: &mut Child) -> Result<ExitStatus, RoomError> {
         let limit = Duration::from_secs(self.seconds);
-        if exits_within(child, limit).map_err(RoomError::Start)? {
+        let handle = pidfd_open(Pid::from_child(child), PidfdFlags::empty());
+        let handle = handle.map_err(|e| RoomError::Start(e.into()))?;
+        if ends_within(&handle, limit).map_err(RoomError::Start)? {
             return child.wait().map_err(RoomError::Start);
         }
         // It may be gone by now. All that it started goes with it.

@@ -1,23 +1,18 @@
-//! Starting a worker, and being one.
+//! A worker, from outside and from inside.
 
 use std::fs::File;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::{Mode, OFlags};
-use rustix::process::{Pid, PidfdFlags};
 
-use crate::EXIT_NO_SANDBOX;
 use crate::channel::{Channel, ChannelError};
 use crate::lock_down::{Profile, lock_down};
-use crate::probe;
-
-/// The first argument that makes a program a worker.
-const WORKER: &str = "--sandboxed-worker";
+use crate::template::Copy;
+use crate::{EXIT_GAVE_UP, EXIT_NO_SANDBOX};
 
 /// The longest silence of a worker: one that waits instead of working uses no processor time,
 /// so its own limit would never end it. Above every [`Profile`]'s seconds.
@@ -25,9 +20,6 @@ const PATIENCE: Duration = Duration::from_mins(30);
 
 /// How long a worker may linger after it hung up.
 const LINGER: Duration = Duration::from_secs(10);
-
-/// A worker that gave up of its own: it found its task impossible.
-const EXIT_GAVE_UP: u8 = 1;
 
 /// One kind of work.
 pub struct Job {
@@ -53,15 +45,15 @@ pub struct Inside {
 /// A running worker, seen from its parent.
 #[derive(Debug)]
 pub struct Worker {
-    child: Child,
+    process: Copy,
     channel: Channel,
 }
 
 /// How a worker ended, if not well.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkerError {
-    /// It could not be started.
-    #[error("the worker could not be started: {0}")]
+    /// It could not be started or waited for.
+    #[error("the worker could not be started or waited for: {0}")]
     Start(#[source] std::io::Error),
     /// It could not lock itself down, and did nothing.
     #[error("this system cannot lock down a worker")]
@@ -89,21 +81,8 @@ pub enum WorkerError {
     Protocol(#[source] ChannelError),
 }
 
-/// Runs the job this process was started for; `None` when it is no worker
-/// at all.
-///
-/// Called first in `main`, before arguments are parsed or files opened.
-pub fn worker_main(jobs: &[Job]) -> Option<ExitCode> {
-    let mut args = std::env::args_os().skip(1);
-    if args.next()? != WORKER {
-        return None;
-    }
-    let name = args.next()?;
-    let job = jobs.iter().chain([&probe::JOB]).find(|j| name == j.name);
-    Some(ExitCode::from(job.map_or(EXIT_GAVE_UP, be_worker)))
-}
-
-fn be_worker(job: &Job) -> u8 {
+/// The life of a worker, whose three files stand at standard input, output and error.
+pub(crate) fn be_worker(job: &Job) -> u8 {
     // A panic message holds foreign data, and standard error is the channel: say nothing.
     std::panic::set_hook(Box::new(|_| {}));
     let Ok(inside) = inherit() else { return EXIT_NO_SANDBOX };
@@ -148,25 +127,13 @@ fn end_by_sigbus() {
 }
 
 impl Worker {
-    /// Starts this same program as a worker with one file to read and one to write.
+    /// Starts a worker with one file to read and one to write.
     pub fn spawn(job: &str, input: impl AsFd, output: impl AsFd) -> Result<Self, WorkerError> {
-        let own = |fd: &dyn AsFd| fd.as_fd().try_clone_to_owned().map_err(WorkerError::Start);
-        Self::start(job, own(&input)?, own(&output)?)
-    }
-
-    fn start(job: &str, input: OwnedFd, output: OwnedFd) -> Result<Self, WorkerError> {
         let (ours, theirs) = UnixStream::pair().map_err(WorkerError::Start)?;
         ours.set_read_timeout(Some(PATIENCE)).map_err(WorkerError::Start)?;
-        #[expect(clippy::disallowed_methods, reason = "the one place that starts workers")]
-        let child = Command::new("/proc/self/exe")
-            .args([WORKER, job])
-            .env_clear()
-            .stdin(Stdio::from(input))
-            .stdout(Stdio::from(output))
-            .stderr(Stdio::from(OwnedFd::from(theirs)))
-            .spawn()
-            .map_err(WorkerError::Start)?;
-        Ok(Self { child, channel: Channel::new(ours) })
+        let files = [input.as_fd(), output.as_fd(), theirs.as_fd()];
+        let process = Copy::start(job, files).map_err(WorkerError::Start)?;
+        Ok(Self { process, channel: Channel::new(ours) })
     }
 
     /// The conversation.
@@ -184,17 +151,11 @@ impl Worker {
 
     /// The end of a worker that has hung up, which it may not put off.
     fn ended(&mut self) -> Result<(), WorkerError> {
-        if !exits_within(&self.child, LINGER).map_err(WorkerError::Start)? {
-            self.kill();
+        if !self.process.ends_within(LINGER).map_err(WorkerError::Start)? {
+            self.process.kill();
             return Err(WorkerError::Time);
         }
-        judge(self.child.wait().map_err(WorkerError::Start)?)
-    }
-
-    fn kill(&mut self) {
-        // It may be gone already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        judge(self.process.wait().map_err(WorkerError::Start)?)
     }
 
     /// Why the conversation broke off: the worker's own end if it had one, else the protocol
@@ -203,11 +164,11 @@ impl Worker {
         match &error {
             ChannelError::Closed => {}
             ChannelError::Io(e) if e.kind() == std::io::ErrorKind::WouldBlock => {
-                self.kill();
+                self.process.kill();
                 return WorkerError::Time;
             }
             _ => {
-                self.kill();
+                self.process.kill();
                 return WorkerError::Protocol(error);
             }
         }
@@ -216,15 +177,6 @@ impl Worker {
             Ok(()) => WorkerError::Protocol(error),
         }
     }
-}
-
-/// Waits for the process itself, without burning time on asking.
-pub(crate) fn exits_within(child: &Child, limit: Duration) -> std::io::Result<bool> {
-    let Some(pid) = Pid::from_raw(child.id().cast_signed()) else { return Ok(false) };
-    let process = rustix::process::pidfd_open(pid, PidfdFlags::empty())?;
-    let mut events = [PollFd::new(&process, PollFlags::IN)];
-    let limit = Timespec::try_from(limit).map_err(std::io::Error::other)?;
-    Ok(rustix::event::poll(&mut events, Some(&limit))? == 1)
 }
 
 fn judge(status: ExitStatus) -> Result<(), WorkerError> {

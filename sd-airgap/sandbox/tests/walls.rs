@@ -10,9 +10,10 @@ use std::fs::File;
 use std::io::{Read as _, Seek as _, Write as _};
 use std::process::ExitCode;
 
+use rustix::process::{Pid, Signal, getpid, kill_process};
 use sd_sandbox::{
     ChannelError, Forbidden, Inside, Job, Netlink, Profile, Still, Worker, WorkerError,
-    deny_network, leave_no_core, probe, worker_main,
+    deny_network, leave_no_core, probe, with_workers,
 };
 
 const SMALL: Profile = Profile { memory: 256 << 20, output: 4096, seconds: 1, map: 1 << 30 };
@@ -25,6 +26,8 @@ const JOBS: &[Job] = &[
     Job { name: "chatter", profile: SMALL, run: chatter },
     // The kernel may take its time over a hole.
     Job { name: "sum", profile: Profile { seconds: 30, ..SMALL }, run: sum },
+    Job { name: "surroundings", profile: SMALL, run: surroundings },
+    Job { name: "place", profile: SMALL, run: place },
     Job { name: "panic", profile: SMALL, run: |_| panic!("a message that must not be seen") },
 ];
 
@@ -74,6 +77,19 @@ fn sum(mut inside: Inside) -> Result<(), ChannelError> {
         .step_by(mapped.len() / 256)
         .fold(0u64, |sum, byte| sum.wrapping_add(u64::from(*byte)));
     inside.channel.send(&sum.to_le_bytes())
+}
+
+/// Says what it was started with.
+fn surroundings(mut inside: Inside) -> Result<(), ChannelError> {
+    let arguments = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
+    let names = std::env::vars().map(|(name, _)| name).collect::<Vec<_>>().join(" ");
+    inside.channel.send(format!("{arguments}|{names}").as_bytes())
+}
+
+/// Says where this program stands in its memory.
+fn place(mut inside: Inside) -> Result<(), ChannelError> {
+    let place = std::ptr::from_ref(JOBS).addr();
+    inside.channel.send(&place.to_le_bytes())
 }
 
 fn scratch(bytes: &[u8]) -> File {
@@ -171,6 +187,60 @@ fn a_worker_that_says_too_much_is_not_believed() {
     assert!(matches!(worker.finish(), Err(WorkerError::Protocol(ChannelError::Trailing))));
 }
 
+/// What a worker says that ends well.
+fn said(job: &str) -> Vec<u8> {
+    let mut worker = Worker::spawn(job, scratch(b""), scratch(b"")).expect("started");
+    let said = worker.channel().receive(1000).expect("a message");
+    worker.finish().expect("a good end");
+    said
+}
+
+fn a_worker_knows_nothing_of_what_its_program_was_asked() {
+    assert!(std::env::vars().count() > 2, "there is something to know");
+    let said = String::from_utf8(said("surroundings")).expect("text");
+    assert_eq!(said, "--sandboxed-worker|GLIBC_TUNABLES");
+}
+
+fn workers_have_their_places_in_memory_in_common_until_one_ends_badly() {
+    let ours = std::ptr::from_ref(JOBS).addr().to_le_bytes().to_vec();
+    let (first, second) = (said("place"), said("place"));
+    assert_eq!(first, second);
+    assert_ne!(first, ours, "and never with their program");
+    probe(Forbidden::Ptrace).expect("the wall holds");
+    assert_eq!(said("place"), first, "a probe is ours, and ends as it must");
+    drop(end_of("panic"));
+    let third = said("place");
+    assert_ne!(third, first);
+    assert_eq!(said("place"), third);
+}
+
+/// The one process that the first thread of another has started.
+#[expect(clippy::disallowed_methods, reason = "a short file of the kernel's")]
+fn child(of: Pid) -> Pid {
+    let text = std::fs::read_to_string(format!("/proc/{of}/task/{of}/children"));
+    let number = text.expect("listed").trim().parse().expect("one number");
+    Pid::from_raw(number).expect("a process")
+}
+
+fn a_template_that_was_ended_is_replaced_and_its_workers_go_with_it() {
+    let (input, _) = ones(1 << 12);
+    let first = said("place");
+    let mut worker = mapping(&input, 1 << 12).expect("mapped");
+    kill_process(child(getpid()), Signal::KILL).expect("ended");
+    let error = worker.channel().receive(8).expect_err("nothing more comes");
+    assert!(matches!(worker.broken(error), WorkerError::Start(_)), "how it ended nobody can say");
+    assert_ne!(said("place"), first);
+}
+
+fn a_worker_that_nobody_waits_for_is_ended() {
+    let (input, _) = ones(1 << 12);
+    let worker = mapping(&input, 1 << 12).expect("mapped");
+    let own = format!("/proc/{}", child(child(getpid())));
+    assert!(std::fs::exists(&own).expect("looked at"));
+    drop(worker);
+    assert!(!std::fs::exists(&own).expect("looked at"));
+}
+
 fn every_forbidden_call_ends_the_worker() {
     for what in Forbidden::ALL {
         probe(*what).expect("the wall holds");
@@ -203,9 +273,10 @@ fn after_giving_up_the_network_no_family_but_unix_opens() {
 }
 
 fn main() -> ExitCode {
-    if let Some(code) = worker_main(JOBS) {
-        return code;
-    }
+    with_workers(JOBS, run_tests)
+}
+
+fn run_tests() -> ExitCode {
     let tests: &[(&str, fn())] = &[
         (
             "a_worker_reads_its_input_and_writes_its_output",
@@ -228,6 +299,19 @@ fn main() -> ExitCode {
             "a_file_is_held_still_only_while_nobody_can_write_it",
             a_file_is_held_still_only_while_nobody_can_write_it,
         ),
+        (
+            "a_worker_knows_nothing_of_what_its_program_was_asked",
+            a_worker_knows_nothing_of_what_its_program_was_asked,
+        ),
+        (
+            "workers_have_their_places_in_memory_in_common_until_one_ends_badly",
+            workers_have_their_places_in_memory_in_common_until_one_ends_badly,
+        ),
+        (
+            "a_template_that_was_ended_is_replaced_and_its_workers_go_with_it",
+            a_template_that_was_ended_is_replaced_and_its_workers_go_with_it,
+        ),
+        ("a_worker_that_nobody_waits_for_is_ended", a_worker_that_nobody_waits_for_is_ended),
         ("every_forbidden_call_ends_the_worker", every_forbidden_call_ends_the_worker),
         (
             "after_giving_up_the_network_no_family_but_unix_opens",

@@ -58,9 +58,10 @@ const LINES: &[Line] = &[
 ];
 
 fn main() -> ExitCode {
-    if let Some(code) = sd_sandbox::worker_main(workers::JOBS) {
-        return code;
-    }
+    sd_sandbox::with_workers(workers::JOBS, start)
+}
+
+fn start() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
