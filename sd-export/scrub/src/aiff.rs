@@ -3,8 +3,9 @@
 use crate::bytes::{Cursor, be16, be32, be32_len, slice};
 use crate::report::{Class, Findings};
 use crate::riff::{self, Chunk, Endian};
+use crate::rope::Rope;
 use crate::wording::foreign;
-use crate::{Cleaned, Limits, Refusal};
+use crate::{Limits, Refusal};
 
 /// The version of AIFC, the only one there is.
 const VERSION: &[u8] = b"\xa2\x80\x51\x40";
@@ -12,8 +13,11 @@ const VERSION: &[u8] = b"\xa2\x80\x51\x40";
 const PLAIN: [&[u8; 4]; 10] =
     [b"NONE", b"sowt", b"twos", b"fl32", b"FL32", b"fl64", b"FL64", b"alaw", b"ulaw", b"in24"];
 
+/// More than can stand before the samples.
+const MOST_IN_FRONT: usize = 128;
+
 /// Writes a sound file anew.
-pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
+pub(crate) fn scrub<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(Rope<'a>, Findings), Refusal> {
     let mut findings = Findings::default();
     let form = riff::open(bytes, Endian::Big)?;
     if !form.rest.is_empty() {
@@ -44,9 +48,9 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
         riff::write(&mut body, *b"FVER", &[VERSION], Endian::Big)?;
     }
     riff::write(&mut body, *b"COMM", &[&common], Endian::Big)?;
-    riff::write(&mut body, *b"SSND", &[&[0; 8], samples], Endian::Big)?;
-    let mut out = Vec::new();
-    riff::write(&mut out, *b"FORM", &[&body], Endian::Big)?;
+    body.extend(riff::head(*b"SSND", samples.len().saturating_add(8), Endian::Big)?);
+    body.extend([0; 8]);
+    let out = riff::with_sound(*b"FORM", &body, samples, Endian::Big)?;
     limits.admit_output(out.len())?;
     check(&out)?;
     Ok((out, findings))
@@ -134,9 +138,10 @@ fn dropped(chunk: &Chunk<'_>, findings: &mut Findings) {
 }
 
 /// The second reader: two or three chunks in their order, and nothing behind them.
-fn check(clean: &[u8]) -> Result<(), Refusal> {
+fn check(clean: &Rope<'_>) -> Result<(), Refusal> {
     let walk = || {
-        let mut from = Cursor::new(clean);
+        let front = clean.slice(0, clean.len().min(MOST_IN_FRONT))?;
+        let mut from = Cursor::new(&front);
         (from.take(4)? == b"FORM").then_some(())?;
         (usize::try_from(from.be32()?).ok()? == clean.len().checked_sub(8)?).then_some(())?;
         let packed = from.take(4)? == b"AIFC";
@@ -152,9 +157,7 @@ fn check(clean: &[u8]) -> Result<(), Refusal> {
         let len = len(common)?;
         (usize::try_from(from.be32()?).ok()? == len.checked_add(8)?).then_some(())?;
         (be32(from.take(8)?, 0)? == 0).then_some(())?;
-        from.take(len)?;
-        let pad = from.rest();
-        ((len % 2 == 0 && pad.is_empty()) || (len % 2 == 1 && pad == [0])).then_some(())
+        riff::ends_with_sound(clean, from.at(), len).then_some(())
     };
     walk().ok_or_else(|| Refusal::not_clean("AIFF: bytes that are not on the list"))
 }

@@ -139,6 +139,33 @@ impl<'a> Bits<'a> {
         }
     }
 
+    /// Passes so many Rice codes: zeros, a one, and `low` bits behind it.
+    pub(crate) fn pass_rice(&mut self, low: u32, count: u32) -> Option<()> {
+        // A copy, whose address nobody asks for while codes are short, stays in registers.
+        let mut walk = *self;
+        for _ in 0..count {
+            if walk.held < 32 {
+                walk.fill();
+            }
+            let whole = walk.window.leading_zeros() + 1 + low;
+            if whole <= walk.held {
+                walk.pass_held(whole);
+            } else {
+                walk = walk.past_rice(low)?;
+            }
+        }
+        *self = walk;
+        self.is_within().then_some(())
+    }
+
+    /// One of them that is longer than what is held.
+    #[cold]
+    fn past_rice(mut self, low: u32) -> Option<Self> {
+        self.unary()?;
+        self.skip(usize::try_from(low).ok()?)?;
+        Some(self)
+    }
+
     /// Goes to the next whole byte; the bits on the way must be zero. Gives that byte's place.
     pub(crate) fn align(&mut self) -> Option<usize> {
         let odd = u32::try_from(self.passed() % 8).ok()?;
@@ -190,7 +217,7 @@ mod tests {
                 .collect();
             let (mut fast, mut slow) = (Bits::new(&data), Slow(&data, 0));
             loop {
-                let (ours, theirs) = match random(5) {
+                let (ours, theirs) = match random(6) {
                     0 => {
                         let mut zeros = 0;
                         let theirs = loop {
@@ -203,11 +230,20 @@ mod tests {
                         (fast.unary().and_then(|n| u32::try_from(n).ok()), theirs)
                     }
                     1 => {
+                        let (low, count) = (random(20), random(5));
+                        let mut code = || {
+                            while slow.bit()? == 0 {}
+                            (0..low).try_for_each(|_| slow.bit().map(drop))
+                        };
+                        let theirs = (0..count).try_for_each(|_| code()).map(|()| 0);
+                        (fast.pass_rice(low, count).map(|()| 0), theirs)
+                    }
+                    2 => {
                         let count = random(90);
                         let ours = fast.skip(count as usize).map(|()| 0);
                         (ours, (0..count).try_for_each(|_| slow.bit().map(drop)).map(|()| 0))
                     }
-                    2 => {
+                    3 => {
                         let mut ahead = Slow(slow.0, slow.1);
                         let count = random(33);
                         let bits = (0..count).map(|_| u64::from(ahead.bit().unwrap_or(0)));

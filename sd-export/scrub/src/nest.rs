@@ -194,9 +194,11 @@ impl<'a> Nest<'a> {
         // A text has been looked at already, and of a JPEG the first bytes decide.
         let decided = matches!(format, Format::Text | Format::Csv | Format::Jpeg);
         if !format.is_streamed() && !decided {
-            let whole = clean.slice(0, clean.len());
+            let looked_at =
+                if format.is_told_by_head() { detect::LONGEST_HEAD } else { usize::MAX };
+            let looked_at = clean.slice(0, clean.len().min(looked_at));
             let fault = || Refusal::not_clean("a copy that cannot be read");
-            reads_as(&whole.ok_or_else(fault)?, &[format])?;
+            reads_as(&looked_at.ok_or_else(fault)?, &[format])?;
         }
         Ok((clean, format, findings))
     }
@@ -221,16 +223,16 @@ impl<'a> Nest<'a> {
             Format::Tiff => tiff::scrub,
             Format::Heic | Format::Avif => heif::scrub,
             Format::Jxl => jxl::scrub,
-            Format::Mp3 => mp3::scrub,
-            Format::Flac => flac::scrub,
             Format::Ogg => ogg::scrub,
-            Format::Wav => wav::scrub,
-            Format::Aiff => aiff::scrub,
             Format::Pdf => pdf::scrub,
             Format::Text => return csv::text_or_table(bytes, limits).map(told),
             Format::Csv => return csv::scrub(bytes, limits).map(told),
             // Of these hardly more than the tables is held; what is coded stays where it is.
             Format::Jpeg => return streamed(jpeg::scrub(bytes, limits)),
+            Format::Mp3 => return streamed(mp3::scrub(bytes, limits)),
+            Format::Flac => return streamed(flac::scrub(bytes, limits)),
+            Format::Wav => return streamed(wav::scrub(bytes, limits)),
+            Format::Aiff => return streamed(aiff::scrub(bytes, limits)),
             Format::Matroska | Format::Webm => return streamed(mkv::scrub(bytes, limits)),
             Format::Avi => return streamed(avi::scrub(bytes, limits)),
             Format::Wmv | Format::Wma => return streamed(asf::scrub(bytes, limits)),

@@ -188,6 +188,11 @@ impl Format {
         matches!(self, M4a | Mp4 | Mov | Matroska | Webm | Avi | Wmv | Wma)
     }
 
+    /// Whether its first bytes alone say what a clean file of it is.
+    pub(crate) fn is_told_by_head(self) -> bool {
+        matches!(self, Self::Mp3 | Self::Flac | Self::Wav | Self::Aiff)
+    }
+
     /// Whether a file of it may hold recorded changes and remarks, of which a person decides.
     pub fn records_changes(self) -> bool {
         let office = matches!(self, Self::Docx | Self::Xlsx | Self::Pptx | Self::Rtf);

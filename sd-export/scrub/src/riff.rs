@@ -1,8 +1,11 @@
 //! RIFF and its older brother IFF: chunks of a name, a length and a body, padded to even lengths.
 
+use std::borrow::Cow;
+
 use crate::Refusal;
 use crate::bytes::{Cursor, slice};
 use crate::report::{Class, Findings};
+use crate::rope::Rope;
 use crate::wording::foreign;
 
 /// Which way round the lengths are: RIFF is little-endian, IFF is big-endian.
@@ -108,6 +111,43 @@ pub(crate) fn note_info(body: &[u8], findings: &mut Findings) {
     }
 }
 
+/// The head of a chunk with a body of `len` bytes.
+pub(crate) fn head(kind: [u8; 4], len: usize, endian: Endian) -> Result<Vec<u8>, Refusal> {
+    let size = u32::try_from(len).map_err(|_| Refusal::malformed("a chunk that is too long"))?;
+    let size = match endian {
+        Endian::Little => size.to_le_bytes(),
+        Endian::Big => size.to_be_bytes(),
+    };
+    Ok([kind, size].concat())
+}
+
+/// A form that ends with sound: what stands before it, the head of its chunk last, and the sound
+/// itself, padded with zero.
+pub(crate) fn with_sound<'a>(
+    kind: [u8; 4],
+    front: &[u8],
+    sound: &'a [u8],
+    endian: Endian,
+) -> Result<Rope<'a>, Refusal> {
+    let pad: &[u8] = if sound.len().is_multiple_of(2) { &[] } else { &[0] };
+    let len = [front, sound, pad].iter().fold(0usize, |sum, part| sum.saturating_add(part.len()));
+    let mut out = Rope::from([&head(kind, len, endian)?, front].concat());
+    out.push(Cow::Borrowed(sound));
+    out.push(Cow::Borrowed(pad));
+    Ok(out)
+}
+
+/// Whether behind `front` bytes of a form there are `len` bytes of sound, padded with zero, and
+/// nothing else.
+pub(crate) fn ends_with_sound(form: &Rope<'_>, front: usize, len: usize) -> bool {
+    let end = front.saturating_add(len);
+    match form.len().checked_sub(end) {
+        Some(0) => len.is_multiple_of(2),
+        Some(1) => !len.is_multiple_of(2) && form.slice(end, 1).as_deref() == Some(&[0]),
+        _ => false,
+    }
+}
+
 /// Writes one chunk, padded with zero.
 pub(crate) fn write(
     out: &mut Vec<u8>,
@@ -116,12 +156,7 @@ pub(crate) fn write(
     endian: Endian,
 ) -> Result<(), Refusal> {
     let len = parts.iter().fold(0usize, |sum, part| sum.saturating_add(part.len()));
-    let size = u32::try_from(len).map_err(|_| Refusal::malformed("a chunk that is too long"))?;
-    out.extend_from_slice(&kind);
-    out.extend_from_slice(&match endian {
-        Endian::Little => size.to_le_bytes(),
-        Endian::Big => size.to_be_bytes(),
-    });
+    out.extend_from_slice(&head(kind, len, endian)?);
     for part in parts {
         out.extend_from_slice(part);
     }

@@ -3,8 +3,12 @@
 use crate::bytes::{Cursor, le16, le32, slice};
 use crate::report::{Class, Findings};
 use crate::riff::{self, Chunk, Endian};
+use crate::rope::Rope;
 use crate::wording::foreign;
-use crate::{Cleaned, Limits, Refusal, msmedia};
+use crate::{Limits, Refusal, msmedia};
+
+/// More than can stand before the samples: a description has a length of two bytes.
+const MOST_IN_FRONT: usize = 1 << 17;
 
 /// What is written.
 #[derive(Default)]
@@ -23,7 +27,7 @@ struct Format {
 }
 
 /// Writes a sound file anew.
-pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
+pub(crate) fn scrub<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(Rope<'a>, Findings), Refusal> {
     let mut findings = Findings::default();
     if bytes.starts_with(b"RF64") || bytes.starts_with(b"RIFX") {
         return Err(Refusal::unsupported("a WAV of the kind RF64 or RIFX"));
@@ -128,7 +132,7 @@ fn dropped(chunk: &Chunk<'_>, findings: &mut Findings) {
     }
 }
 
-fn write(parts: &Parts<'_>, findings: &mut Findings) -> Result<Vec<u8>, Refusal> {
+fn write<'a>(parts: &Parts<'a>, findings: &mut Findings) -> Result<Rope<'a>, Refusal> {
     let format = parts.format.as_ref().ok_or_else(|| Refusal::malformed("no description"))?;
     let samples = parts.samples.ok_or_else(|| Refusal::malformed("no sound in the file"))?;
     let odd = samples.len() % format.block;
@@ -142,16 +146,15 @@ fn write(parts: &Parts<'_>, findings: &mut Findings) -> Result<Vec<u8>, Refusal>
     if let Some(count) = parts.count.filter(|_| coded) {
         riff::write(&mut body, *b"fact", &[&count.to_le_bytes()], Endian::Little)?;
     }
-    riff::write(&mut body, *b"data", &[samples], Endian::Little)?;
-    let mut out = Vec::new();
-    riff::write(&mut out, *b"RIFF", &[&body], Endian::Little)?;
-    Ok(out)
+    body.extend(riff::head(*b"data", samples.len(), Endian::Little)?);
+    riff::with_sound(*b"RIFF", &body, samples, Endian::Little)
 }
 
 /// The second reader: three chunks at most, in their order, and nothing behind them.
-fn check(clean: &[u8]) -> Result<(), Refusal> {
+fn check(clean: &Rope<'_>) -> Result<(), Refusal> {
     let walk = || {
-        let mut from = Cursor::new(clean);
+        let front = clean.slice(0, clean.len().min(MOST_IN_FRONT))?;
+        let mut from = Cursor::new(&front);
         (from.take(4)? == b"RIFF").then_some(())?;
         (usize::try_from(from.le32()?).ok()? == clean.len().checked_sub(8)?).then_some(())?;
         (from.take(8)? == b"WAVEfmt ").then_some(())?;
@@ -171,9 +174,7 @@ fn check(clean: &[u8]) -> Result<(), Refusal> {
         }
         (from.take(4)? == b"data").then_some(())?;
         let len = usize::try_from(from.le32()?).ok()?;
-        from.take(len)?;
-        let pad = from.rest();
-        ((len % 2 == 0 && pad.is_empty()) || (len % 2 == 1 && pad == [0])).then_some(())
+        riff::ends_with_sound(clean, from.at(), len).then_some(())
     };
     walk().ok_or_else(|| Refusal::not_clean("WAV: bytes that are not on the list"))
 }

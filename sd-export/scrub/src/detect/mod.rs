@@ -20,7 +20,7 @@ pub enum Detected {
 const HEAD: usize = 4096;
 
 /// Most bytes of headers that are looked at.
-const LONGEST_HEAD: usize = 1 << 18;
+pub(crate) const LONGEST_HEAD: usize = 1 << 18;
 
 /// Longest file that is looked through for text: it takes several times its size in memory.
 const LONGEST_TEXT: usize = 512 << 20;

@@ -160,11 +160,7 @@ fn residual(bits: &mut Bits<'_>, samples: u32, order: u32) -> Option<()> {
             bits.skip(usize::try_from(u64::from(raw) * u64::from(count)).ok()?)?;
             continue;
         }
-        let low = usize::try_from(parameter).ok()?;
-        for _ in 0..count {
-            bits.unary()?;
-            bits.skip(low)?;
-        }
+        bits.pass_rice(parameter, count)?;
     }
     Some(())
 }

@@ -8,14 +8,20 @@
 
 mod frame;
 
+use std::borrow::Cow;
+
 use crate::bytes::Cursor;
 use crate::report::{Class, Findings};
+use crate::rope::Rope;
 use crate::wording::foreign;
-use crate::{Cleaned, Limits, Refusal, id3};
+use crate::{Limits, Refusal, id3};
 use frame::Stream;
 
+/// The mark, and the head of the one block that stays.
+const HEAD: &[u8] = b"fLaC\x80\0\0\x22";
+
 /// Writes a sound file anew.
-pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
+pub(crate) fn scrub<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(Rope<'a>, Findings), Refusal> {
     let mut findings = Findings::default();
     let start = id3::leading(bytes, &mut findings);
     let mut from = Cursor::new(bytes.get(start..).unwrap_or_default());
@@ -31,9 +37,8 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
         let detail = foreign(rest.get(..rest.len().min(60)).unwrap_or_default());
         findings.removed(Class::Trailing, "bytes after the last frame", &detail);
     }
-    let mut out = b"fLaC\x80\0\0\x22".to_vec();
-    out.extend_from_slice(&info);
-    out.extend_from_slice(sound);
+    let mut out = Rope::from([HEAD, &info].concat());
+    out.push(Cow::Borrowed(sound));
     limits.admit_output(out.len())?;
     check(&out)?;
     Ok((out, findings))
@@ -68,9 +73,10 @@ fn blocks(from: &mut Cursor<'_>, findings: &mut Findings) -> Result<[u8; 34], Re
 }
 
 /// The second reader: the head is of fixed length, and frames with the right sums fill the rest.
-fn check(clean: &[u8]) -> Result<(), Refusal> {
-    let is_head = clean.starts_with(b"fLaC\x80\0\0\x22");
-    if is_head && clean.get(42..).is_some_and(frame::sums) {
+fn check(clean: &Rope<'_>) -> Result<(), Refusal> {
+    let is_head = clean.slice(0, HEAD.len()).as_deref() == Some(HEAD);
+    let frames = clean.len().checked_sub(42).and_then(|len| clean.slice(42, len));
+    if is_head && frames.is_some_and(|frames| frame::sums(&frames)) {
         Ok(())
     } else {
         Err(Refusal::not_clean("FLAC: bytes that are not on the list"))

@@ -16,10 +16,11 @@ pub(super) struct Head {
     len: usize,
 }
 
-/// One frame as it stands in the file.
+/// One frame as it stands in the file, and where.
 pub(super) struct Frame<'a> {
     pub(super) head: Head,
     pub(super) bytes: &'a [u8],
+    pub(super) at: usize,
 }
 
 impl Head {
@@ -81,13 +82,19 @@ impl Head {
 }
 
 impl<'a> Frame<'a> {
-    /// The whole frame here.
-    pub(super) fn read(bytes: &'a [u8]) -> Result<Option<Self>, Refusal> {
-        let Some(head) = Head::read(bytes)? else {
+    /// The whole frame at this place of the file.
+    pub(super) fn read(file: &'a [u8], at: usize) -> Result<Option<Self>, Refusal> {
+        let rest = file.get(at..).unwrap_or_default();
+        let Some(head) = Head::read(rest)? else {
             return Ok(None);
         };
-        let whole = bytes.get(..head.len).filter(|whole| whole.len() >= head.main_at());
-        Ok(whole.map(|bytes| Self { head, bytes }))
+        let whole = rest.get(..head.len).filter(|whole| whole.len() >= head.main_at());
+        Ok(whole.map(|bytes| Self { head, bytes, at }))
+    }
+
+    /// Where the next one can start.
+    pub(super) fn end(&self) -> usize {
+        self.at.saturating_add(self.bytes.len())
     }
 
     /// How many bytes of main data it holds.
@@ -102,14 +109,13 @@ impl<'a> Frame<'a> {
 }
 
 /// Whether a frame starts here, and another or the end of the file behind it.
-pub(super) fn starts_two(bytes: &[u8], first: Option<&Frame<'_>>) -> bool {
-    let Ok(Some(frame)) = Frame::read(bytes) else {
+pub(super) fn starts_two(file: &[u8], at: usize, first: Option<&Frame<'_>>) -> bool {
+    let Ok(Some(frame)) = Frame::read(file, at) else {
         return false;
     };
-    let rest = bytes.get(frame.bytes.len()..).unwrap_or_default();
     first.is_none_or(|first| first.goes_with(&frame))
-        && (rest.is_empty()
-            || matches!(Frame::read(rest), Ok(Some(next)) if next.goes_with(&frame)))
+        && (frame.end() == file.len()
+            || matches!(Frame::read(file, frame.end()), Ok(Some(next)) if next.goes_with(&frame)))
 }
 
 /// A number of at most 16 bits, the first at `at`.
@@ -131,21 +137,30 @@ fn extent(head: Head, side: &[u8]) -> (usize, usize) {
     (bits(side, 0, back), total)
 }
 
-/// The frames as they are written, one after the other: spare flags cleared, and every bit of the
-/// main data that no frame points at.
-pub(super) fn clean(frames: &[Frame<'_>], findings: &mut Findings, mut write: impl FnMut(&[u8])) {
+/// The frames one after the other, each with what is to be written in its stead, if anything:
+/// spare flags cleared, and every bit of the main data that no frame points at.
+pub(super) fn clean(
+    frames: &[Frame<'_>],
+    findings: &mut Findings,
+    mut write: impl FnMut(&Frame<'_>, Option<&[u8]>),
+) {
     let (mut spare, mut flags) = (0usize, false);
-    let mut bytes = Vec::new();
+    let mut anew = Vec::new();
     let mut tidied = |frame: &Frame<'_>, mask: &[u8]| {
-        bytes.clear();
-        bytes.extend_from_slice(frame.bytes);
-        flags |= tidy(&mut bytes, frame.head);
-        let main = bytes.get_mut(frame.head.main_at()..).unwrap_or_default();
+        let (front, main) = frame.bytes.split_at_checked(frame.head.main_at()).unwrap_or_default();
         // No frame is longer than 2^16, so short numbers count its bytes, many at a time.
         let over = main.iter().zip(mask).map(|(byte, mask)| u16::from(byte & !mask != 0));
-        spare = spare.saturating_add(over.sum::<u16>().into());
-        main.iter_mut().zip(mask).for_each(|(byte, mask)| *byte &= mask);
-        write(&bytes);
+        let over = over.sum::<u16>();
+        anew.clear();
+        anew.extend_from_slice(front);
+        let flag = tidy(&mut anew, frame.head);
+        flags |= flag;
+        spare = spare.saturating_add(over.into());
+        let changed = flag || over > 0;
+        if changed {
+            anew.extend(main.iter().zip(mask).map(|(byte, mask)| byte & mask));
+        }
+        write(frame, changed.then_some(&anew));
     };
     let mut masks = Masks::default();
     let mut waiting = frames.iter().peekable();

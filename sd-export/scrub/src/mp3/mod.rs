@@ -11,12 +11,15 @@ mod check;
 mod frame;
 mod info;
 
+use std::borrow::Cow;
+
 use crate::report::{Class, Findings};
-use crate::{Cleaned, Limits, Refusal, id3};
+use crate::rope::Rope;
+use crate::{Limits, Refusal, id3};
 use frame::Frame;
 
 /// Writes a sound file anew.
-pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
+pub(crate) fn scrub<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(Rope<'a>, Findings), Refusal> {
     let mut findings = Findings::default();
     let start = id3::leading(bytes, &mut findings);
     let mut frames = frames(bytes, start, &mut findings)?;
@@ -35,14 +38,33 @@ pub(crate) fn scrub(bytes: &[u8], limits: &Limits) -> Result<Cleaned, Refusal> {
     if frames.is_empty() {
         return Err(Refusal::malformed("no sound in the file"));
     }
-    let mut out = Vec::with_capacity(bytes.len());
+    let mut out = Rope::default();
     if let Some((first, info)) = info {
-        out.extend_from_slice(&info::write(&first, &info, &frames)?);
+        out.push(Cow::Owned(info::write(&first, &info, &frames)?));
     }
-    frame::clean(&frames, &mut findings, |frame| out.extend_from_slice(frame));
+    out.push(sound(bytes, &frames, &mut findings));
     limits.admit_output(out.len())?;
     check::check(&out)?;
     Ok((out, findings))
+}
+
+/// The frames without what is no sound; where they stand already, if that is how they stand.
+fn sound<'a>(bytes: &'a [u8], frames: &[Frame<'a>], findings: &mut Findings) -> Cow<'a, [u8]> {
+    let start = frames.first().map_or(0, |first| first.at);
+    let mut same = start..start;
+    let mut anew = Vec::new();
+    frame::clean(frames, findings, |frame, changed| {
+        if anew.is_empty() {
+            if changed.is_none() && same.end == frame.at {
+                same.end = frame.end();
+                return;
+            }
+            anew.reserve_exact(bytes.len().saturating_sub(start));
+            anew.extend_from_slice(bytes.get(same.clone()).unwrap_or_default());
+        }
+        anew.extend_from_slice(changed.unwrap_or(frame.bytes));
+    });
+    if anew.is_empty() { Cow::Borrowed(bytes.get(same).unwrap_or_default()) } else { anew.into() }
 }
 
 /// All frames; what stands between and behind them is named.
@@ -54,26 +76,23 @@ fn frames<'a>(
     let mut frames: Vec<Frame<'a>> = Vec::new();
     let mut at = start;
     while at < bytes.len() {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let found = match Frame::read(rest) {
+        let found = match Frame::read(bytes, at) {
             // What is no frame of ours behind the first is not sound.
             Err(_) if !frames.is_empty() => None,
             found => found?,
         };
         match found {
             Some(frame) if frames.first().is_none_or(|first| first.goes_with(&frame)) => {
-                at = at.saturating_add(frame.bytes.len());
+                at = frame.end();
                 frames.push(frame);
                 continue;
             }
             _ => {}
         }
         let first = frames.first();
-        let skip = (1..rest.len()).find(|n| {
-            let rest = rest.get(*n..).unwrap_or_default();
-            frame::starts_two(rest, first)
-        });
-        let gap = rest.get(..skip.unwrap_or(rest.len())).unwrap_or_default();
+        let behind = at.saturating_add(1)..bytes.len();
+        let next = behind.into_iter().find(|at| frame::starts_two(bytes, *at, first));
+        let gap = bytes.get(at..next.unwrap_or(bytes.len())).unwrap_or_default();
         id3::gap(gap, frames.is_empty(), findings);
         at = at.saturating_add(gap.len());
     }

@@ -24,7 +24,7 @@ pub(crate) fn filter_rows(data: &[u8], len: usize, step: usize) -> Vec<u8> {
     let blank = vec![0u8; len];
     let mut above = blank.as_slice();
     for row in data.chunks(len.max(1)) {
-        best_filter(&[0, 1, 2, 3, 4], step, above, row, &mut out);
+        best_filter(step, above, row, &mut out);
         above = row;
     }
     out
@@ -96,36 +96,45 @@ fn paeth(left: u8, up: u8, corner: u8) -> u8 {
     if (far(left) <= far(up)) & (far(left) <= far(corner)) { left } else { next }
 }
 
-/// Writes a row with the filter that gives the smallest sum.
-pub(super) fn best_filter(
-    candidates: &[u8],
+/// Writes a row with the filter that gives the smallest sum; of two like sums the first filter.
+pub(super) fn best_filter(step: usize, above: &[u8], row: &[u8], out: &mut Vec<u8>) {
+    // Those that are seldom the best come last: by then there is a sum not to be exceeded.
+    let (_, best) = [2, 1, 4, 3, 0].into_iter().fold((u64::MAX, 0), |(least, best), filter| {
+        let most = if filter < best { Some(least) } else { least.checked_sub(1) };
+        let sum = most.map(|most| (most, weight(filter, step, above, row, most)));
+        match sum {
+            Some((most, sum)) if sum <= most => (sum, filter),
+            _ => (least, best),
+        }
+    });
+    write(best, step, above, row, out);
+}
+
+/// Writes a row with this filter.
+pub(super) fn write(filter: u8, step: usize, above: &[u8], row: &[u8], out: &mut Vec<u8>) {
+    out.push(filter);
+    code(filter, step, above, row, out);
+}
+
+/// The sum of a row that is filtered, each byte by how far from zero it is; or, when it is above
+/// `most`, any number above it.
+fn weight(filter: u8, step: usize, above: &[u8], row: &[u8], most: u64) -> u64 {
+    match filter {
+        1 => weigh(step, above, row, most, |left, _, _| left),
+        2 => weigh(step, above, row, most, |_, up, _| up),
+        3 => weigh(step, above, row, most, |left, up, _| left.midpoint(up)),
+        4 => weigh(step, above, row, most, paeth),
+        _ => weigh(step, above, row, most, |_, _, _| 0),
+    }
+}
+
+fn weigh(
     step: usize,
     above: &[u8],
     row: &[u8],
-    out: &mut Vec<u8>,
-) {
-    let best = match candidates {
-        [only] => Some(only),
-        _ => candidates.iter().min_by_key(|filter| weight(**filter, step, above, row)),
-    };
-    if let Some(filter) = best {
-        out.push(*filter);
-        code(*filter, step, above, row, out);
-    }
-}
-
-/// The sum of a row that is filtered: each byte by how far from zero it is.
-fn weight(filter: u8, step: usize, above: &[u8], row: &[u8]) -> u64 {
-    match filter {
-        1 => weigh(step, above, row, |left, _, _| left),
-        2 => weigh(step, above, row, |_, up, _| up),
-        3 => weigh(step, above, row, |left, up, _| left.midpoint(up)),
-        4 => weigh(step, above, row, paeth),
-        _ => weigh(step, above, row, |_, _, _| 0),
-    }
-}
-
-fn weigh(step: usize, above: &[u8], row: &[u8], guess: impl Fn(u8, u8, u8) -> u8) -> u64 {
+    most: u64,
+    guess: impl Fn(u8, u8, u8) -> u8,
+) -> u64 {
     // Their sum is not above 2^15, so short numbers are enough, and many of them are added at once.
     const FEW: usize = 256;
     let far =
@@ -136,14 +145,18 @@ fn weigh(step: usize, above: &[u8], row: &[u8], guess: impl Fn(u8, u8, u8) -> u8
     let first: u64 = first.map(|(byte, up)| u64::from(far(*byte, guess(0, *up, 0)))).sum();
     let befores = row.chunks(FEW).zip(above.chunks(FEW));
     let pieces = rest.chunks(FEW).zip(above_rest.chunks(FEW)).zip(befores);
-    let rest = pieces.map(|((bytes, ups), (lefts, corners))| {
+    let mut sums = pieces.map(|((bytes, ups), (lefts, corners))| {
         let all = bytes.iter().zip(ups).zip(lefts.iter().zip(corners));
         let far = |((byte, up), (left, corner)): ((&u8, &u8), (&u8, &u8))| {
             far(*byte, guess(*left, *up, *corner))
         };
         u64::from(all.map(far).sum::<u16>())
     });
-    first.saturating_add(rest.sum())
+    let sum = sums.try_fold(first, |sum, more| {
+        let sum = sum.saturating_add(more);
+        if sum > most { Err(sum) } else { Ok(sum) }
+    });
+    sum.unwrap_or_else(|above| above)
 }
 
 fn code(filter: u8, step: usize, above: &[u8], row: &[u8], out: &mut Vec<u8>) {
@@ -194,6 +207,29 @@ mod tests {
     }
 
     #[test]
+    fn of_all_filters_the_first_with_the_smallest_sum_is_taken() {
+        let noise = |n: usize| n.wrapping_mul(2_654_435_761).to_be_bytes()[5];
+        for kind in 0..6 {
+            for seed in 0..40 {
+                let at = |n: usize| match kind {
+                    0 => 0,
+                    1 => noise(n + seed),
+                    2 => noise(n % 3 + seed),
+                    3 => noise(seed).wrapping_add(noise(n) / 20),
+                    4 => (n / 7).to_be_bytes()[7].wrapping_mul(noise(seed)),
+                    _ => noise(n / 600 + seed),
+                };
+                let (above, row): (Vec<u8>, Vec<u8>) =
+                    (0..1200).map(|n| (at(n), at(n + 601))).unzip();
+                let mut out = Vec::new();
+                best_filter(3, &above, &row, &mut out);
+                let sum = |filter: &u8| weight(*filter, 3, &above, &row, u64::MAX);
+                assert_eq!(Some(out[0]), (0..=4).min_by_key(sum), "{kind} {seed}");
+            }
+        }
+    }
+
+    #[test]
     fn a_row_weighs_what_it_is_when_it_is_written() {
         let noise = |n: u32| n.wrapping_mul(2_654_435_761).to_be_bytes()[1];
         let (above, row): (Vec<u8>, Vec<u8>) =
@@ -202,7 +238,9 @@ mod tests {
             let mut coded = Vec::new();
             code(filter, 3, &above, &row, &mut coded);
             let sum: u64 = coded.iter().map(|b| u64::from(b.cast_signed().unsigned_abs())).sum();
-            assert_eq!(weight(filter, 3, &above, &row), sum, "filter {filter}");
+            assert_eq!(weight(filter, 3, &above, &row, u64::MAX), sum, "filter {filter}");
+            assert_eq!(weight(filter, 3, &above, &row, sum), sum, "filter {filter}");
+            assert!(weight(filter, 3, &above, &row, sum / 2) > sum / 2, "filter {filter}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Pixel rows: filters undone and done anew, spare bits cleared.
 
-use super::filter::{best_filter, unfilter};
+use super::filter::{self, unfilter};
 use super::header::Header;
 use crate::Refusal;
 use crate::deflate::{self, Deflater, InflateError, Inflater};
@@ -191,9 +191,11 @@ fn clear_spare_bits(header: &Header, width: u32, row: &mut [u8]) {
 /// Filters a row by the usual rule: of the five filters the one with the smallest sum. Rows of
 /// palette indexes and of less than eight bits go unfiltered.
 fn filter_row(header: &Header, step: usize, above: &[u8], row: &[u8], out: &mut Vec<u8>) {
-    let plain = header.has_palette() || header.depth < 8;
-    let candidates: &[u8] = if plain { &[0] } else { &[0, 1, 2, 3, 4] };
-    best_filter(candidates, step, above, row, out);
+    if header.has_palette() || header.depth < 8 {
+        filter::write(0, step, above, row, out);
+    } else {
+        filter::best_filter(step, above, row, out);
+    }
 }
 
 #[cfg(test)]
