@@ -11,17 +11,24 @@ use crate::samples::{self, KINDS, Kind};
 use crate::settings::Settings;
 use crate::{Outcome, stage, step};
 
-/// A row a format. The tools differ in what they leave, so their outputs are counted and weighed,
-/// not compared.
+/// Two rows a format: each file in a run of its own, as one cleans a photo, and all in one run. The
+/// tools differ in what they leave, so their outputs are counted and weighed, not compared.
 pub(crate) fn line(settings: &Settings) -> Outcome<Vec<Row>> {
-    KINDS.iter().map(|kind| row(kind, settings)).collect()
+    let mut rows = Vec::new();
+    for kind in KINDS {
+        let dir = tempfile::tempdir()?;
+        step(&format!("making {}", kind.words));
+        let sample = samples::make(kind, dir.path())?;
+        for runs in [Runs::Each, Runs::One] {
+            let (dir, sample) = (dir.path().to_owned(), sample.clone());
+            let place = Place { dir, sample, count: settings.sizes.files, runs };
+            rows.push(row(kind, &place, settings.rounds)?);
+        }
+    }
+    Ok(rows)
 }
 
-fn row(kind: &Kind, settings: &Settings) -> Outcome<Row> {
-    let dir = tempfile::tempdir()?;
-    step(&format!("making {}", kind.words));
-    let sample = samples::make(kind, dir.path())?;
-    let place = Place { dir: dir.path().to_owned(), sample, count: settings.sizes.files };
+fn row(kind: &Kind, place: &Place, rounds: usize) -> Outcome<Row> {
     let mut contenders = vec![Contender {
         who: Who::Ours,
         what: "sd-export scrub: a worker for each, checked",
@@ -43,11 +50,24 @@ fn row(kind: &Kind, settings: &Settings) -> Outcome<Row> {
         });
     }
     let has_mat2 = contenders.iter().any(|contender| contender.what == "mat2");
-    let row = take_turns(format!("{} {}", place.count, kind.words), settings.rounds, contenders)?;
+    let runs = match place.runs {
+        Runs::Each => ", one by one",
+        Runs::One => "",
+    };
+    let row = take_turns(format!("{} {}{runs}", place.count, kind.words), rounds, contenders)?;
     Ok(match kind.goal {
         Some(times) if has_mat2 => row.goal(Goal::Lighter { times }),
         _ => row,
     })
+}
+
+/// How often a program is started.
+#[derive(Clone, Copy)]
+enum Runs {
+    /// For each file.
+    Each,
+    /// Once for all of them.
+    One,
 }
 
 /// Where the files are.
@@ -55,29 +75,42 @@ struct Place {
     dir: PathBuf,
     sample: PathBuf,
     count: usize,
+    runs: Runs,
 }
+
+/// A command line, once for each file.
+const ONE_BY_ONE: &str = r#"words=$1; shift; for file; do $words "$file" || exit 1; done"#;
 
 impl Place {
     fn ours(&self) -> Outcome<Sample> {
         let (files, out) = self.fresh()?;
-        let mut command = Command::new(program("sd-export"));
-        command.args(["scrub", "--to"]).arg(&out).args(files);
-        self.counted(measure(&command)?, &out, |_| true)
+        let words = format!("{} scrub --to {}", program("sd-export").display(), out.display());
+        self.counted(measure(&self.command(words, files))?, &out, |_| true)
     }
 
     fn mat2(&self) -> Outcome<Sample> {
         let (files, _) = self.fresh()?;
-        let mut command = Command::new("mat2");
-        command.args(files);
         // It writes beside the originals.
-        self.counted(measure(&command)?, &self.dir.join("in"), |name| name.contains(".cleaned."))
+        self.counted(
+            measure(&self.command("mat2".to_owned(), files))?,
+            &self.dir.join("in"),
+            |name| name.contains(".cleaned."),
+        )
     }
 
     fn exiftool(&self) -> Outcome<Sample> {
         let (files, out) = self.fresh()?;
-        let mut command = Command::new("exiftool");
-        command.args(["-q", "-all=", "-o"]).arg(&out).args(files);
-        self.counted(measure(&command)?, &out, |_| true)
+        let words = format!("exiftool -q -all= -o {}", out.display());
+        self.counted(measure(&self.command(words, files))?, &out, |_| true)
+    }
+
+    /// Runs these words, parted by spaces, on the files.
+    fn command(&self, words: String, files: Vec<PathBuf>) -> Command {
+        let script = match self.runs {
+            Runs::Each => ONE_BY_ONE,
+            Runs::One => r#"words=$1; shift; exec $words "$@""#,
+        };
+        stage::script(script, [PathBuf::from(words)].into_iter().chain(files))
     }
 
     /// The files anew, and an empty place for what is made of them.
