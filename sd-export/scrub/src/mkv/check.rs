@@ -134,10 +134,11 @@ fn group(clean: &Rope<'_>, start: usize, len: usize, tracks: &[tracks::Track]) -
 }
 
 fn block(clean: &Rope<'_>, at: usize, len: usize, tracks: &[tracks::Track]) -> Option<()> {
-    let body = clean.slice(at, len)?;
-    let number = usize::from(body.first()? & 0x7f).checked_sub(1)?;
+    // What stands before the frame is another piece: asked for together they would be copied.
+    let head = clean.slice(at, 4)?;
+    let number = usize::from(head.first()? & 0x7f).checked_sub(1)?;
     let track = tracks.get(number)?;
-    (body.get(3)? & 0x70 == 0).then_some(())?;
-    let frame = body.get(4..)?;
-    codec::is_clean(track.units, frame).then_some(())
+    (head.get(3)? & 0x70 == 0).then_some(())?;
+    let frame = clean.slice(at.checked_add(4)?, len.checked_sub(4)?)?;
+    codec::is_clean(track.units, &frame).then_some(())
 }
