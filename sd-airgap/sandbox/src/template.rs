@@ -9,8 +9,8 @@
 //!          <---- how it ended ----------'
 //! ```
 //! Starting a program takes milliseconds: it is loaded, its addresses are filled in, its libraries
-//! are found. A copy of one that stands ready takes a tenth of it. The template never sees a byte of
-//! anybody's file, so no worker has more in its memory than one that was started anew; but copies
+//! are found. A copy of one that stands ready takes a fraction of it. The template never sees a byte
+//! of anybody's file, so no worker has more in its memory than one that was started anew; but copies
 //! of one template have the same places in memory. So after a worker that did not end well a
 //! template is not used again ([decision 0027](../../docs/decisions/0027-workers-are-copies.md)).
 
@@ -24,6 +24,7 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
+use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
@@ -41,6 +42,9 @@ const LONGEST: usize = 64;
 
 /// The files of a worker: its input, its output, its channel.
 const FILES: usize = 3;
+
+/// The longest time for an answer: a fork, or the end of who has ended already.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const START: u8 = b's';
 const WAIT: u8 = b'w';
@@ -141,6 +145,7 @@ fn retire(template: &Arc<Template>) {
 /// Waits for a process of which this is the handle.
 pub(crate) fn ends_within(handle: &impl AsFd, limit: Duration) -> io::Result<bool> {
     let mut events = [PollFd::new(handle, PollFlags::IN)];
+    // What is too long for the system to count is no limit.
     let limit = Timespec::try_from(limit).ok();
     Ok(rustix::io::retry_on_intr(|| rustix::event::poll(&mut events, limit.as_ref()))? == 1)
 }
@@ -149,6 +154,7 @@ impl Template {
     fn start() -> io::Result<Self> {
         let flags = SocketFlags::CLOEXEC;
         let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None)?;
+        set_socket_timeout(&ours, Timeout::Recv, Some(PATIENCE))?;
         #[expect(clippy::disallowed_methods, reason = "the one place that starts workers")]
         let child = Command::new("/proc/self/exe")
             .arg(TEMPLATE)

@@ -26,7 +26,12 @@ const fn without_goal(words: &'static str, name: &'static str, recipe: &'static 
 /// Every kind that is measured.
 pub(crate) const KINDS: &[Kind] = &[
     kind(
-        "JPEG photos of 12 megapixels",
+        "JPEG photos of 3 MB, 12 megapixels",
+        "a.jpg",
+        "-f lavfi -i mandelbrot=s=4000x3000,noise=alls=14 -frames:v 1 -q:v 4",
+    ),
+    kind(
+        "JPEG photos of 5 MB, 12 megapixels",
         "a.jpg",
         "-f lavfi -i mandelbrot=s=4000x3000,noise=alls=14 -frames:v 1 -q:v 3",
     ),
