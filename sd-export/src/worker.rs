@@ -255,15 +255,14 @@ pub(crate) fn scrub(
         answer => Err(answer.into_error()),
     };
     let expected = length(input)?;
-    let (cleaned, found) = if expected > LONG {
-        let (cleaned, found) = watching::watched(output, expected, work);
-        (cleaned?, found?)
-    } else {
+    if expected <= LONG {
         let cleaned = work()?;
-        let found = hash_file(output.file(), cleaned.size)?;
-        (cleaned, found)
-    };
-    if found == (cleaned.size, cleaned.blake3) { Ok(cleaned) } else { Err(WorkError::Untrue) }
+        compare(output.file(), cleaned.size, cleaned.blake3)?;
+        return Ok(cleaned);
+    }
+    let (cleaned, found) = watching::watched(output, expected, work);
+    let cleaned = cleaned?;
+    if found? == (cleaned.size, cleaned.blake3) { Ok(cleaned) } else { Err(WorkError::Untrue) }
 }
 
 /// Scrubs a file once more: if that changes no byte, the file is clean.

@@ -1,6 +1,6 @@
 //! Workers that lie, babble, crash and hang, and a parent that believes none of them.
 //!
-//! This file is its own program: a worker is the same program started anew, so its job named
+//! This file is its own program: a worker is a copy of the same program started anew, so its job named
 //! `scrub` takes the place of the real one. What it does is told by the first byte of the file.
 //! Of a file that starts with none of these bytes, it makes an honest clean copy.
 #![expect(clippy::expect_used, reason = "a test that cannot be set up fails")]

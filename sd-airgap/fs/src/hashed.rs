@@ -103,16 +103,9 @@ pub fn hash_growing(file: &File, growing: &Receiver<()>) -> Result<(u64, Blake3)
     loop {
         // Asked before the reading, so that nothing is written behind its back.
         let grows = growing.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout);
-        loop {
-            match file.read_at(&mut buffer, size) {
-                Ok(0) => break,
-                Ok(n) => {
-                    hasher.update(&buffer[..n]);
-                    size += n as u64;
-                }
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(CopyError::Read(e)),
-            }
+        while let n @ 1.. = some_at(file, &mut buffer, size)? {
+            hasher.update(&buffer[..n]);
+            size += n as u64;
         }
         if !grows {
             return Ok((size, Blake3::from_hasher(&hasher)));
@@ -128,17 +121,25 @@ fn branch(file: &File, start: u64, length: u64) -> Result<blake3::Hasher, CopyEr
     let (mut at, end) = (start, start + length);
     while at < end {
         let most = usize::try_from(end - at).map_or(CHUNK, |left| left.min(CHUNK));
-        match file.read_at(&mut buffer[..most], at) {
-            Ok(0) => return Err(CopyError::Read(io::ErrorKind::UnexpectedEof.into())),
-            Ok(n) => {
+        match some_at(file, &mut buffer[..most], at)? {
+            0 => return Err(CopyError::Read(io::ErrorKind::UnexpectedEof.into())),
+            n => {
                 hasher.update(&buffer[..n]);
                 at += n as u64;
             }
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(CopyError::Read(e)),
         }
     }
     Ok(hasher)
+}
+
+/// How many bytes were read from this place on; none at the end.
+fn some_at(file: &File, buffer: &mut [u8], at: u64) -> Result<usize, CopyError> {
+    loop {
+        match file.read_at(buffer, at) {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            read => return read.map_err(CopyError::Read),
+        }
+    }
 }
 
 #[cfg(test)]

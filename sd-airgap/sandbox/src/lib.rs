@@ -1,10 +1,10 @@
 //! One-shot worker processes that can do nothing but compute.
 //!
 //! ```text
-//! parent (files, keys, terminal)                 worker (the same program, started anew)
-//!   Worker::spawn -- stdin:  one file, read -->    a copy of the template -> lock down -> Job::run
-//!                 -- stdout: one file, write -->     no file system, no socket, no process,
-//!                 <- stderr: framed messages -->     limits on memory, time and output
+//! parent (files, keys, terminal)           worker (a copy of the same program, started anew)
+//!   Worker::spawn -- one file, read ---->    lock down -> Job::run
+//!                 -- one file, write --->      no file system, no socket, no process,
+//!                 <- framed messages --->      limits on memory, time and output
 //!   Worker::finish: exit 0 and nothing left to read, or a named end
 //! ```
 //! A worker that cannot lock itself down exits 13 before it has read a byte, and so does a

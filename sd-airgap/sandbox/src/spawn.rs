@@ -7,11 +7,9 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use rustix::fs::{Mode, OFlags};
-
 use crate::channel::{Channel, ChannelError};
 use crate::lock_down::{Profile, lock_down};
-use crate::template::Copy;
+use crate::template::Process;
 use crate::{EXIT_GAVE_UP, EXIT_NO_SANDBOX};
 
 /// The longest silence of a worker: one that waits instead of working uses no processor time,
@@ -23,7 +21,7 @@ const LINGER: Duration = Duration::from_secs(10);
 
 /// One kind of work.
 pub struct Job {
-    /// Its name, the worker's second argument.
+    /// Its name, by which it is asked for.
     pub name: &'static str,
     /// What it may use up.
     pub profile: Profile,
@@ -45,7 +43,7 @@ pub struct Inside {
 /// A running worker, seen from its parent.
 #[derive(Debug)]
 pub struct Worker {
-    process: Copy,
+    process: Process,
     channel: Channel,
 }
 
@@ -81,11 +79,10 @@ pub enum WorkerError {
     Protocol(#[source] ChannelError),
 }
 
-/// The life of a worker, whose three files stand at standard input, output and error.
-pub(crate) fn be_worker(job: &Job) -> u8 {
-    // A panic message holds foreign data, and standard error is the channel: say nothing.
+/// The life of a worker.
+pub(crate) fn be_worker(job: &Job, inside: Inside) -> u8 {
+    // A panic message holds foreign data: say nothing.
     std::panic::set_hook(Box::new(|_| {}));
-    let Ok(inside) = inherit() else { return EXIT_NO_SANDBOX };
     end_by_sigbus();
     if lock_down(&job.profile).is_err() {
         return EXIT_NO_SANDBOX;
@@ -94,26 +91,6 @@ pub(crate) fn be_worker(job: &Job) -> u8 {
         Ok(()) => 0,
         Err(_) => EXIT_GAVE_UP,
     }
-}
-
-/// Takes the three descriptors and closes all others.
-fn inherit() -> std::io::Result<Inside> {
-    // SAFETY: the first thing a worker does; nothing in this process owns a descriptor above
-    // 2 yet, so none is closed behind an owner's back.
-    #[expect(unsafe_code, reason = "close_range has no safe wrapper")]
-    let closed = unsafe { libc::close_range(3, libc::c_uint::MAX, 0) };
-    if closed != 0 {
-        return Err(std::io::Error::last_os_error());
-    }
-    let channel = UnixStream::from(rustix::stdio::stderr().try_clone_to_owned()?);
-    // The runtime writes "memory allocation failed" there by itself: not into the channel.
-    let nowhere = rustix::fs::open("/dev/null", OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
-    rustix::stdio::dup2_stderr(&nowhere)?;
-    Ok(Inside {
-        input: File::from(rustix::stdio::stdin().try_clone_to_owned()?),
-        output: File::from(rustix::stdio::stdout().try_clone_to_owned()?),
-        channel: Channel::new(channel),
-    })
 }
 
 /// A page of a mapped file that is not there ends the worker at once, by SIGBUS itself: the
@@ -132,7 +109,7 @@ impl Worker {
         let (ours, theirs) = UnixStream::pair().map_err(WorkerError::Start)?;
         ours.set_read_timeout(Some(PATIENCE)).map_err(WorkerError::Start)?;
         let files = [input.as_fd(), output.as_fd(), theirs.as_fd()];
-        let process = Copy::start(job, files).map_err(WorkerError::Start)?;
+        let process = Process::start(job, files).map_err(WorkerError::Start)?;
         Ok(Self { process, channel: Channel::new(ours) })
     }
 

@@ -14,9 +14,11 @@
 //! of one template have the same places in memory. So after a worker that did not end well a
 //! template is not used again ([decision 0027](../../docs/decisions/0027-workers-are-copies.md)).
 
+use std::fs::File;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,8 +33,9 @@ use rustix::net::{
 };
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use crate::spawn::{Job, be_worker};
-use crate::{EXIT_GAVE_UP, probe};
+use crate::channel::Channel;
+use crate::spawn::{Inside, Job, be_worker};
+use crate::{EXIT_GAVE_UP, EXIT_NO_SANDBOX, probe};
 
 /// The first argument that makes a program a template.
 const TEMPLATE: &str = "--sandboxed-worker";
@@ -62,7 +65,7 @@ struct Template {
 
 /// A worker as a process.
 #[derive(Debug)]
-pub(crate) struct Copy {
+pub(crate) struct Process {
     template: Arc<Template>,
     number: i32,
     handle: OwnedFd,
@@ -87,7 +90,7 @@ fn current() -> std::sync::MutexGuard<'static, Option<Arc<Template>>> {
     CURRENT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Copy {
+impl Process {
     /// Starts a worker with these files.
     pub(crate) fn start(job: &str, files: [BorrowedFd<'_>; FILES]) -> io::Result<Self> {
         let started_before = current().clone();
@@ -123,13 +126,13 @@ impl Copy {
     pub(crate) fn kill(&mut self) {
         // It may be gone already.
         let _ = pidfd_send_signal(&self.handle, Signal::KILL);
-        if ends_within(&self.handle, Duration::MAX).is_ok() {
+        if self.ends_within(Duration::MAX).is_ok() {
             let _ = self.wait();
         }
     }
 }
 
-impl Drop for Copy {
+impl Drop for Process {
     fn drop(&mut self) {
         if !self.is_waited_for {
             self.kill();
@@ -168,12 +171,12 @@ impl Template {
         Ok(Self { socket: Mutex::new(ours), child })
     }
 
-    fn copy(self: &Arc<Self>, job: &str, files: [BorrowedFd<'_>; FILES]) -> io::Result<Copy> {
+    fn copy(self: &Arc<Self>, job: &str, files: [BorrowedFd<'_>; FILES]) -> io::Result<Process> {
         let question = [&[START][..], job.as_bytes()].concat();
         let (number, handle) = self.ask(&question, &files)?;
         let handle = handle.ok_or(io::ErrorKind::UnexpectedEof)?;
         let (template, is_probe) = (Arc::clone(self), job == probe::JOB.name);
-        Ok(Copy { template, number, handle, is_probe, is_waited_for: false })
+        Ok(Process { template, number, handle, is_probe, is_waited_for: false })
     }
 
     /// A question and its answer: a number, and a handle when there is one.
@@ -200,14 +203,13 @@ impl Drop for Template {
 
 /// What the process does that was started to be a template, and each of its copies.
 fn serve(jobs: &[Job]) -> ExitCode {
-    // Nobody reads what a panic would say.
-    std::panic::set_hook(Box::new(|_| {}));
+    let is_bare = close_inherited();
     let parent = rustix::stdio::stdin();
     // Nothing more to be asked: the parent is gone.
     while let Ok(Some((question, files))) = receive(&parent) {
         let answer = match question.split_first() {
             Some((&START, job)) => match fork(files) {
-                Ok(Fork::Worker(files)) => return become_worker(jobs, job, files),
+                Ok(Fork::Worker(files)) => return become_worker(jobs, job, files, is_bare),
                 Ok(Fork::Template(number, handle)) => Ok((number, Some(handle))),
                 Err(e) => Err(e),
             },
@@ -225,6 +227,16 @@ fn serve(jobs: &[Job]) -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+/// Closes what the program was started with, but for standard input, output and error; says
+/// whether that could be done.
+fn close_inherited() -> bool {
+    // SAFETY: the first thing a template does; nothing in this process owns a descriptor above
+    // 2 yet, so none is closed behind an owner's back.
+    #[expect(unsafe_code, reason = "close_range has no safe wrapper")]
+    let closed = unsafe { libc::close_range(3, libc::c_uint::MAX, 0) };
+    closed == 0
 }
 
 /// Which of the two a process is after a fork.
@@ -247,22 +259,22 @@ fn fork(files: Vec<OwnedFd>) -> Result<Fork, Errno> {
     }
 }
 
-/// In the copy: the files take the places of standard input, output and error.
+/// In the copy. It has its three files, and nothing else that leads anywhere.
 fn become_worker(
     jobs: &[Job],
     name: &[u8],
     [input, output, channel]: [OwnedFd; FILES],
+    is_bare: bool,
 ) -> ExitCode {
-    let placed = rustix::stdio::dup2_stdin(&input)
-        .and_then(|()| rustix::stdio::dup2_stdout(&output))
-        .and_then(|()| rustix::stdio::dup2_stderr(&channel));
-    // The worker closes everything else at once, whoever owns it.
-    [input, output, channel].into_iter().for_each(std::mem::forget);
+    // Standard output and error lead nowhere; the socket to the parent is the template's alone.
+    let parted = rustix::stdio::dup2_stdin(rustix::stdio::stdout());
+    if !is_bare || parted.is_err() {
+        return ExitCode::from(EXIT_NO_SANDBOX);
+    }
+    let (input, output) = (File::from(input), File::from(output));
+    let inside = Inside { input, output, channel: Channel::new(UnixStream::from(channel)) };
     let job = jobs.iter().chain([&probe::JOB]).find(|job| job.name.as_bytes() == name);
-    ExitCode::from(match (placed, job) {
-        (Ok(()), Some(job)) => be_worker(job),
-        (Err(_), _) | (_, None) => EXIT_GAVE_UP,
-    })
+    ExitCode::from(job.map_or(EXIT_GAVE_UP, |job| be_worker(job, inside)))
 }
 
 fn wait(number: &[u8]) -> Result<i32, Errno> {

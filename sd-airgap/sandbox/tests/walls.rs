@@ -1,5 +1,5 @@
 //! The walls of the sandbox, tried one by one. This file is its own program, because a worker
-//! is the same program started anew.
+//! is a copy of the same program started anew.
 #![expect(
     clippy::print_stdout,
     clippy::expect_used,

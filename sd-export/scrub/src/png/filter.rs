@@ -99,14 +99,15 @@ fn paeth(left: u8, up: u8, corner: u8) -> u8 {
 /// Writes a row with the filter that gives the smallest sum; of two like sums the first filter.
 pub(super) fn best_filter(step: usize, above: &[u8], row: &[u8], out: &mut Vec<u8>) {
     // Those that are seldom the best come last: by then there is a sum not to be exceeded.
-    let (_, best) = [2, 1, 4, 3, 0].into_iter().fold((u64::MAX, 0), |(least, best), filter| {
+    let (mut least, mut best) = (u64::MAX, 0);
+    for filter in [2, 1, 4, 3, 0] {
         let most = if filter < best { Some(least) } else { least.checked_sub(1) };
-        let sum = most.map(|most| (most, weight(filter, step, above, row, most)));
-        match sum {
-            Some((most, sum)) if sum <= most => (sum, filter),
-            _ => (least, best),
+        let Some(most) = most else { continue };
+        let sum = weight(filter, step, above, row, most);
+        if sum <= most {
+            (least, best) = (sum, filter);
         }
-    });
+    }
     write(best, step, above, row, out);
 }
 

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use sd_tests::newsroom::program;
 
-use crate::measure::{Contender, Sample, measure, take_turns};
+use crate::measure::{Contender, Sample, measure, measure_with, take_turns};
 use crate::report::{Goal, Row, Who};
 use crate::samples::{self, KINDS, Kind};
 use crate::settings::Settings;
@@ -78,39 +78,40 @@ struct Place {
     runs: Runs,
 }
 
-/// A command line, once for each file.
-const ONE_BY_ONE: &str = r#"words=$1; shift; for file; do $words "$file" || exit 1; done"#;
-
 impl Place {
     fn ours(&self) -> Outcome<Sample> {
         let (files, out) = self.fresh()?;
-        let words = format!("{} scrub --to {}", program("sd-export").display(), out.display());
-        self.counted(measure(&self.command(words, files))?, &out, |_| true)
+        let mut command = Command::new(program("sd-export"));
+        command.args(["scrub", "--to"]).arg(&out);
+        self.counted(self.measured(command, &files)?, &out, |_| true)
     }
 
     fn mat2(&self) -> Outcome<Sample> {
         let (files, _) = self.fresh()?;
+        let sample = self.measured(Command::new("mat2"), &files)?;
         // It writes beside the originals.
-        self.counted(
-            measure(&self.command("mat2".to_owned(), files))?,
-            &self.dir.join("in"),
-            |name| name.contains(".cleaned."),
-        )
+        self.counted(sample, &self.dir.join("in"), |name| name.contains(".cleaned."))
     }
 
     fn exiftool(&self) -> Outcome<Sample> {
         let (files, out) = self.fresh()?;
-        let words = format!("exiftool -q -all= -o {}", out.display());
-        self.counted(measure(&self.command(words, files))?, &out, |_| true)
+        let mut command = Command::new("exiftool");
+        command.args(["-q", "-all=", "-o"]).arg(&out);
+        self.counted(self.measured(command, &files)?, &out, |_| true)
     }
 
-    /// Runs these words, parted by spaces, on the files.
-    fn command(&self, words: String, files: Vec<PathBuf>) -> Command {
-        let script = match self.runs {
-            Runs::Each => ONE_BY_ONE,
-            Runs::One => r#"words=$1; shift; exec $words "$@""#,
-        };
-        stage::script(script, [PathBuf::from(words)].into_iter().chain(files))
+    /// The command on all files, or on one after the other.
+    fn measured(&self, mut command: Command, files: &[PathBuf]) -> Outcome<Sample> {
+        match self.runs {
+            Runs::One => measure(command.args(files)),
+            Runs::Each => {
+                let mut each = Command::new("xargs");
+                each.args(["-d", r"\n", "-n", "1"]).arg(command.get_program());
+                each.args(command.get_args());
+                let lines: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
+                measure_with(&each, &lines.join("\n"))
+            }
+        }
     }
 
     /// The files anew, and an empty place for what is made of them.
